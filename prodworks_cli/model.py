@@ -1,0 +1,178 @@
+"""The nouns of prodworks: planes, statuses, three kinds of nothing, resources, proofs and findings. No logic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Plane(StrEnum):
+    """Where evidence comes from, weakest first."""
+
+    ATTESTED = "attested"
+    DECLARED = "declared"
+    OBSERVED = "observed"
+
+
+class Status(StrEnum):
+    """The outcome of a rule for one subject, best to worst."""
+
+    NOT_APPLICABLE = "not-applicable"
+    PASS = "pass"
+    WAIVED = "waived"
+    UNKNOWN = "unknown"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that could not be read: denied, throttled, unparsed, or not resolved.
+
+    ``present`` says that the value is known to exist (an id that is known only after deployment); without it the
+    value may as well be absent. ``shape`` is the known part of a text, with each unresolved part written as
+    ``${...}``: enough to decide that a resource is not ``*``, never to be shown as the value itself.
+    """
+
+    reason: str
+    present: bool = False
+    shape: str | None = None
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A value that names another resource: its kind and a key (identity, name, id or ARN) to look it up by."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """Where a fact was read: a file and line, or an ARN (or account and region) and the API call that gave it."""
+
+    where: str
+    line: int | None = None
+    call: str | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A listing that failed, so that "there is none" becomes "we cannot say".
+
+    ``kind`` is the kind of resource that may be missing, as a glob (``aws.*`` for an IaC file that does not parse).
+    ``action`` is the IAM action to grant, where that is what would help.
+    """
+
+    kind: str
+    plane: Plane
+    scope: str
+    reason: str
+    line: int | None = None
+    action: str | None = None
+
+
+class Kind:
+    """Base of the frozen dataclasses that hold what is known of one resource; see ``prodworks_cli.resources``."""
+
+    KIND: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One thing of the workload as one plane shows it.
+
+    ``identity`` joins the planes. ``aliases`` are other keys (name, id, ARN) under which references find it.
+    ``locations`` maps a path below ``value`` (``content_filters[0].input_strength``; ``""`` for the whole) to a place.
+    """
+
+    identity: str
+    plane: Plane
+    value: Kind
+    locations: Mapping[str, Location]
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return self.value.KIND
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was listed but not judged, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was looked at: the basis of "what was not seen"."""
+
+    target: str
+    commit: str | None = None
+    dirty: bool | None = None
+    files_read: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    calls_made: int = 0
+    account_read_at: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All that was collected, what was looked at, and what could not be seen."""
+
+    resources: tuple[Resource, ...]
+    gaps: tuple[Gap, ...]
+    scan: Scan
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One comparison that the engine made: the unit of explanation. ``actual`` is safe to print."""
+
+    path: str
+    operator: str
+    expected: Any
+    actual: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one plane says about one rule and one subject."""
+
+    status: Status
+    reason: str
+    proofs: tuple[Proof, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule judged for one subject on each plane that shows it."""
+
+    rule: str
+    identity: str
+    kind: str
+    verdicts: Mapping[Plane, Verdict]
+
+    @property
+    def status(self) -> Status:
+        """The most direct plane that knows decides: observed, then declared, then attested."""
+        for plane in (Plane.OBSERVED, Plane.DECLARED, Plane.ATTESTED):
+            verdict = self.verdicts.get(plane)
+            if verdict and verdict.status in (Status.PASS, Status.FAIL):
+                return verdict.status
+        known = {v.status for v in self.verdicts.values()}
+        return Status.UNKNOWN if Status.UNKNOWN in known else Status.NOT_APPLICABLE
+
+    @property
+    def drifted(self) -> bool:
+        """The repository and the account disagree."""
+        shown = {v.status for p, v in self.verdicts.items() if p is not Plane.ATTESTED}
+        return {Status.PASS, Status.FAIL} <= shown

@@ -1,0 +1,92 @@
+"""Model calls, the clients they share, and the models they name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from prodworks_cli.model import Kind
+from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
+
+
+@dataclass(frozen=True)
+class ModelClient(Kind):
+    """The SDK client or framework model object that calls share, with its retry and timeout settings."""
+
+    KIND = "repo.model_client"
+
+    service: Text
+    region: Text
+    endpoint: Text
+    connect_timeout: Number
+    read_timeout: Number
+    max_attempts: Number
+    retry_mode: Text
+    outer_retries: Number
+    host: Annotated[Link, To("aws.compute.unit")]
+
+
+@dataclass(frozen=True)
+class ModelCall(Kind):
+    """One place in source (Python, TypeScript, notebook) that calls a model, an agent or generate-from-retrieval."""
+
+    KIND = "repo.model_call"
+
+    api: Text
+    reachable: Flag
+    provider: Text
+    endpoint: Text
+    region: Text
+    client: Annotated[Link, To("repo.model_client")]
+    model_id: Text
+    prompt: Annotated[Link, To("repo.prompt")]
+    agent_alias: Text
+    max_tokens: Number
+    modalities: Texts
+    guardrail_id: Text
+    guardrail_version: Text
+    guardrail_mode: Text
+    guardrail_stream_mode: Text
+    guardrail_failure: Text
+    input_tagged: Flag
+    instrumented: Flag
+    trace_enabled: Flag
+    usage_recorded: Flag
+    latency_recorded: Flag
+    outcome_recorded: Flag
+    recorded_fields: Texts
+    correlation: Texts
+    request_metadata: Texts
+    attribution: Text
+    system_prompt_sources: Texts
+    untrusted_sources: Texts
+    untrusted_delimited: Flag
+    input_bounded: Flag
+    history_bounded: Flag
+    prefix_tokens: Number
+    cached_prefix: Flag
+    stop_reasons_handled: Texts
+    handled_errors: Texts
+    fallback: Flag
+    output_use: Text
+    output_validated: Flag
+    session_origin: Text
+    stream_errors_handled: Flag
+
+
+@dataclass(frozen=True)
+class ModelReference(Kind):
+    """A model id, profile id or ARN named in code, configuration or IaC (an IAM wildcard is a grant, not a reference)."""
+
+    KIND = "repo.model_reference"
+
+    model_id: Text
+    base_model_id: Text
+    reference_type: Text
+    geography: Text
+    region: Text
+    purpose: Text
+    pinned: Flag
+    source: Text
+    foundation_model: Text
+    inference_profile: Annotated[Link, To("aws.bedrock.inference_profile")]

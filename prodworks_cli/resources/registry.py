@@ -1,0 +1,95 @@
+"""What adapters look like, and the registry of all kinds and adapters: a new service adds its module to ``MODULES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from prodworks_cli.model import Kind
+from prodworks_cli.node import Block, Declarations, Node
+from prodworks_cli.resources import (
+    agents,
+    bedrock,
+    budgets,
+    cloudwatch,
+    compute,
+    ec2,
+    evaluations,
+    guardrails,
+    iam,
+    kms,
+    logs,
+    model_calls,
+    prompts,
+    s3,
+    secrets,
+    workflows,
+    workload,
+)
+from prodworks_cli.schema import Draft
+
+MODULES: tuple[ModuleType, ...] = (
+    workload,
+    model_calls,
+    prompts,
+    secrets,
+    evaluations,
+    workflows,
+    bedrock,
+    guardrails,
+    agents,
+    iam,
+    compute,
+    s3,
+    kms,
+    logs,
+    cloudwatch,
+    budgets,
+    ec2,
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the account answered about one resource. ``answers`` maps ``service:Operation`` to the response; an
+    operation that failed is an ``Unknown`` node, one that says "not configured" an absent one."""
+
+    kind: str
+    identity: str
+    account: str
+    region: str
+    answers: Node
+
+
+Declared = Callable[[Block, Declarations], Draft]
+Observed = Callable[[Record], Draft]
+
+
+@cache
+def kinds() -> Mapping[str, type[Kind]]:
+    """All kinds by name, as the modules define them."""
+    return {
+        cls.KIND: cls
+        for module in MODULES
+        for cls in vars(module).values()
+        if isinstance(cls, type)
+        and issubclass(cls, Kind)
+        and getattr(cls, "KIND", "")
+        and cls.__module__ == module.__name__
+    }
+
+
+@cache
+def declared_adapters() -> Mapping[str, Declared]:
+    """Adapters by Terraform or CloudFormation type, from each module's ``TERRAFORM`` and ``CLOUDFORMATION``."""
+    return {
+        k: f for m in MODULES for table in ("TERRAFORM", "CLOUDFORMATION") for k, f in getattr(m, table, {}).items()
+    }
+
+
+@cache
+def observed_adapters() -> Mapping[str, Observed]:
+    """Adapters of account answers by kind, from each module's ``API``."""
+    return {kind: f for m in MODULES for kind, f in vars(m).get("API", {}).items()}

@@ -1,0 +1,34 @@
+"""The workload as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from prodworks_cli.model import Kind
+from prodworks_cli.schema import Flag, Links, Text, Texts, To
+
+
+@dataclass(frozen=True)
+class Workload(Kind):
+    """The audited application as a whole: what its rules of existence ("at least one budget ...") are about."""
+
+    KIND = "workload"
+
+    name: Text
+    owner: Text
+    has_retrieval: Flag
+    has_agents: Flag
+    uses_runtime_endpoint: Flag
+    allowed_regions: Texts
+    approved_models: Texts
+    model_calls: Annotated[Links, To("repo.model_call")]
+    model_references: Annotated[Links, To("repo.model_reference")]
+    alarms: Annotated[Links, To("aws.cloudwatch.alarm")]
+    budgets: Annotated[Links, To("aws.budgets.budget")]
+    enforced_guardrails: Annotated[Links, To("aws.bedrock.enforced_guardrail")]
+    evaluations: Annotated[Links, To("repo.evaluation")]
+    secrets: Annotated[Links, To("repo.secret")]
+    ci_workflows: Annotated[Links, To("repo.ci_workflow")]
+    vpc_endpoints: Annotated[Links, To("aws.ec2.vpc_endpoint")]
+    principals: Annotated[Links, To("aws.iam.role")]
