@@ -120,7 +120,8 @@ def assemble(described: Draft) -> tuple[Kind, dict[str, Location]]:
 
 
 def _build(described: Draft, path: str, locations: dict[str, Location]) -> Kind:
-    specs = attributes_of(described.cls)
+    cls: Any = described.cls
+    specs = attributes_of(cls)
     locations[path] = described.location
     stored = {n for n, s in specs.items() if not s.derived}
     if stored != set(described.attributes):
@@ -129,7 +130,7 @@ def _build(described: Draft, path: str, locations: dict[str, Location]) -> Kind:
         name: _field(value, specs[name], f"{path}.{name}" if path else name, locations)
         for name, value in described.attributes.items()
     }
-    return described.cls(**values)
+    return cls(**values)  # type: ignore[no-any-return]
 
 
 def _field(value: Drafted, spec: Attribute, path: str, locations: dict[str, Location]) -> Any:

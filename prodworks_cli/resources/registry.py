@@ -74,10 +74,7 @@ def kinds() -> Mapping[str, type[Kind]]:
         cls.KIND: cls
         for module in MODULES
         for cls in vars(module).values()
-        if isinstance(cls, type)
-        and issubclass(cls, Kind)
-        and getattr(cls, "KIND", "")
-        and cls.__module__ == module.__name__
+        if isinstance(cls, type) and issubclass(cls, Kind) and cls.KIND and cls.__module__ == module.__name__
     }
 
 
