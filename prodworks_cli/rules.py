@@ -1,12 +1,27 @@
-"""Rules: the checklist as data."""
+"""Rules: the checklist as data, loaded from YAML files, checked, and compiled for the kinds they judge."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+import yaml
+
+from prodworks_cli.conditions import ConditionError, Predicate, compile_condition
+from prodworks_cli.data import data_dir
 from prodworks_cli.model import Plane
+from prodworks_cli.resources.registry import kinds
+
+SNIPPETS = ("terraform", "cloudformation", "cdk", "python", "typescript", "yaml", "cli", "text")
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used: the message names the file, the place in it and the reason."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +50,129 @@ class Rule:
     when: Any = None
     condition: Any = None
     examples: tuple[Mapping[str, Any], ...] = field(default=())
+
+    @cached_property
+    def applies(self) -> Predicate | None:
+        """The compiled ``when``; ``None`` when the rule applies to every subject."""
+        return None if self.when is None else self._compile("when", self.when)
+
+    @cached_property
+    def holds(self) -> Predicate:
+        """The compiled ``assert``."""
+        return self._compile("assert", self.condition)
+
+    def _compile(self, part: str, data: Any) -> Predicate:
+        kind = kinds().get(self.resource)
+        if kind is None:
+            raise RuleError(f"{self.id}: no kind of resource is called {self.resource}")
+        try:
+            return compile_condition(data, kind, kinds())
+        except ConditionError as error:
+            raise RuleError(f"{self.id}: {part}: {error}") from error
+
+
+@dataclass(frozen=True)
+class RulePack:
+    """The rules of one run, in the order of pillars and then of ids, and the digest of their files."""
+
+    rules: tuple[Rule, ...]
+    sha256: str
+
+    def get(self, rule_id: str) -> Rule | None:
+        """The rule of an id, or of an id it had before."""
+        return next((r for r in self.rules if rule_id == r.id or rule_id in r.aliases), None)
+
+
+def load_rules(extra: Iterable[Path] = (), *, shipped: bool = True) -> RulePack:
+    """Load the shipped rules and those of the folders in ``extra``. Raises :class:`RuleError`.
+
+    The shipped files are checked against the schema by the test suite, others here on every load.
+    """
+    own = sorted(data_dir("rules").glob("*/*.yaml")) if shipped else []
+    users = [path for folder in extra for path in _rule_files(folder)]
+    loaded = [_load(path, check=False) for path in own] + [_load(path, check=True) for path in users]
+    _refuse_duplicates(loaded)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [*own, *users])).hexdigest()
+    return RulePack(tuple(sorted((rule for _, rule in loaded), key=_order)), digest)
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: no such folder of rules")
+    found = sorted(p for p in folder.rglob("*.y*ml") if not p.name.startswith((".", "_")))
+    if not found:
+        raise RuleError(f"{folder}: holds no rule files (*.yaml)")
+    return found
+
+
+def _order(rule: Rule) -> tuple[int, str]:
+    return (("observability", "security", "governance", "cost", "reliability").index(rule.pillar), rule.id)
+
+
+def _refuse_duplicates(loaded: list[tuple[Path, Rule]]) -> None:
+    seen: dict[str, Path] = {}
+    for path, rule in loaded:
+        for name in (rule.id, *rule.aliases):
+            if name in seen:
+                raise RuleError(f"{path}: the rule id {name} is taken by {seen[name]}")
+            seen[name] = path
+
+
+def _load(path: Path, *, check: bool) -> tuple[Path, Rule]:
+    try:
+        data = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (yaml.YAMLError, RecursionError) as error:
+        raise RuleError(f"{path}: {_one_line(error)}") from error
+    if check:
+        check_schema(data, path)
+    rule = rule_of(data)
+    if rule.id != path.stem:
+        raise RuleError(f"{path}: the rule's id is {rule.id}; it must equal the file name")
+    if check:
+        _ = rule.applies, rule.holds
+    return path, rule
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def check_schema(data: Any, path: Path) -> None:
+    """Check a rule against ``rules/_schema.json``. Raises :class:`RuleError` with the most telling mismatch."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    schema = json.loads((data_dir("rules") / "_schema.json").read_text())
+    error = best_match(Draft202012Validator(schema).iter_errors(data))
+    if error:
+        place = ".".join(str(p) for p in error.absolute_path) or "the file"
+        raise RuleError(f"{path}: {place}: {error.message[:300]}")
+
+
+def rule_of(data: Mapping[str, Any]) -> Rule:
+    """A rule from the parsed file, which is valid against the schema."""
+    fix = data["fix"]
+    return Rule(
+        id=data["id"],
+        title=data["title"],
+        gap=data["gap"],
+        pillar=data["pillar"],
+        severity=data["severity"],
+        gate=data.get("gate"),
+        proof=Plane(data["proof"]),
+        planes=tuple(Plane(p) for p in data["planes"]),
+        questions=tuple(data.get("questions", ())),
+        resource=data["resource"],
+        hours=float(data["effort"]["hours"]),
+        why=" ".join(data["why"].split()),
+        steps=tuple(fix["steps"]),
+        snippets={form: fix[form] for form in SNIPPETS if form in fix},
+        side_effects=tuple(fix.get("side_effects", ())),
+        references=tuple(data["references"]),
+        standards={name: tuple(str(i) for i in ids) for name, ids in data["standards"].items()},
+        blocked_by=tuple(data.get("blocked_by", ())),
+        aliases=tuple(data.get("aliases", ())),
+        when=data.get("when"),
+        condition=data["assert"],
+        examples=tuple(data["examples"]),
+    )
