@@ -62,7 +62,8 @@ class Gap:
     """A listing that failed, so that "there is none" becomes "we cannot say".
 
     ``kind`` is the kind of resource that may be missing, as a glob (``aws.*`` for an IaC file that does not parse).
-    ``action`` is the IAM action to grant, where that is what would help.
+    ``action`` is the IAM action to grant, where that is what would help. A ``minor`` gap (a module kept elsewhere, a
+    language that is not analysed and names no model) matters only for kinds of which nothing at all was seen.
     """
 
     kind: str
@@ -71,6 +72,7 @@ class Gap:
     reason: str
     line: int | None = None
     action: str | None = None
+    minor: bool = False
 
 
 class Kind:
@@ -95,6 +97,7 @@ class Resource:
 
     @property
     def kind(self) -> str:
+        """The kind's name, such as ``aws.bedrock.guardrail``."""
         return self.value.KIND
 
 
@@ -108,7 +111,8 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Scan:
-    """What was looked at: the basis of "what was not seen"."""
+    """What was looked at: the basis of "what was not seen". ``owners`` maps paths of evidence to their code owners,
+    ``account_read_at`` is an ISO 8601 time, ``None`` when no account was read."""
 
     target: str
     commit: str | None = None
@@ -120,6 +124,7 @@ class Scan:
     calls_made: int = 0
     account_read_at: str | None = None
     note: str | None = None
+    owners: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

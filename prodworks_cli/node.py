@@ -24,6 +24,7 @@ class Reference:
     attribute: str
 
     def unresolved(self) -> Unknown:
+        """The value as an attribute that is no reference sees it: present, not known before deployment."""
         return Unknown(f"known after deployment: {self.address} {self.attribute}", present=True)
 
 
@@ -85,6 +86,7 @@ class Node:
 
     @property
     def present(self) -> bool:
+        """Whether there is a value at all, known or not."""
         return self.content is not None
 
     def map(self, convert: Callable[[Scalar], Content]) -> Node:
@@ -130,15 +132,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Declarations:
-    """All blocks of a repository, with the look-ups adapters need. ``environment`` maps a variable's name to the
-    nodes that IaC sets it to (Lambda, ECS and CI), for the join with the code that reads it."""
+    """All blocks of a repository, with the look-ups adapters need."""
 
     blocks: tuple[Block, ...]
 
     def of_type(self, *types: str) -> tuple[Block, ...]:
+        """The blocks of these types, in the order read."""
         return tuple(b for b in self.blocks if b.type in types)
 
     def named(self, address: str) -> Block | None:
+        """The block of an address, as a :class:`Reference` gives it."""
         return next((b for b in self.blocks if b.address == address), None)
 
     def pointing_at(self, target: Block, key: str, *types: str) -> tuple[Block, ...]:

@@ -39,7 +39,7 @@ Links = tuple[Ref | Unknown, ...] | None | Unknown
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute: ``type`` is text, number, flag, item or ref; ``item`` the class (``type[Kind]``) of a list's elements."""
+    """One attribute: ``type`` is text, number, flag, item or ref; ``item`` is the class of a list's elements."""
 
     name: str
     type: str

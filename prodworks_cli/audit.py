@@ -1,0 +1,81 @@
+"""The spine: collect, judge, score. The one place that turns an exception into a gap or a finding."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prodworks_cli import __version__
+from prodworks_cli.assemble import assemble_report
+from prodworks_cli.collect import Found, collect_repository
+from prodworks_cli.judge import crashed, judge_rule, prepare
+from prodworks_cli.model import Gap, Inventory, Plane
+from prodworks_cli.report import Pack, Report
+from prodworks_cli.rules import Rule, RulePack
+from prodworks_cli.score import Outcome
+from prodworks_cli.sources.files import read_tree
+
+T = TypeVar("T")
+Say = Callable[[str], None]
+
+
+@dataclass
+class Errors:
+    """Internal errors of one run: each is reported, and together they make the exit code 70."""
+
+    seen: list[Exception] = field(default_factory=list)
+
+    def attempt(self, what: str, run: Callable[[], Found[T]]) -> Found[T]:
+        """Run a source or an adapter; a crash becomes a gap over everything it could have found."""
+        try:
+            return run()
+        except Exception as error:
+            self.seen.append(error)
+            reason = f"internal error: {type(error).__name__}: {error}"
+            return (), (Gap("*", Plane.DECLARED, what, reason),)
+
+    def judge(self, rules: Sequence[Rule], inventory: Inventory) -> list[Outcome]:
+        """Judge each rule; one that crashes is unknown, and the others still count."""
+        bench = prepare(inventory)
+        outcomes = []
+        for rule in rules:
+            try:
+                outcomes.append(judge_rule(rule, bench))
+            except Exception as error:
+                self.seen.append(error)
+                outcomes.append(crashed(rule, error))
+        return outcomes
+
+
+def collect(root: Path, ignore: Sequence[str], settings: Mapping[str, Any], errors: Errors, say: Say) -> Inventory:
+    """Read a repository. Raises ``FileNotFoundError`` or ``NotADirectoryError`` for a bad path."""
+    tree = read_tree(root, ignore)
+    say(f"reading {len(tree.files)} files of {tree.name}")
+    return collect_repository(tree, settings, errors.attempt)
+
+
+def judged(inventory: Inventory, pack: RulePack, rules: Sequence[Rule], errors: Errors, say: Say) -> Report:
+    """Judge and score an inventory: the report, without a gate."""
+    say(f"judging {len(rules)} rules on {len(inventory.resources)} resources")
+    outcomes = errors.judge(rules, inventory)
+    return assemble_report(
+        outcomes,
+        inventory,
+        generated=now().isoformat(),
+        pack=Pack(id=__version__, sha256=pack.sha256),
+        owners=inventory.scan.owners.get,
+        settings=inventory.settings,
+    )
+
+
+def now() -> datetime:
+    """The time of the run in UTC, or that of ``SOURCE_DATE_EPOCH`` where a report must be reproducible.
+
+    Raises ``ValueError`` when that variable is not a number of seconds.
+    """
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,153 @@
+"""Collect: from a tree of files (and recorded answers of an account) to an inventory. The sources know formats and
+nothing of services, the adapters in ``resources`` know services; this module connects the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+
+from prodworks_cli.languages import unread_languages
+from prodworks_cli.link import link, pointers
+from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan, Unknown
+from prodworks_cli.node import Block, Declarations, Node
+from prodworks_cli.resources.adapter import Record
+from prodworks_cli.resources.compute import environment
+from prodworks_cli.resources.registry import declared_adapters, observed_adapters
+from prodworks_cli.resources.workload import Workload
+from prodworks_cli.schema import Draft, assemble
+from prodworks_cli.sources import cloudformation, evaluations, owners, prompts, python, secrets, terraform, workflows
+from prodworks_cli.sources.files import File, Tree, judged
+from prodworks_cli.workload import build_workload
+
+T = TypeVar("T")
+Found = tuple[Sequence[T], Sequence[Gap]]
+
+
+class Attempt(Protocol):
+    """Runs one source or adapter. The spine passes one that turns a crash into a gap; the default lets it through."""
+
+    def __call__(self, what: str, run: Callable[[], Found[T]]) -> Found[T]:
+        """What ``run`` found, or nothing and a gap that names ``what`` crashed."""
+
+
+def directly(what: str, run: Callable[[], Found[T]]) -> Found[T]:
+    """Run without a safety net: for tests and rule examples, where a crash should be seen."""
+    return run()
+
+
+def collect_repository(tree: Tree, settings: Mapping[str, Any], attempt: Attempt = directly) -> Inventory:
+    """Everything that the repository says about the workload, on the declared plane."""
+    files = judged(tree)
+    owned = owners.read(tree.files)
+    declarations, iac_gaps = _declarations(files, attempt)
+    found = [*_adapted(declarations, attempt), *_repository(tree, files, owned, declarations, attempt)]
+    gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
+    drafts = (draft for drafts, _ in found for draft in drafts)
+    resources = link((resource_of(d, Plane.DECLARED) for d in drafts), pointers(declarations))
+    scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), tree.skipped, owners=_owners(resources, owned))
+    inventory = Inventory(_sorted(resources), _distinct(gaps), scan, settings)
+    return with_workload(inventory, _owner(settings, owned, resources))
+
+
+def _declarations(files: Sequence[File], attempt: Attempt) -> tuple[Declarations, Sequence[Gap]]:
+    hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files))
+    templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
+    return Declarations((*hcl, *templates)), (*hcl_gaps, *template_gaps)
+
+
+def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Draft]]:
+    """A draft for each declared block of a type that an adapter knows."""
+    adapters = declared_adapters()
+
+    def adapt(block: Block) -> Callable[[], Found[Draft]]:
+        return lambda: ((adapters[block.type](block, declarations),), ())
+
+    return [attempt(f"the adapter of {b.address}", adapt(b)) for b in declarations.blocks if b.type in adapters]
+
+
+def _repository(
+    tree: Tree, files: Sequence[File], owned: owners.Owners, declarations: Declarations, attempt: Attempt
+) -> Iterable[Found[Draft]]:
+    return [
+        attempt("the Python reader", lambda: python.read(files, environment(declarations))),
+        attempt("the prompt reader", lambda: prompts.read(files, owned)),
+        attempt("the secret scanner", lambda: secrets.read(files)),
+        attempt("the workflow reader", lambda: workflows.read(tree.files)),
+        attempt("the evaluation reader", lambda: evaluations.read(tree.files)),
+    ]
+
+
+def _owners(resources: Iterable[Resource], owned: owners.Owners) -> dict[str, str]:
+    paths = sorted({place.where for r in resources for place in r.locations.values()})
+    return {path: ", ".join(owned.of(path)) for path in paths if owned.of(path)}
+
+
+def observed(records: Iterable[Record]) -> Iterable[Draft]:
+    """A draft for each resource that the account answered for."""
+    adapters = observed_adapters()
+    return (adapters[r.kind](r) for r in records)
+
+
+def resource_of(draft: Draft, plane: Plane) -> Resource:
+    """The resource that an adapter described."""
+    value, locations = assemble(draft)
+    return Resource(draft.identity, plane, value, locations, tuple(dict.fromkeys(a for a in draft.aliases if a)))
+
+
+def _owner(settings: Mapping[str, Any], owned: owners.Owners, resources: Iterable[Resource]) -> str | None:
+    """The owner by config, else the one whom CODEOWNERS gives all the code that calls a model."""
+    if settings.get("owner"):
+        return str(settings["owner"])
+    paths = {r.locations[""].where for r in resources if r.kind in ("repo.model_call", "repo.prompt")}
+    named = [owned.of(path) for path in sorted(paths)]
+    return ", ".join(named[0]) if named and all(named) else None
+
+
+def with_workload(inventory: Inventory, owner: str | None) -> Inventory:
+    """The inventory with the workload itself, on each plane that was read."""
+    planes = [Plane.DECLARED, *([Plane.OBSERVED] if inventory.scan.account_read_at else [])]
+    rest = tuple(r for r in inventory.resources if r.kind != "workload")
+    bare = replace(inventory, resources=rest)
+    return replace(bare, resources=(*(build_workload(bare, plane, owner) for plane in planes), *rest))
+
+
+def with_account(inventory: Inventory, account: Inventory) -> Inventory:
+    """A repository's inventory joined with what another inventory observed in the account."""
+    seen = [r for r in account.resources if r.plane is Plane.OBSERVED and r.kind != "workload"]
+    mine = [r for r in inventory.resources if r.kind != "workload"]
+    scan = replace(
+        inventory.scan,
+        accounts=account.scan.accounts,
+        regions=account.scan.regions,
+        calls_made=account.scan.calls_made,
+        account_read_at=account.scan.account_read_at,
+        note=account.scan.note,
+    )
+    gaps = _distinct([*inventory.gaps, *(g for g in account.gaps if g.plane is Plane.OBSERVED)])
+    joined = Inventory(_sorted(link([*mine, *seen])), gaps, scan, inventory.settings)
+    owners_said = [r.value.owner for r in inventory.resources if isinstance(r.value, Workload)]
+    return with_workload(joined, next((o for o in owners_said if isinstance(o, str)), None))
+
+
+def account_inventory(records: Sequence[Record], read_at: str, gaps: Iterable[Gap] = (), note: str = "") -> Inventory:
+    """The observed plane from recorded answers. ``read_at`` is an ISO 8601 time."""
+    resources = [resource_of(d, Plane.OBSERVED) for d in observed(records)]
+    accounts = tuple(sorted({r.account for r in records}))
+    regions = tuple(sorted({r.region for r in records}))
+    calls = sum(1 for r in records for _ in r.answers.members())
+    scan = Scan("account", accounts=accounts, regions=regions, calls_made=calls, account_read_at=read_at, note=note)
+    return Inventory(_sorted(link(resources)), tuple(gaps), scan)
+
+
+def refused(operation: str, code: str) -> Node:
+    """The answer of a call that failed with an error code: unknown, and it says which call and why."""
+    return Node(Unknown(f"{operation}: {code}"), Location(operation, None, operation))
+
+
+def _sorted(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    return tuple(sorted(resources, key=lambda r: (r.kind, r.plane.value, r.identity)))
+
+
+def _distinct(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    return tuple(sorted(set(gaps), key=lambda g: (g.plane.value, g.scope, g.line or 0, g.kind, g.reason)))

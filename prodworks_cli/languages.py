@@ -1,0 +1,76 @@
+"""Languages that this version does not analyse: what they may hide is said, never taken for "no model calls"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from prodworks_cli.model import Gap, Plane
+from prodworks_cli.sources.files import File
+
+UNREAD: Mapping[str, str] = {
+    ".ts": "TypeScript",
+    ".tsx": "TypeScript",
+    ".mts": "TypeScript",
+    ".js": "JavaScript",
+    ".jsx": "JavaScript",
+    ".mjs": "JavaScript",
+    ".cjs": "JavaScript",
+    ".java": "Java",
+    ".kt": "Kotlin",
+    ".go": "Go",
+    ".rb": "Ruby",
+    ".cs": "C#",
+    ".rs": "Rust",
+    ".php": "PHP",
+    ".scala": "Scala",
+    ".swift": "Swift",
+}
+MODEL_WORDS = (b"bedrock", b"anthropic", b"sagemaker-runtime")
+CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
+
+
+def unread_languages(files: Sequence[File]) -> list[Gap]:
+    """A gap for each language that is not analysed, and one for CDK code, whose resources are not read.
+
+    A language whose files name a model service may well call a model: that gap is not minor.
+    """
+    total = sum(len(f.data) for f in files if _is_code(f)) or 1
+    by_language: dict[str, list[File]] = {}
+    for file in files:
+        language = UNREAD.get(_suffix(file.path))
+        if language:
+            by_language.setdefault(language, []).append(file)
+    return [*(_language_gap(name, found, total) for name, found in sorted(by_language.items())), *_cdk_gap(files)]
+
+
+def _suffix(path: str) -> str:
+    name = path.rsplit("/", 1)[-1]
+    return f".{name.rsplit('.', 1)[-1].lower()}" if "." in name else ""
+
+
+def _is_code(file: File) -> bool:
+    return _suffix(file.path) in UNREAD or _suffix(file.path) == ".py"
+
+
+def _mentions(file: File, words: tuple[bytes, ...]) -> bool:
+    lowered = file.data.lower()
+    return any(word in lowered for word in words)
+
+
+def _language_gap(language: str, found: list[File], total: int) -> Gap:
+    share = round(100 * sum(len(f.data) for f in found) / total)
+    naming = [f.path for f in found if _mentions(f, MODEL_WORDS)]
+    what = f"{len(found)} file{'s' if len(found) > 1 else ''}, {share} % of the code, not analysed by this version"
+    more = (
+        f"; {naming[0]}{f' and {len(naming) - 1} more' if len(naming) > 1 else ''} may call a model" if naming else ""
+    )
+    return Gap("repo.model_*", Plane.DECLARED, language, what + more, minor=not naming)
+
+
+def _cdk_gap(files: Sequence[File]) -> list[Gap]:
+    cdk = [f for f in files if _is_code(f) and _mentions(f, CDK_WORDS)]
+    if not cdk:
+        return []
+    more = f" and {len(cdk) - 1} more" if len(cdk) > 1 else ""
+    reason = f"CDK code is not analysed by this version ({cdk[0].path}{more}); audit the synthesised templates instead"
+    return [Gap("aws.*", Plane.DECLARED, "CDK", reason, minor=True)]

@@ -1,0 +1,140 @@
+"""Link: what follows from resources seen together. Joins the planes by unique names and fills what one resource cannot
+know about itself: what a bucket holds, who uses a role, which log groups hold prompts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from prodworks_cli.model import Plane, Ref, Resource
+from prodworks_cli.node import Block, Declarations, Node, Reference
+from prodworks_cli.resources.bedrock import InvocationLogging
+from prodworks_cli.resources.compute import Unit
+from prodworks_cli.resources.iam import Role
+from prodworks_cli.resources.logs import LogGroup
+from prodworks_cli.resources.s3 import Bucket
+
+# What a bucket holds, by the declared types that point at it.
+HOLDS: Mapping[str, str] = {
+    "aws_bedrock_model_invocation_logging_configuration": "invocation-logs",
+    "aws_bedrockagent_data_source": "knowledge-sources",
+    "AWS::Bedrock::DataSource": "knowledge-sources",
+    "aws_bedrock_custom_model": "training-data",
+}
+
+# Names by which a bucket says itself that it holds the workload's texts; matched as words.
+NAMED = re.compile(
+    r"(?:^|[-_./#])(?:prompts?|transcripts?|conversations?|chat|knowledge|rag|kb|documents?|docs|corpus|"
+    r"evals?|evaluations?|bedrock|invocations?|completions?)(?:$|[-_.])",
+    re.IGNORECASE,
+)
+
+
+def pointers(declarations: Declarations) -> Mapping[str, tuple[str, ...]]:
+    """For each declared block, by address, the types of the blocks that refer to it."""
+    found: dict[str, set[str]] = {}
+    for block in declarations.blocks:
+        for address in _references(block):
+            found.setdefault(address, set()).add(block.type)
+    return {address: tuple(sorted(types)) for address, types in found.items()}
+
+
+def _references(block: Block) -> set[str]:
+    found: set[str] = set()
+    stack: list[Node] = [block.body]
+    while stack:
+        content = stack.pop().content
+        if isinstance(content, Reference):
+            found.add(content.address)
+        elif isinstance(content, Mapping):
+            stack.extend(content.values())
+        elif isinstance(content, tuple):
+            stack.extend(content)
+    return found
+
+
+def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Resource, ...]:
+    """The resources with what follows from seeing them together; linking again adds and takes nothing away.
+
+    ``pointed`` is the result of :func:`pointers`, where there are declarations.
+    """
+    joined = join_planes(list(resources))
+    loggers = [r for r in joined if isinstance(r.value, InvocationLogging)]
+    buckets = _keys(r.value.bucket for r in loggers if isinstance(r.value, InvocationLogging))
+    groups = _keys(r.value.log_group for r in loggers if isinstance(r.value, InvocationLogging))
+    users = _role_users(joined)
+    return tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
+
+
+def _keys(values: Iterable[object]) -> set[str]:
+    return {value.key for value in values if isinstance(value, Ref)}
+
+
+def _role_users(resources: list[Resource]) -> Mapping[str, tuple[str, ...]]:
+    users: dict[str, list[str]] = {}
+    for resource in resources:
+        role = resource.value.role if isinstance(resource.value, Unit) else None
+        if isinstance(role, Ref):
+            users.setdefault(role.key, []).append(resource.identity)
+    return {role: tuple(sorted(set(names))) for role, names in users.items()}
+
+
+def _linked(
+    resource: Resource,
+    pointed: Mapping[str, tuple[str, ...]],
+    buckets: set[str],
+    groups: set[str],
+    users: Mapping[str, tuple[str, ...]],
+) -> Resource:
+    names = {resource.identity, *resource.aliases}
+    value = resource.value
+    if isinstance(value, Bucket):
+        return replace(resource, value=replace(value, holds=_holds(resource, pointed, bool(names & buckets))))
+    if isinstance(value, LogGroup):
+        return replace(
+            resource, value=replace(value, holds_prompts=value.holds_prompts is True or bool(names & groups))
+        )
+    if isinstance(value, Role):
+        used_by = sorted({user for name in names for user in users.get(name, ())} | _texts(value.used_by))
+        return replace(resource, value=replace(value, used_by=tuple(used_by)))
+    return resource
+
+
+def _texts(value: object) -> set[str]:
+    return {e for e in value if isinstance(e, str)} if isinstance(value, tuple) else set()
+
+
+def _holds(resource: Resource, pointed: Mapping[str, tuple[str, ...]], logs: bool) -> tuple[str, ...]:
+    found = {HOLDS[type_] for type_ in pointed.get(resource.identity, ()) if type_ in HOLDS}
+    known = resource.value.holds if isinstance(resource.value, Bucket) else None
+    found |= _texts(known)
+    if logs:
+        found.add("invocation-logs")
+    if any(NAMED.search(name) for name in (resource.identity, *resource.aliases)):
+        found.add("texts, by its name")
+    return tuple(sorted(found))
+
+
+def join_planes(resources: list[Resource]) -> list[Resource]:
+    """Give an observed resource the identity of the declared one, where a name or id is unique on both planes."""
+    declared = _unique(r for r in resources if r.plane is Plane.DECLARED)
+    observed = _unique(r for r in resources if r.plane is Plane.OBSERVED)
+    return [_rekeyed(r, declared, observed) if r.plane is Plane.OBSERVED else r for r in resources]
+
+
+def _unique(resources: Iterable[Resource]) -> dict[tuple[str, str], Resource]:
+    listed = list(resources)
+    counts = Counter((r.kind, alias) for r in listed for alias in {r.identity, *r.aliases})
+    return {(r.kind, a): r for r in listed for a in {r.identity, *r.aliases} if counts[r.kind, a] == 1}
+
+
+def _rekeyed(
+    resource: Resource, declared: Mapping[tuple[str, str], Resource], observed: Mapping[tuple[str, str], Resource]
+) -> Resource:
+    for alias in (resource.identity, *resource.aliases):
+        twin = declared.get((resource.kind, alias))
+        if twin and observed.get((resource.kind, alias)) is resource:
+            return replace(resource, identity=twin.identity, aliases=(resource.identity, *resource.aliases))
+    return resource

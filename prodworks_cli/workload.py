@@ -1,0 +1,128 @@
+"""The workload: the subject of rules about existence, and what may be expected of every GenAI workload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+
+from prodworks_cli.model import Gap, Inventory, Location, Plane, Ref, Resource, Unknown
+from prodworks_cli.resources.model_calls import ModelCall
+from prodworks_cli.resources.workload import Workload
+
+IDENTITY = "workload"
+
+# What a repository may leave to the account or to another repository: silence there is unknown, never "none".
+SET_ELSEWHERE: Mapping[str, str] = {
+    "aws.cloudwatch.alarm": "alarms may be set outside this repository",
+    "aws.budgets.budget": "budgets are often set in another repository or in the payer account",
+    "aws.bedrock.enforced_guardrail": "the account or organization may enforce a guardrail",
+    "aws.iam.role": "the roles of this workload may be defined outside this repository",
+    "aws.ec2.vpc_endpoint": "the network may be defined outside this repository",
+    "aws.bedrock.invocation_logging": "invocation logging is an account-wide setting that is often set elsewhere",
+}
+
+# Kinds that a workload like this always has somewhere; without a declared subject the answer is "cannot tell".
+EXPECTED = frozenset({"aws.cloudwatch.alarm", "aws.budgets.budget", "aws.iam.role", "aws.bedrock.invocation_logging"})
+
+GENAI_KINDS = ("repo.model_call", "repo.model_reference", "aws.bedrock.*", "aws.agentcore.*")
+
+
+def has_genai(resources: Iterable[Resource]) -> bool:
+    """Whether there is anything to audit: a model call, a model reference or a Bedrock or AgentCore resource.
+
+    Account-wide settings exist in every account and are no evidence of a workload.
+    """
+    account_wide = ("aws.bedrock.invocation_logging", "aws.bedrock.enforced_guardrail")
+    return any(
+        fnmatchcase(r.kind, pattern)
+        for r in resources
+        if not (r.plane is Plane.OBSERVED and r.kind in account_wide)
+        for pattern in GENAI_KINDS
+    )
+
+
+def gaps_of(kind: str, plane: Plane, gaps: Iterable[Gap], *, minor: bool) -> list[Gap]:
+    """The gaps that may hide a resource of ``kind`` on ``plane``; minor ones only when asked for."""
+    return [g for g in gaps if g.plane is plane and fnmatchcase(kind, g.kind) and (minor or not g.minor)]
+
+
+def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Resource:
+    """The workload as one plane shows it. ``owner`` comes from the settings, CODEOWNERS or tags."""
+    links = _linker(inventory, plane)
+    calls = [r for r in inventory.resources if isinstance(r.value, ModelCall)]
+    seen = {r.kind for r in inventory.resources}
+    approved = inventory.settings.get("approved_models")
+    regions = inventory.settings.get("allowed_regions")
+    value = Workload(
+        name=inventory.scan.target,
+        owner=owner,
+        has_retrieval=_any_of("aws.bedrock.knowledge_base" in seen, _uses(calls, "retrieve_and_generate"), inventory),
+        has_agents=_any_of("aws.bedrock.agent" in seen, _uses(calls, "invoke_agent", "agent"), inventory),
+        uses_runtime_endpoint=_any_of(False, _on_runtime(calls), inventory),
+        allowed_regions=tuple(regions) if regions else None,
+        approved_models=tuple(approved) if approved else None,
+        model_calls=links("repo.model_call"),
+        model_references=links("repo.model_reference"),
+        alarms=links("aws.cloudwatch.alarm"),
+        budgets=links("aws.budgets.budget"),
+        enforced_guardrails=links("aws.bedrock.enforced_guardrail"),
+        evaluations=links("repo.evaluation"),
+        secrets=links("repo.secret"),
+        ci_workflows=links("repo.ci_workflow"),
+        vpc_endpoints=links("aws.ec2.vpc_endpoint"),
+        principals=links("aws.iam.role"),
+    )
+    return Resource(IDENTITY, plane, value, {"": Location(inventory.scan.target)})
+
+
+def _linker(inventory: Inventory, plane: Plane) -> Callable[[str], tuple[Ref | Unknown, ...]]:
+    """References to all resources of a kind, with an Unknown at the end where there may be others."""
+
+    def links(kind: str) -> tuple[Ref | Unknown, ...]:
+        source = Plane.DECLARED if kind.startswith("repo.") else plane
+        found = [Ref(kind, r.identity) for r in inventory.resources if r.kind == kind and r.plane is source]
+        return (*found, *_unseen(kind, source, inventory, bool(found)))
+
+    return links
+
+
+def _unseen(kind: str, plane: Plane, inventory: Inventory, found: bool) -> list[Unknown]:
+    hidden = gaps_of(kind, plane, inventory.gaps, minor=not found)
+    if hidden:
+        return [Unknown(f"{hidden[0].scope}: {hidden[0].reason}")]
+    if plane is Plane.DECLARED and kind in SET_ELSEWHERE:
+        return [Unknown(SET_ELSEWHERE[kind])]
+    return []
+
+
+def _uses(calls: list[Resource], *apis: str) -> bool:
+    return any(str(r.value.api).startswith(apis) for r in calls if isinstance(r.value, ModelCall))
+
+
+def _on_runtime(calls: list[Resource]) -> bool:
+    endpoints = ("bedrock-runtime", "bedrock-agent-runtime")
+    return any(r.value.endpoint in endpoints for r in calls if isinstance(r.value, ModelCall))
+
+
+def _any_of(declared: bool, called: bool, inventory: Inventory) -> bool | Unknown:
+    if declared or called:
+        return True
+    hidden = gaps_of("repo.model_call", Plane.DECLARED, inventory.gaps, minor=True)
+    return Unknown(f"{hidden[0].scope}: {hidden[0].reason}") if hidden else False
+
+
+def silence(kind: str, plane: Plane, inventory: Inventory) -> Unknown | str:
+    """What it means that no ``kind`` was seen on ``plane``: why that is unknown, or why the rule does not apply."""
+    hidden = gaps_of(kind, plane, inventory.gaps, minor=True)
+    if hidden:
+        return Unknown(f"{hidden[0].scope}: {hidden[0].reason}")
+    if plane is Plane.DECLARED and kind in EXPECTED and has_genai(inventory.resources):
+        return Unknown(f"not in the repository; {SET_ELSEWHERE[kind]}")
+    if plane is Plane.DECLARED and kind == "aws.bedrock.guardrail" and _names_guardrail(inventory):
+        return Unknown("the code names a guardrail that is not defined in this repository")
+    return f"no {kind.rsplit('.', 1)[-1].replace('_', ' ')} found"
+
+
+def _names_guardrail(inventory: Inventory) -> bool:
+    calls = [r.value for r in inventory.resources if isinstance(r.value, ModelCall)]
+    return any(c.guardrail_mode in ("attached", "applied_separately") for c in calls)
