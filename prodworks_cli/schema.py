@@ -144,7 +144,8 @@ def _field(value: Drafted, spec: Attribute, path: str, locations: dict[str, Loca
     if value is None or isinstance(value, Unknown):
         return value
     elements = value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
-    return tuple(_single(e, spec, f"{path}[{i}]", locations) for i, e in enumerate(elements))
+    listed = [e for e in elements if e is not None and not (isinstance(e, Node) and e.content is None)]
+    return tuple(_single(e, spec, f"{path}[{i}]", locations) for i, e in enumerate(listed))
 
 
 def _single(value: Drafted, spec: Attribute, path: str, locations: dict[str, Location]) -> Any:
