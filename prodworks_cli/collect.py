@@ -13,6 +13,7 @@ from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan,
 from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.compute import environment
+from prodworks_cli.resources.iam_sam import implied_roles
 from prodworks_cli.resources.registry import declared_adapters, observed_adapters
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.schema import Draft, assemble
@@ -53,7 +54,8 @@ def collect_repository(tree: Tree, settings: Mapping[str, Any], attempt: Attempt
 def _declarations(files: Sequence[File], attempt: Attempt) -> tuple[Declarations, Sequence[Gap]]:
     hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files))
     templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
-    return Declarations((*hcl, *templates)), (*hcl_gaps, *template_gaps)
+    written = Declarations((*hcl, *templates))
+    return Declarations((*written.blocks, *implied_roles(written))), (*hcl_gaps, *template_gaps)
 
 
 def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Draft]]:
@@ -73,7 +75,7 @@ def _repository(
         attempt("the Python reader", lambda: python.read(files, environment(declarations))),
         attempt("the prompt reader", lambda: prompts.read(files, owned)),
         attempt("the secret scanner", lambda: secrets.read(files)),
-        attempt("the workflow reader", lambda: workflows.read(tree.files)),
+        attempt("the workflow reader", lambda: workflows.read(files)),
         attempt("the evaluation reader", lambda: evaluations.read(tree.files)),
     ]
 

@@ -13,10 +13,11 @@ from prodworks_cli import audit as spine
 from prodworks_cli import inventory as inventories
 from prodworks_cli.collect import with_account
 from prodworks_cli.config import Config, ConfigError, load_config
-from prodworks_cli.gate import GateError, GateSettings, evaluate_gate, settings_from
+from prodworks_cli.gate import Conditions, GateError, conditions_of, evaluate
 from prodworks_cli.inventory import InventoryError
 from prodworks_cli.model import Inventory
 from prodworks_cli.output import OutputError, Target, check_report, show, targets, write
+from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 
 USAGE, INTERNAL = 2, 70
@@ -72,21 +73,21 @@ def audit(options: AuditOptions, gate: GateOptions, output: Output) -> int:
     try:
         places = targets(output.targets)
         config = _config(options)
-        settings = _gate_settings(gate, config)
+        conditions = _conditions(gate, config)
         pack = load_rules(options.rules)
         rules = _selected(pack, options)
         inventory = _inventory(options, config, errors)
         report = spine.judged(inventory, pack, rules, errors, _say)
-        evaluate_gate(report, settings, internal_error=bool(errors.seen))
+        report["gate"] = evaluate(report, conditions, internal_error=bool(errors.seen))
         _write_all(report, places, output)
     except EXPECTED_ERRORS as error:
         return _complain(error)
-    for error in errors.seen:
-        _internal(error, output.debug)
+    for crash in errors.seen:
+        _internal(crash, output.debug)
     return int(report["gate"]["exit_code"])
 
 
-def _write_all(report: spine.Report, places: Sequence[Target], output: Output) -> None:
+def _write_all(report: Report, places: Sequence[Target], output: Output) -> None:
     for target in places:
         write(report, target)
         if target.path:
@@ -95,17 +96,17 @@ def _write_all(report: spine.Report, places: Sequence[Target], output: Output) -
         show(report, verbosity=-1 if output.quiet else output.verbose, color=output.color)
 
 
-def _gate_settings(gate: GateOptions, config: Config) -> GateSettings:
-    return settings_from(
-        config.gate,
-        fail_on=gate.fail_on,
-        fail_under=gate.fail_under,
-        min_pillar=gate.min_pillar,
-        require=gate.require,
-        min_coverage=gate.min_coverage,
-        on_incomplete=gate.on_incomplete,
-        allow_empty=gate.allow_empty,
-    )
+def _conditions(gate: GateOptions, config: Config) -> Conditions:
+    """The config's gate with the flags laid over it."""
+    flags = {
+        "fail_on": gate.fail_on,
+        "fail_under": gate.fail_under,
+        "min_pillar": list(gate.min_pillar) or None,
+        "require": gate.require,
+        "min_coverage": gate.min_coverage,
+    }
+    given = {key: value for key, value in flags.items() if value is not None}
+    return conditions_of({**config.gate, **given}, gate.on_incomplete, gate.allow_empty)
 
 
 def _config(options: AuditOptions) -> Config:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Ref, Resource, Unknown
+from prodworks_cli.resources.adapter import some
+from prodworks_cli.resources.enforced_guardrails import EnforcedGuardrail
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.resources.workload import Workload
 
@@ -66,6 +68,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         alarms=links("aws.cloudwatch.alarm"),
         budgets=links("aws.budgets.budget"),
         enforced_guardrails=links("aws.bedrock.enforced_guardrail"),
+        enforces_guardrail=_enforces_guardrail(inventory),
         evaluations=links("repo.evaluation"),
         secrets=links("repo.secret"),
         ci_workflows=links("repo.ci_workflow"),
@@ -93,6 +96,13 @@ def _unseen(kind: str, plane: Plane, inventory: Inventory, found: bool) -> list[
     if plane is Plane.DECLARED and kind in SET_ELSEWHERE:
         return [Unknown(SET_ELSEWHERE[kind])]
     return []
+
+
+def _enforces_guardrail(inventory: Inventory) -> bool | Unknown:
+    """Whether some plane shows a guardrail that is enforced on all models; unknown where the listing failed."""
+    enforced = [r.value.on_all_models for r in inventory.resources if isinstance(r.value, EnforcedGuardrail)]
+    hidden = gaps_of(EnforcedGuardrail.KIND, Plane.OBSERVED, inventory.gaps, minor=True)
+    return some((*enforced, *(Unknown(f"{g.scope}: {g.reason}") for g in hidden[:1])))
 
 
 def _uses(calls: list[Resource], *apis: str) -> bool:

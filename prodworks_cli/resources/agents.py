@@ -1,16 +1,32 @@
-"""Agents, knowledge bases and managed prompts."""
+"""Agents and managed prompts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from prodworks_cli.model import Kind, Unknown
-from prodworks_cli.schema import Flag, Item, Link, Text, Texts, To
+from prodworks_cli.node import Block, Declarations, Node
+from prodworks_cli.resources.adapter import (
+    Declared,
+    Observed,
+    Record,
+    Spelling,
+    declared,
+    each,
+    later,
+    observed,
+    otherwise,
+    pascal,
+    refers,
+    snake,
+)
+from prodworks_cli.schema import Draft, Drafted, Item, Link, Text, Texts, To, draft
 
 
 @dataclass(frozen=True)
-class Aliase(Item):
+class AgentAlias(Item):
     """An element of ``aliases``."""
 
     id: Text
@@ -31,28 +47,12 @@ class Agent(Kind):
     guardrail_version: Text
     role: Annotated[Link, To("aws.iam.role")]
     kms_key: Text
-    aliases: tuple[Aliase | Unknown, ...] | Unknown | None
-
-
-@dataclass(frozen=True)
-class KnowledgeBase(Kind):
-    """A knowledge base."""
-
-    KIND = "aws.bedrock.knowledge_base"
-
-    id: Text
-    name: Text
-    status: Text
-    store: Text
-    embedding_model: Text
-    role: Annotated[Link, To("aws.iam.role")]
-    tags: Texts
-    log_delivery: Flag
+    aliases: tuple[AgentAlias | Unknown, ...] | Unknown | None
 
 
 @dataclass(frozen=True)
 class Prompt(Kind):
-    """A Prompt Management prompt."""
+    """A Prompt Management prompt. ``used_version`` is what the code asks for, joined later."""
 
     KIND = "aws.bedrock.prompt"
 
@@ -62,3 +62,145 @@ class Prompt(Kind):
     versions: Texts
     used_version: Text
     kms_key: Text
+
+
+def _agent(block: Block, declarations: Declarations, spell: Spelling) -> Draft:
+    body = block.body
+    guardrail = body.at(spell("guardrail_configuration"))
+    return declared(
+        Agent,
+        block,
+        (body[spell("agent_name")],),
+        id=later(block, "id"),
+        name=body[spell("agent_name")],
+        status=later(block, "status"),
+        guardrail=guardrail.at(spell("guardrail_identifier")),
+        guardrail_version=guardrail.at(spell("guardrail_version")),
+        role=body[spell("agent_resource_role_arn")],
+        kms_key=body[spell("customer_encryption_key_arn")],
+        aliases=_declared_aliases(block, declarations),
+    )
+
+
+def _declared_aliases(agent: Block, declarations: Declarations) -> Drafted:
+    """The aliases that certainly belong to the agent, and one unknown for each that may."""
+    terraform = ("aws_bedrockagent_agent_alias", snake, "id")
+    cloudformation = ("AWS::Bedrock::AgentAlias", pascal, "AgentAliasId")
+    found: list[Drafted] = []
+    for kind, spell, identity in (terraform, cloudformation):
+        for block in declarations.of_type(kind):
+            belongs = refers(block.body[spell("agent_id")], agent)
+            if belongs is True:
+                found.append(_declared_alias(block, spell, identity))
+            elif isinstance(belongs, Unknown):
+                found.append(belongs)
+    return tuple(found)
+
+
+def _declared_alias(block: Block, spell: Spelling, identity: str) -> Draft:
+    """Without a routing, creating the alias also creates the numbered version that it serves."""
+    version = block.body.at(spell("routing_configuration"), spell("agent_version"))
+    return draft(
+        AgentAlias,
+        block.body,
+        id=later(block, identity),
+        name=block.body[spell("agent_alias_name")],
+        agent_version=otherwise(version, later(block, "agent version")),
+    )
+
+
+def _agent_terraform(block: Block, declarations: Declarations) -> Draft:
+    return _agent(block, declarations, snake)
+
+
+def _agent_cloudformation(block: Block, declarations: Declarations) -> Draft:
+    return _agent(block, declarations, pascal)
+
+
+def _agent_observed(record: Record) -> Draft:
+    """The working draft, with the guardrail of the version behind the alias where that version was read."""
+    agent = record.answer("bedrock-agent:GetAgent")["agent"]
+    version = record.answers["bedrock-agent:GetAgentVersion"]
+    guardrail = (version["agentVersion"] if version.present else agent)["guardrailConfiguration"]
+    return observed(
+        Agent,
+        record,
+        (agent["agentId"], agent["agentArn"], agent["agentName"]),
+        id=agent["agentId"],
+        name=agent["agentName"],
+        status=agent["agentStatus"],
+        guardrail=guardrail["guardrailIdentifier"],
+        guardrail_version=guardrail["guardrailVersion"],
+        role=agent["agentResourceRoleArn"],
+        kms_key=agent["customerEncryptionKeyArn"],
+        aliases=each(record.answer("bedrock-agent:ListAgentAliases")["agentAliasSummaries"], _listed_alias),
+    )
+
+
+def _listed_alias(summary: Node) -> Draft:
+    return draft(
+        AgentAlias,
+        summary,
+        id=summary["agentAliasId"],
+        name=summary["agentAliasName"],
+        agent_version=summary.at("routingConfiguration", "agentVersion"),
+    )
+
+
+def _prompt(block: Block, versions: Drafted, spell: Spelling) -> Draft:
+    return declared(
+        Prompt,
+        block,
+        (block.body[spell("name")],),
+        id=later(block, "id"),
+        arn=later(block, "arn"),
+        name=block.body[spell("name")],
+        versions=versions,
+        used_version=_USE_IN_CODE,
+        kms_key=block.body[spell("customer_encryption_key_arn")],
+    )
+
+
+_USE_IN_CODE = Unknown("the version that the code asks for is not joined")
+
+
+def _prompt_terraform(block: Block, _: Declarations) -> Draft:
+    """The provider has no resource for a prompt's versions, so they are made elsewhere."""
+    return _prompt(block, Unknown("versions are made outside Terraform"), snake)
+
+
+def _prompt_cloudformation(block: Block, declarations: Declarations) -> Draft:
+    versions = declarations.of_type("AWS::Bedrock::PromptVersion")
+    declared_here = [v for v in versions if refers(v.body["PromptArn"], block) is not False]
+    return _prompt(block, tuple(later(version, "Version") for version in declared_here), pascal)
+
+
+def _prompt_observed(record: Record) -> Draft:
+    """``ListPrompts`` for one prompt gives a summary for each version, ``DRAFT`` included."""
+    prompt = record.answer("bedrock-agent:GetPrompt")
+    summaries = record.answer("bedrock-agent:ListPrompts")["promptSummaries"]
+    return observed(
+        Prompt,
+        record,
+        (prompt["id"], prompt["arn"], prompt["name"]),
+        id=prompt["id"],
+        arn=prompt["arn"],
+        name=prompt["name"],
+        versions=summaries.unknown or tuple(summary["version"] for summary in summaries.items()),
+        used_version=_USE_IN_CODE,
+        kms_key=prompt["customerEncryptionKeyArn"],
+    )
+
+
+TERRAFORM: Mapping[str, Declared] = {
+    "aws_bedrockagent_agent": _agent_terraform,
+    "aws_bedrockagent_prompt": _prompt_terraform,
+}
+CLOUDFORMATION: Mapping[str, Declared] = {
+    "AWS::Bedrock::Agent": _agent_cloudformation,
+    "AWS::Bedrock::Prompt": _prompt_cloudformation,
+}
+API: Mapping[str, Observed] = {
+    Agent.KIND: _agent_observed,
+    Prompt.KIND: _prompt_observed,
+}

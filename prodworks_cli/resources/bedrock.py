@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from prodworks_cli.model import Kind
-from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
+from prodworks_cli.model import Kind, Unknown
+from prodworks_cli.node import Block, Declarations, Node
+from prodworks_cli.resources.adapter import (
+    ACCOUNT_ONLY,
+    Declared,
+    Observed,
+    Record,
+    camel,
+    declared,
+    has,
+    later,
+    observed,
+    otherwise,
+    some,
+    tag_keys,
+    terraform_tags,
+)
+from prodworks_cli.schema import Draft, Drafted, Flag, Link, Number, Text, Texts, To
 
 
 @dataclass(frozen=True)
 class InvocationLogging(Kind):
-    """The model-invocation logging setting of one account and Region."""
+    """The model-invocation logging setting of one account and Region.
+
+    ``enabled`` is true when there is a destination. ``delivery_failures`` counts the last 14 days and is known to
+    the account only. CloudFormation has no type for this setting.
+    """
 
     KIND = "aws.bedrock.invocation_logging"
 
@@ -29,7 +51,7 @@ class InvocationLogging(Kind):
 
 @dataclass(frozen=True)
 class InferenceProfile(Kind):
-    """A system-defined or application inference profile."""
+    """A system-defined or application inference profile. ``tags`` are the keys of its tags."""
 
     KIND = "aws.bedrock.inference_profile"
 
@@ -41,3 +63,120 @@ class InferenceProfile(Kind):
     models: Texts
     destination_regions: Texts
     tags: Texts
+
+
+_MODALITIES = ("text", "image", "embedding", "audio", "video")
+
+
+def _logging_terraform(block: Block, _: Declarations) -> Draft:
+    """The provider turns each modality on unless told otherwise."""
+    config = block.body.at("logging_config")
+    region = block.body["region"]
+    group = config.at("cloudwatch_config", "log_group_name")
+    bucket = config.at("s3_config", "bucket_name")
+    flags = {f"{m}_enabled": otherwise(config.at(f"{m}_data_delivery_enabled"), True) for m in _MODALITIES}
+    return declared(
+        InvocationLogging,
+        block,
+        region=otherwise(region, Unknown("the Region of the provider", present=True)),
+        enabled=some((has(group), has(bucket))),
+        log_group=group,
+        bucket=bucket,
+        delivery_failures=ACCOUNT_ONLY,
+        **flags,
+    )
+
+
+def _logging_observed(record: Record) -> Draft:
+    config = record.answer("bedrock:GetModelInvocationLoggingConfiguration")["loggingConfig"]
+    group = config.at("cloudWatchConfig", "logGroupName")
+    bucket = config.at("s3Config", "bucketName")
+    flags = {f"{m}_enabled": config[camel(f"{m}_data_delivery_enabled")] for m in _MODALITIES}
+    return observed(
+        InvocationLogging,
+        record,
+        region=record.region,
+        enabled=some((has(group), has(bucket))),
+        log_group=group,
+        bucket=bucket,
+        delivery_failures=_sum(record.answer("cloudwatch:GetMetricData")["MetricDataResults"]),
+        **flags,
+    )
+
+
+def _sum(results: Node) -> Drafted:
+    """The total of all values of all series; no data point means that nothing failed."""
+    if results.unknown:
+        return results.unknown
+    values = [value for result in results.items() for value in result["Values"].items()]
+    unread = next((v.unknown for v in values if v.unknown), None)
+    return unread or sum(v.content for v in values if isinstance(v.content, int | float))
+
+
+_REGION = re.compile(r"arn:[^:]*:bedrock:([a-z0-9-]+):[^:]*:foundation-model/")
+
+
+def _regions(models: Node) -> Drafted:
+    """The Regions that the models' ARNs name; a profile that copies another profile runs where that one does."""
+    if models.unknown:
+        return models.unknown
+    found = [_REGION.match(model.text() or "") for model in models.items()]
+    if not found or None in found:
+        return Unknown("the models' ARNs do not name a Region", present=True)
+    return tuple(dict.fromkeys(match.group(1) for match in found if match))
+
+
+def _profile_terraform(block: Block, _: Declarations) -> Draft:
+    return _profile(block, block.body["name"], block.body.at("model_source", "copy_from"), terraform=True)
+
+
+def _profile_cloudformation(block: Block, _: Declarations) -> Draft:
+    source = block.body.at("ModelSource", "CopyFrom")
+    return _profile(block, block.body["InferenceProfileName"], source, terraform=False)
+
+
+def _profile(block: Block, name: Node, source: Node, terraform: bool) -> Draft:
+    return declared(
+        InferenceProfile,
+        block,
+        (name,),
+        id=later(block, "id"),
+        arn=later(block, "arn"),
+        name=name,
+        type="APPLICATION",
+        status=later(block, "status"),
+        models=source,
+        destination_regions=_regions(source),
+        tags=terraform_tags(block.body["tags"]) if terraform else tag_keys(block.body["Tags"]),
+    )
+
+
+def _profile_observed(record: Record) -> Draft:
+    answer = record.answer("bedrock:GetInferenceProfile")
+    listed = answer["models"]
+    arns = Node(tuple(model["modelArn"] for model in listed.items()), listed.location)
+    models = listed if listed.unknown else arns
+    return observed(
+        InferenceProfile,
+        record,
+        (answer["inferenceProfileId"], answer["inferenceProfileArn"], answer["inferenceProfileName"]),
+        id=answer["inferenceProfileId"],
+        arn=answer["inferenceProfileArn"],
+        name=answer["inferenceProfileName"],
+        type=answer["type"],
+        status=answer["status"],
+        models=models,
+        destination_regions=_regions(models),
+        tags=tag_keys(record.answer("bedrock:ListTagsForResource")["tags"]),
+    )
+
+
+TERRAFORM: Mapping[str, Declared] = {
+    "aws_bedrock_model_invocation_logging_configuration": _logging_terraform,
+    "aws_bedrock_inference_profile": _profile_terraform,
+}
+CLOUDFORMATION: Mapping[str, Declared] = {"AWS::Bedrock::ApplicationInferenceProfile": _profile_cloudformation}
+API: Mapping[str, Observed] = {
+    InvocationLogging.KIND: _logging_observed,
+    InferenceProfile.KIND: _profile_observed,
+}

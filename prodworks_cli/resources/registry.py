@@ -1,14 +1,12 @@
-"""What adapters look like, and the registry of all kinds and adapters: a new service adds its module to ``MODULES``."""
+"""The registry of all kinds and adapters: a new service adds its module to ``MODULES``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
 
 from prodworks_cli.model import Kind
-from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources import (
     agents,
     bedrock,
@@ -16,10 +14,12 @@ from prodworks_cli.resources import (
     cloudwatch,
     compute,
     ec2,
+    enforced_guardrails,
     evaluations,
     guardrails,
     iam,
     kms,
+    knowledge_bases,
     logs,
     model_calls,
     prompts,
@@ -28,7 +28,9 @@ from prodworks_cli.resources import (
     workflows,
     workload,
 )
-from prodworks_cli.schema import Draft
+from prodworks_cli.resources.adapter import Declared, Observed, Record
+
+__all__ = ["MODULES", "Declared", "Observed", "Record", "declared_adapters", "kinds", "observed_adapters"]
 
 MODULES: tuple[ModuleType, ...] = (
     workload,
@@ -39,7 +41,9 @@ MODULES: tuple[ModuleType, ...] = (
     workflows,
     bedrock,
     guardrails,
+    enforced_guardrails,
     agents,
+    knowledge_bases,
     iam,
     compute,
     s3,
@@ -51,22 +55,6 @@ MODULES: tuple[ModuleType, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Record:
-    """What the account answered about one resource. ``answers`` maps ``service:Operation`` to the response; an
-    operation that failed is an ``Unknown`` node, one that says "not configured" an absent one."""
-
-    kind: str
-    identity: str
-    account: str
-    region: str
-    answers: Node
-
-
-Declared = Callable[[Block, Declarations], Draft]
-Observed = Callable[[Record], Draft]
-
-
 @cache
 def kinds() -> Mapping[str, type[Kind]]:
     """All kinds by name, as the modules define them."""
@@ -74,7 +62,11 @@ def kinds() -> Mapping[str, type[Kind]]:
         cls.KIND: cls
         for module in MODULES
         for cls in vars(module).values()
-        if isinstance(cls, type) and issubclass(cls, Kind) and cls.KIND and cls.__module__ == module.__name__
+        if isinstance(cls, type)
+        and issubclass(cls, Kind)
+        and cls is not Kind
+        and cls.KIND
+        and cls.__module__ == module.__name__
     }
 
 

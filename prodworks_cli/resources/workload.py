@@ -11,7 +11,11 @@ from prodworks_cli.schema import Flag, Links, Text, Texts, To
 
 @dataclass(frozen=True)
 class Workload(Kind):
-    """The audited application as a whole: what its rules of existence ("at least one budget ...") are about."""
+    """The audited application as a whole: what its rules of existence ("at least one budget ...") are about.
+
+    ``enforces_guardrail`` says that the account, as declared or as read, applies a guardrail to every call of every
+    model; that nobody said so counts as no.
+    """
 
     KIND = "workload"
 
@@ -27,6 +31,7 @@ class Workload(Kind):
     alarms: Annotated[Links, To("aws.cloudwatch.alarm")]
     budgets: Annotated[Links, To("aws.budgets.budget")]
     enforced_guardrails: Annotated[Links, To("aws.bedrock.enforced_guardrail")]
+    enforces_guardrail: Flag
     evaluations: Annotated[Links, To("repo.evaluation")]
     secrets: Annotated[Links, To("repo.secret")]
     ci_workflows: Annotated[Links, To("repo.ci_workflow")]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
-from prodworks_cli.model import Gap, Skipped
+from pathspec import GitIgnoreSpec
 
+from prodworks_cli.model import Gap, Plane, Skipped
+from prodworks_cli.sources import git
+from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file, part_of, suffix_of
 
-class Part(StrEnum):
-    """What a file is for; only production files are judged (examples count when there is nothing else)."""
+__all__ = ["LARGEST_FILE", "File", "Part", "Tree", "judged", "part_of", "read_tree", "spec_of", "tree_of"]
 
-    PRODUCTION = "production"
-    TEST = "test"
-    EXAMPLE = "example"
-    NOTEBOOK = "notebook"
-    DOCS = "docs"
-    AGENT_INSTRUCTIONS = "agent-instructions"
-    VENDORED = "vendored"
+LARGEST_FILE = 2_000_000
+"""Bytes; larger files are data or generated, and are not read."""
+_JUDGED = (Part.PRODUCTION, Part.EXAMPLE)
+_PRUNED = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "site-packages", "cdk.out", ".terraform"))
 
 
 @dataclass(frozen=True)
@@ -56,5 +58,168 @@ def tree_of(contents: Mapping[str, str], name: str = "example") -> Tree:
     return Tree(name, tuple(File(p, t.encode(), part_of(p)) for p, t in sorted(contents.items())))
 
 
-def part_of(path: str) -> Part:
-    raise NotImplementedError
+def judged(tree: Tree) -> tuple[File, ...]:
+    """The files to judge as production: those of that part, or examples too when no production code exists."""
+    if any(f.part is Part.PRODUCTION and suffix_of(f.path) in CODE for f in tree.files):
+        return tuple(f for f in tree.files if f.part is Part.PRODUCTION)
+    return tuple(replace(f, part=Part.PRODUCTION) for f in tree.files if f.part in _JUDGED)
+
+
+def read_tree(root: Path, ignore: Sequence[str] = ()) -> Tree:
+    """Read the files below ``root`` that git tracks or would track, or all that ``.gitignore`` leaves without git.
+
+    ``ignore`` holds patterns as in ``.gitignore``. Only regular files are opened, no link is followed. A production
+    file that cannot be read becomes a gap; large, binary, media, lock and vendored files are listed as skipped.
+
+    Raises ``FileNotFoundError`` or ``NotADirectoryError`` when ``root`` is no folder.
+    """
+    if not root.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(root))
+    if not root.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(root))
+    listed = git.listed_files(root)
+    results = _walked(root) if listed is None else _listed(root, listed)
+    collected = list(_without(results, spec_of(ignore)))
+    return Tree(
+        root.resolve().name,
+        tuple(r for r in collected if isinstance(r, File)),
+        tuple(r for r in collected if isinstance(r, Skipped)),
+        tuple(r for r in collected if isinstance(r, Gap)),
+        None if listed is None else git.commit_of(root),
+        None if listed is None else git.is_dirty(root),
+    )
+
+
+Result = File | Skipped | Gap | None
+_Pending = tuple[str, Path] | Skipped | Gap
+
+
+def _without(pending: Iterable[_Pending], ignored: GitIgnoreSpec) -> Iterator[Result]:
+    for item in pending:
+        if isinstance(item, Skipped | Gap):
+            yield item
+        elif ignored.match_file(item[0]):
+            yield Skipped(item[0], "ignored by configuration")
+        else:
+            yield _read(*item)
+
+
+def _listed(root: Path, paths: Iterable[bytes]) -> Iterator[_Pending]:
+    """Listed paths with their place on disk. A folder replaced by a link since it was tracked leads out of the root."""
+    real_root = os.path.realpath(root)
+    inside: dict[str, bool] = {}
+    for raw in paths:
+        path, place = _display(raw), root / os.fsdecode(raw)
+        folder = str(place.parent)
+        if folder not in inside:
+            real = os.path.realpath(folder)
+            inside[folder] = real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
+        yield (path, place) if inside[folder] else Skipped(path, "outside the audited folder")
+
+
+def _walked(root: Path) -> Iterator[_Pending]:
+    """Files of a folder without git, in order; a stack instead of recursion, since nesting may be hostile."""
+    stack: list[tuple[Path, str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [(root, "", ())]
+    while stack:
+        folder, prefix, specs = stack.pop()
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=lambda e: e.name)
+        except OSError as error:
+            yield Gap("*", Plane.DECLARED, prefix or ".", f"cannot be read: {error.strerror}")
+            continue
+        specs = (*specs, *_ignore_file(folder, prefix))
+        for entry in entries:
+            path = prefix + _display(os.fsencode(entry.name))
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if any(spec.match_file(path[len(at) :] + "/" * is_folder) for at, spec in specs):
+                continue
+            if not is_folder:
+                yield path, Path(entry.path)
+            elif entry.name in _PRUNED:
+                yield Skipped(path + "/", "vendored")
+            else:
+                stack.append((Path(entry.path), path + "/", specs))
+
+
+def _ignore_file(folder: Path, prefix: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
+    found = _read(".gitignore", folder / ".gitignore")
+    if isinstance(found, File):
+        yield prefix, spec_of(found.data.decode("utf-8", "replace").splitlines())
+
+
+def spec_of(lines: Iterable[str]) -> GitIgnoreSpec:
+    """Patterns as in ``.gitignore``; like git, a line that is no pattern matches nothing."""
+    return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
+
+
+def _display(raw: bytes) -> str:
+    """A path that can be printed: git allows names that are not UTF-8."""
+    return raw.decode("utf-8", "backslashreplace").replace(os.sep, "/")
+
+
+def _read(path: str, place: Path) -> Result:
+    """One file; ``None`` for a listed file that is gone or is a folder (a submodule)."""
+    try:
+        info = place.lstat()
+        reason = _unread_reason(path, info)
+        if reason or stat.S_ISDIR(info.st_mode):
+            return Skipped(path, reason) if reason else None
+        return _classified(path, _bytes_of(place))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        return _unreadable(path, f"cannot be read: {getattr(error, 'strerror', None) or 'invalid name'}")
+
+
+def _unread_reason(path: str, info: os.stat_result) -> str | None:
+    if stat.S_ISDIR(info.st_mode):
+        return None
+    if not stat.S_ISREG(info.st_mode):
+        return "symbolic link" if stat.S_ISLNK(info.st_mode) else "not a regular file"
+    if is_lock_file(path):
+        return "lock file"
+    if part_of(path) is Part.VENDORED:
+        return "vendored"
+    if suffix_of(path) in MEDIA:
+        return "media"
+    return "larger than 2 MB" if info.st_size > LARGEST_FILE else None
+
+
+def _bytes_of(place: Path) -> bytes:
+    # The file may be swapped after lstat: do not follow a link, do not wait for a writer on a pipe, bound the read.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(place, flags), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        return stream.read(LARGEST_FILE + 1)
+
+
+def _classified(path: str, data: bytes) -> Result:
+    binary = b"\0" in data[:8192]
+    file = File(path, data, part_of(path))
+    if suffix_of(path) in SOURCE and (binary or file.text is None):
+        return _unreadable(path, "cannot be read: not UTF-8")
+    if binary:
+        return Skipped(path, "binary")
+    return Skipped(path, "minified") if _is_minified(path, data) else file
+
+
+def _is_minified(path: str, data: bytes) -> bool:
+    long_lines = len(data) > 500 * (1 + data.count(b"\n"))
+    return suffix_of(path) in (".js", ".mjs", ".cjs", ".css") and len(data) > 20_000 and long_lines
+
+
+def _unreadable(path: str, reason: str) -> Result:
+    """A gap where production facts may be missing; a test or document that cannot be read hides nothing judged."""
+    if part_of(path) in _JUDGED:
+        return Gap("*", Plane.DECLARED, path, reason)
+    return Skipped(path, reason)

@@ -1,0 +1,187 @@
+"""What adapters look like and the small tools they share.
+
+An adapter turns one declared block, or the account's answers about one resource, into a :class:`Draft`. It never
+raises on odd input: what cannot be read becomes ``Unknown``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from prodworks_cli.model import Kind, Unknown
+from prodworks_cli.node import Block, Declarations, Node, Reference, node_of
+from prodworks_cli.schema import Draft, Drafted
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the account answered about one resource.
+
+    ``answers`` maps ``service:Operation`` (the boto3 client's name and the API's operation, such as
+    ``bedrock-agent:GetAgent``) to the response under its own keys. An operation that failed is an ``Unknown`` node,
+    one that says "not configured" an absent one, one that was not called is not there. Pages are joined into one
+    response; an operation that is called several times for one resource has a list of responses. A response that
+    lists many resources is narrowed to this one.
+    """
+
+    kind: str
+    identity: str
+    account: str
+    region: str
+    answers: Node
+
+    def answer(self, operation: str) -> Node:
+        """The response of ``operation``; unknown when the collector did not call it."""
+        if isinstance(self.answers.content, Mapping) and operation not in self.answers.content:
+            return Node(Unknown(f"{operation} was not called"), self.answers.location)
+        return self.answers[operation]
+
+
+Declared = Callable[[Block, Declarations], Draft]
+Observed = Callable[[Record], Draft]
+Spelling = Callable[[str], str]
+
+ACCOUNT_ONLY = Unknown("only the account shows it")
+
+
+def snake(name: str) -> str:
+    """The spelling of Terraform arguments, in which adapters write names: ``input_strength``."""
+    return name
+
+
+def pascal(name: str) -> str:
+    """The spelling of CloudFormation properties: ``InputStrength``."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def camel(name: str) -> str:
+    """The spelling of most Bedrock response members: ``inputStrength``."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def declared(cls: type[Kind], block: Block, names: Iterable[Node] = (), /, **attributes: Drafted) -> Draft:
+    """A resource that a block declares; ``names`` are the nodes of its names, ids and ARNs, literal or not.
+
+    A resource without a ``name`` of its own gets one at deployment.
+    """
+    name = attributes.get("name")
+    if isinstance(name, Node) and not name.present:
+        attributes["name"] = later(block, "name")
+    return Draft(cls, block.body.location, attributes, block.address, literals(names))
+
+
+def observed(cls: type[Kind], record: Record, names: Iterable[Node] = (), /, **attributes: Drafted) -> Draft:
+    """A resource that the account shows."""
+    return Draft(cls, record.answers.location, attributes, record.identity, literals(names))
+
+
+def literals(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """The known texts among ``nodes``, each once and in order."""
+    return tuple(dict.fromkeys(text for node in nodes if (text := node.text())))
+
+
+def later(block: Block, attribute: str) -> Unknown:
+    """A value that exists only once the block is deployed (an id, an ARN, a version)."""
+    return Reference(block.address, attribute).unresolved()
+
+
+def each(node: Node, describe: Callable[[Node], Drafted]) -> Drafted:
+    """A list attribute: each mapping of ``node`` described, the unresolved kept as ``Unknown``; absent is empty."""
+    if node.unknown:
+        return node.unknown
+    return tuple(_element(element, describe) for element in node.items())
+
+
+def _element(element: Node, describe: Callable[[Node], Drafted]) -> Drafted:
+    if element.unknown:
+        return element.unknown
+    if isinstance(element.content, Mapping):
+        return describe(element)
+    return Unknown("expected a mapping", present=True)
+
+
+def has(node: Node) -> bool | Unknown:
+    """Whether something is configured: true also for a value that exists but cannot be read."""
+    if node.unknown:
+        return True if node.unknown.present else node.unknown
+    return node.present and node.content not in ("", ())
+
+
+def some(flags: Iterable[bool | Unknown | None]) -> bool | Unknown:
+    """Kleene "or": true decides, else the first unknown, else false. ``None`` counts as false."""
+    seen = tuple(flags)
+    return True if True in seen else next((f for f in seen if isinstance(f, Unknown)), False)
+
+
+def every(flags: Iterable[bool | Unknown | None]) -> bool | Unknown:
+    """Kleene "and": false decides, else the first unknown, else true. ``None`` counts as false."""
+    seen = tuple(flags)
+    if any(f is False or f is None for f in seen):
+        return False
+    return next((f for f in seen if isinstance(f, Unknown)), True)
+
+
+def truth(node: Node) -> bool | Unknown:
+    """A flag node as a truth value; absent is false."""
+    return node.unknown or node.content is True or (node.text() or "").lower() == "true"
+
+
+def otherwise(node: Node, default: Drafted) -> Drafted:
+    """The node, or the service's default when the argument is left out."""
+    return node if node.present else default
+
+
+def parsed(node: Node) -> Node:
+    """A node with JSON text replaced by the nodes it describes, all at the text's place; anything else as it is."""
+    text = node.text()
+    if text is None:
+        return node
+    try:
+        return node_of(json.loads(text), node.location)
+    except (ValueError, RecursionError):
+        return Node(Unknown("not valid JSON", present=True), node.location)
+
+
+def refers(node: Node, block: Block, *names: str) -> bool | Unknown:
+    """Whether a value names the block: by reference, or by the literal value of one of its arguments ``names``."""
+    if isinstance(node.content, Reference):
+        return node.content.address == block.address
+    if node.unknown:
+        return node.unknown
+    text = node.text()
+    return text is not None and any(text == block.body[name].text() for name in names)
+
+
+def pointing(
+    declarations: Declarations, types: tuple[str, ...], key: str, block: Block, *names: str
+) -> tuple[Block, ...]:
+    """Blocks of ``types`` whose argument ``key`` certainly names ``block``; see :func:`refers`."""
+    return tuple(b for b in declarations.of_type(*types) if refers(b.body[key], block, *names) is True)
+
+
+def tag_keys(node: Node) -> Drafted:
+    """The keys of tags in either shape: a mapping, or a list of ``Key``/``Value`` pairs."""
+    if node.unknown:
+        return node.unknown
+    if isinstance(node.content, tuple):
+        return tuple(pair.unknown or pair.first_of("Key", "key") for pair in node.content)
+    return tuple(Node(key, value.location) for key, value in node.members())
+
+
+def terraform_tags(node: Node) -> Drafted:
+    """The keys of a Terraform block's tags, and one unknown: the provider's ``default_tags`` may add others."""
+    keys = tag_keys(node)
+    return (*keys, Unknown("default_tags of the provider may add tags")) if isinstance(keys, tuple) else keys
+
+
+def own(record: Record, operation: str, key: str) -> Node:
+    """The one element of a listing that is about the record's resource."""
+    listing = record.answer(operation)[key]
+    if not isinstance(listing.content, tuple):
+        return listing
+    named = (e for e in listing.content if any(v.text() == record.identity for _, v in e.members()))
+    first = next(iter(listing.content), Node(None, listing.location))
+    return next(named, first)

@@ -1,0 +1,138 @@
+"""Environment variables that IaC sets: for the join with code that reads them, and the names of those that leak.
+
+A value never leaves this module: what enters an inventory is the name of a variable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.node import Block, Declarations, Node, Reference
+from prodworks_cli.resources.adapter import parsed
+from prodworks_cli.schema import Drafted
+
+# Lambda limits all variables of a function to 4 KB; longer text is not searched to its end.
+_LONGEST = 8192
+
+Variables = tuple[tuple[str, Node], ...] | Unknown
+
+# Where each type keeps a mapping of names to values.
+_MAPPINGS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "aws_lambda_function": (("environment", "variables"),),
+    "AWS::Lambda::Function": (("Environment", "Variables"),),
+    "AWS::Serverless::Function": (("Environment", "Variables"),),
+    "aws_bedrockagentcore_agent_runtime": (("environment_variables",),),
+    "AWS::BedrockAgentCore::Runtime": (("EnvironmentVariables",),),
+    "aws_apprunner_service": (
+        ("source_configuration", "image_repository", "image_configuration", "runtime_environment_variables"),
+        (
+            "source_configuration",
+            "code_repository",
+            "code_configuration",
+            "code_configuration_values",
+            "runtime_environment_variables",
+        ),
+    ),
+}
+# Where each type keeps a list of containers with a list of name and value.
+_CONTAINERS: Mapping[str, tuple[str, str, str, str]] = {
+    "aws_ecs_task_definition": ("container_definitions", "environment", "name", "value"),
+    "AWS::ECS::TaskDefinition": ("ContainerDefinitions", "Environment", "Name", "Value"),
+}
+# Where each type keeps one list of name and value.
+_PAIRS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "AWS::AppRunner::Service": (
+        ("SourceConfiguration", "ImageRepository", "ImageConfiguration", "RuntimeEnvironmentVariables"),
+        (
+            "SourceConfiguration",
+            "CodeRepository",
+            "CodeConfiguration",
+            "CodeConfigurationValues",
+            "RuntimeEnvironmentVariables",
+        ),
+    ),
+}
+
+
+def environment(declarations: Declarations) -> Mapping[str, tuple[Node, ...]]:
+    """Each variable that Lambda, ECS, App Runner or AgentCore sets, with the nodes of all values it is given."""
+    found: dict[str, tuple[Node, ...]] = {}
+    for block in declarations.of_type(*_MAPPINGS, *_CONTAINERS, *_PAIRS):
+        variables = variables_of(block)
+        for name, value in () if isinstance(variables, Unknown) else variables:
+            found[name] = (*found.get(name, ()), value)
+    return found
+
+
+def variables_of(block: Block) -> Variables:
+    """The variables of one block; unknown when the whole set, or a part of it, is computed."""
+    nodes = [block.body.at(*path) for path in _MAPPINGS.get(block.type, ())]
+    pairs = [block.body.at(*path) for path in _PAIRS.get(block.type, ())]
+    unread = next((n.unknown for n in (*nodes, *pairs) if n.unknown), None)
+    if unread:
+        return unread
+    listed = _pairs(pairs, "Name", "Value")
+    if block.type in _CONTAINERS:
+        listed = container_variables(block.body, *_CONTAINERS[block.type])
+    return listed if isinstance(listed, Unknown) else (*(m for node in nodes for m in node.members()), *listed)
+
+
+def container_variables(body: Node, containers: str, variables: str, name: str, value: str) -> Variables:
+    """The variables of all containers of a task definition; the list may be JSON text."""
+    definitions = parsed(body[containers])
+    if definitions.unknown:
+        return definitions.unknown
+    return _pairs([container[variables] for container in definitions.items()], name, value)
+
+
+def _pairs(lists: Iterable[Node], name: str, value: str) -> Variables:
+    entries = [entry for each in lists for entry in each.items()]
+    unread = next((entry.unknown for entry in entries if entry.unknown), None)
+    return unread or tuple((entry[name].text() or "", entry[value]) for entry in entries)
+
+
+_SECRET_NAME = re.compile(
+    r"secret|passw(or)?d|(?<![a-z])token(?!s)|api_?key|access_?key|private_?key|credential|bearer", re.I
+)
+_NAME_OF_A_POINTER = re.compile(
+    r"(_|^)(arn|name|id|path|param(eter)?|prefix|url|uri|ttl|limits?|count|region|header|seconds|length|budget|file|expiry"
+    r"|enabled|type|table|bucket|version|provider|algorithm|key_id|alias|field|issuer|endpoint)$",
+    re.I,
+)
+_SECRET_VALUE = re.compile(
+    r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|\bABSK[A-Za-z0-9+/=]{20,}|\bbedrock-api-key-[A-Za-z0-9+/=]{20,}|\bsk-[A-Za-z0-9_-]{20,}"
+    r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.|://[^/\s:@]+:[^/\s@]+@|\{\{resolve:secretsmanager:"
+)
+_NOT_A_SECRET = re.compile(
+    r"^$|^(true|false|none|null|\d{1,6}|<.*>|changeme|placeholder)$|^arn:|^/|^https?://[^@]*$", re.I
+)
+_SECRET_ATTRIBUTES = frozenset({"secret_string", "result", "password", "secret", "value", "master_password", "token"})
+
+
+def leaking(variables: Variables) -> Drafted:
+    """Names of variables whose value is, or by its name must be, a credential in clear text.
+
+    An unresolved value counts as unknown where the variable's name says that it is a credential.
+    """
+    if isinstance(variables, Unknown):
+        return variables
+    return tuple(_leaks(variables))
+
+
+def _leaks(variables: Iterable[tuple[str, Node]]) -> Iterator[Node]:
+    for name, value in variables:
+        named = bool(_SECRET_NAME.search(name)) and not _NAME_OF_A_POINTER.search(name)
+        if isinstance(value.content, Reference):
+            if value.content.attribute in _SECRET_ATTRIBUTES:
+                yield Node(name, value.location)
+        elif value.unknown and named:
+            yield Node(Unknown(f"the value of {name} is not resolved", present=True), value.location)
+        elif _is_secret((value.text() or "")[:_LONGEST], named):
+            yield Node(name, value.location)
+
+
+def _is_secret(text: str, named: bool) -> bool:
+    return bool(_SECRET_VALUE.search(text)) or (named and not _NOT_A_SECRET.search(text))

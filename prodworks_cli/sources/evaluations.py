@@ -1,0 +1,149 @@
+"""Evaluation, red-team and load-test suites kept with the code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from prodworks_cli.model import Gap, Location, Plane, Unknown
+from prodworks_cli.node import Node
+from prodworks_cli.resources.evaluations import Evaluation
+from prodworks_cli.schema import Draft, draft
+from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.parts import suffix_of
+from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
+
+# Importing one of these makes a Python file a suite, whatever part it is in; a unit test with a mocked model has none.
+_IMPORTS: tuple[tuple[str, str, str], ...] = (
+    ("deepeval", r"deepeval(?!\.(?:tracing|integrations))", "quality"),
+    ("ragas", r"ragas", "quality"),
+    ("inspect_ai", r"inspect_ai", "quality"),
+    ("strands-evals", r"strands_evals", "quality"),
+    ("fmeval", r"fmeval", "quality"),
+    ("garak", r"garak", "red-team"),
+    ("pyrit", r"pyrit", "red-team"),
+    ("locust", r"locust", "load"),
+)
+_IMPORT = tuple(
+    (name, re.compile(rf"^[ \t]{{0,80}}(?:from|import)[ \t]+{module}(?=[\s.,])", re.M), type_)
+    for name, module, type_ in _IMPORTS
+)
+_K6 = re.compile(r"""(?:from|require\()\s{0,5}['"]k6(?:/|['"])""")
+_PROMPTFOO = re.compile(r"(^|/)(promptfooconfig[^/]*|[^/]*\.promptfoo)\.ya?ml$", re.I)
+_THRESHOLD = re.compile(
+    r"\b(?:threshold|min_score|pass_rate)\w{0,20}[\"']?\s{0,3}[:=]\s{0,3}(\d{1,3}(?:\.\d{1,6})?)", re.I
+)
+_DATA_FOLDER = re.compile(r"^(evals?|evaluations?|golden[\w-]*|eval[_-][\w-]*)$", re.I)
+_DATA_NAME = re.compile(r"^(golden|eval(uation)?)[_.-]", re.I)
+_EXPECTED = frozenset(
+    (
+        *("expected", "expected_output", "expected_answer", "expectedanswer", "reference", "reference_answer", "ideal"),
+        *("ground_truth", "groundtruth", "referenceresponse", "referenceresponses", "answer", "rubric", "target"),
+        "golden_answer",
+    )
+)
+_UNCOUNTED = Unknown("cases are built by code")
+
+
+def read(files: Iterable[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
+    """Suites in files of every part but vendored ones; data sets count when they hold expected answers."""
+    drafts: list[Draft] = []
+    gaps: list[Gap] = []
+    for file in files:
+        text = file.text
+        if text is None or file.part in (Part.VENDORED, Part.DOCS, Part.AGENT_INSTRUCTIONS):
+            continue
+        try:
+            drafts += _suites(file.path, text)
+        except MalformedYaml as error:
+            gaps.append(Gap("repo.evaluation", Plane.DECLARED, file.path, error.reason, error.line))
+    return tuple(drafts), tuple(gaps)
+
+
+def _suites(path: str, text: str) -> Iterator[Draft]:
+    suffix = suffix_of(path)
+    if _PROMPTFOO.search(path):
+        yield _promptfoo(path, read_yaml(text, path))
+    elif suffix == ".py":
+        yield from _imported(path, text)
+    elif suffix in (".js", ".ts") and _K6.search(text):
+        yield _draft(path, 1, "load", "k6", _UNCOUNTED, None)
+    elif suffix in (".jsonl", ".json", ".csv") and _is_data_path(path):
+        cases = sum(_has_expected(record) for record in _records(suffix, text))
+        if cases:
+            yield _draft(path, 1, "quality", "dataset", cases, None)
+
+
+def _imported(path: str, text: str) -> Iterator[Draft]:
+    for name, pattern, type_ in _IMPORT:
+        match = pattern.search(text)
+        if match:
+            threshold = _THRESHOLD.search(text)
+            line = text.count("\n", 0, match.start()) + 1
+            yield _draft(path, line, type_, name, _UNCOUNTED, threshold[1] if threshold else None)
+
+
+def _promptfoo(path: str, config: Node) -> Draft:
+    tests = config["tests"]
+    counted = isinstance(tests.content, tuple) and not any(t.text() for t in tests.items())
+    cases: int | Unknown = len(tests.items()) if counted else Unknown("the cases are in another file", present=True)
+    if not tests.present:
+        cases = Unknown("the cases are generated") if config["redteam"].present else 0
+    type_ = "red-team" if config["redteam"].present else "quality"
+    return _draft(path, 1, type_, "promptfoo", cases, _asserted(config))
+
+
+def _asserted(config: Node) -> str | None:
+    """What decides: the first numeric threshold, else the types of the assertions."""
+    asserts = [a for t in (config["defaultTest"], *config["tests"].items()) for a in t["assert"].items()]
+    thresholds = [a["threshold"].content for a in asserts if isinstance(a["threshold"].content, int | float)]
+    if thresholds:
+        return str(thresholds[0])
+    kinds = sorted({kind for a in asserts if (kind := a["type"].text())})
+    return ", ".join(kinds) or None
+
+
+def _draft(path: str, line: int, type_: str, framework: str, cases: int | Unknown, threshold: str | None) -> Draft:
+    described = draft(
+        Evaluation,
+        Location(path, line),
+        type=type_,
+        framework=framework,
+        path=path,
+        cases=cases,
+        threshold=threshold,
+        covers=Unknown("not analysed by this version"),
+    )
+    return replace(described, identity=f"{path}:{framework}")
+
+
+def _is_data_path(path: str) -> bool:
+    *folders, name = path.split("/")
+    return any(_DATA_FOLDER.match(f) for f in folders) or bool(_DATA_NAME.match(name))
+
+
+def _records(suffix: str, text: str) -> Iterator[object]:
+    try:
+        if suffix == ".csv":
+            yield from csv.DictReader(io.StringIO(text))
+        elif suffix == ".jsonl":
+            yield from (json.loads(line) for line in text.splitlines() if line.strip())
+        else:
+            data = json.loads(text)
+            lists = [v for v in data.values() if isinstance(v, list)] if isinstance(data, dict) else [data]
+            yield from (record for items in lists if isinstance(items, list) for record in items)
+    except (ValueError, RecursionError, csv.Error):
+        return
+
+
+def _has_expected(record: object) -> bool:
+    """A record with an expected answer, at its top or one level below (Bedrock: ``conversationTurns[0]``)."""
+    if not isinstance(record, dict):
+        return False
+    inner = record.get("conversationTurns")
+    nested = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], dict) else {}
+    return any(str(key).lower().replace("-", "_") in _EXPECTED and value for key, value in {**nested, **record}.items())

@@ -1,0 +1,127 @@
+"""Which part a file plays, told by its path: production code, tests, examples, docs, vendored code and so on."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from itertools import pairwise
+
+
+class Part(StrEnum):
+    """What a file is for; only production files are judged (examples count when there is nothing else)."""
+
+    PRODUCTION = "production"
+    TEST = "test"
+    EXAMPLE = "example"
+    NOTEBOOK = "notebook"
+    DOCS = "docs"
+    AGENT_INSTRUCTIONS = "agent-instructions"
+    VENDORED = "vendored"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CODE = _words(
+    """
+    .py .ts .tsx .mts .cts .js .jsx .mjs .cjs .java .kt .scala .go .rb .rs .cs .php .swift .tf
+    """
+)
+SOURCE = CODE | {".yaml", ".yml", ".json", ".toml", ".hcl", ".tfvars", ".sh", ".template", ".bicep"}
+MEDIA = _words(
+    """
+    .png .jpg .jpeg .gif .webp .ico .bmp .tiff .svg .drawio .mp3 .mp4 .wav .mov .avi .webm .ogg .flac
+    .woff .woff2 .ttf .otf .eot .pdf .docx .xlsx .pptx .zip .gz .tar .tgz .bz2 .xz .7z .jar .war .whl
+    .so .dll .dylib .exe .class .pyc .parquet .pkl .pt .onnx .safetensors .sqlite .db
+    """
+)
+
+_VENDORED = _words(
+    """
+    node_modules vendor third_party third-party thirdparty site-packages .venv venv .tox .nox __pycache__
+    .ipynb_checkpoints bower_components cdk.out dist .terraform .next .serverless .aws-sam
+    """
+)
+_LOCKS = _words(
+    """
+    package-lock.json npm-shrinkwrap.json pnpm-lock.yaml bun.lockb go.sum .terraform.lock.hcl packages.lock.json
+    gradle.lockfile
+    """
+)
+_GENERATED_NAME = re.compile(r"\.min\.(js|css|mjs)$|\.bundle\.js$|\.(snap|map)$|-lock\.(json|yaml)$|\.lock$")
+_AGENT_FOLDERS = frozenset((".claude", ".kiro", ".cursor", ".windsurf", ".amazonq", ".clinerules", ".roo", ".gemini"))
+_AGENT_NAMES = _words(
+    """
+    claude.md claude.local.md agents.md agent.md gemini.md copilot-instructions.md .cursorrules .windsurfrules
+    .clinerules
+    """
+)
+_AGENT_GITHUB = frozenset(("prompts", "instructions", "chatmodes", "agents"))
+_TEST_FOLDERS = frozenset(("tests", "test", "__tests__", "__mocks__", "e2e", "testdata", "testing"))
+_TEST_NAME = re.compile(
+    r"^test_.*\.py$|^tests?\.py$|_test\.(py|go|rb|ts|js)$|^conftest\.py$|[.-](test|spec)\.[cm]?[jt]sx?$|_spec\.rb$"
+    r"|.tests?\.(java|kt|cs)$"
+)
+# A folder named after an environment holds its configuration, not tests: infra/environments/test/main.tf.
+_ENVIRONMENT_PARENTS = _words("env envs environment environments stage stages accounts live config")
+_EXAMPLE_FOLDERS = frozenset(("examples", "example", "samples", "sample"))
+_DOC_FOLDERS = frozenset(("docs", "doc", "documentation"))
+_DOC_NAME = re.compile(r"^(readme|changelog|contributing|licen[sc]e|notice|code_of_conduct|security)([._-].*)?$")
+
+
+def suffix_of(path: str) -> str:
+    """The lower-case extension with its dot, ``""`` without one (``.env`` has none)."""
+    stem, dot, last = path.rpartition("/")[2].rpartition(".")
+    return f".{last.lower()}" if dot and stem else ""
+
+
+def is_lock_file(path: str) -> bool:
+    """A dependency lock file, by name."""
+    name = path.rpartition("/")[2].lower()
+    return name in _LOCKS or name.endswith(".lock") or bool(re.search(r"-lock\.(json|yaml)$", name))
+
+
+def part_of(path: str) -> Part:
+    """The part of a file, from its path relative to the audited folder (whose own name is no matter)."""
+    *folders, name = path.lower().split("/")
+    checks = (
+        (Part.VENDORED, _is_vendored),
+        (Part.AGENT_INSTRUCTIONS, _is_agent_instruction),
+        (Part.NOTEBOOK, lambda _, n: n.endswith(".ipynb")),
+        (Part.TEST, _is_test),
+        (Part.EXAMPLE, lambda f, _: not _EXAMPLE_FOLDERS.isdisjoint(f)),
+        (Part.DOCS, _is_docs),
+    )
+    return next((part for part, holds in checks if holds(folders, name)), Part.PRODUCTION)
+
+
+def _is_vendored(folders: list[str], name: str) -> bool:
+    inside = not _VENDORED.isdisjoint(folders) or any(f.endswith((".dist-info", ".egg-info")) for f in folders)
+    return inside or name in _LOCKS or bool(_GENERATED_NAME.search(name))
+
+
+def _is_agent_instruction(folders: list[str], name: str) -> bool:
+    if name in _AGENT_NAMES or not _AGENT_FOLDERS.isdisjoint(folders):
+        return True
+    return any(a == ".github" and b in _AGENT_GITHUB for a, b in pairwise(folders))
+
+
+def _is_test(folders: list[str], name: str) -> bool:
+    if _TEST_NAME.search(name):
+        return True
+    before = ["", *folders]
+    if any(f in _TEST_FOLDERS and before[i] not in _ENVIRONMENT_PARENTS for i, f in enumerate(folders)):
+        return True
+    # A spec folder of data is a description (OpenAPI), one of code is a test suite.
+    return not {"spec", "specs"}.isdisjoint(folders) and suffix_of(name) in CODE
+
+
+def _is_docs(folders: list[str], name: str) -> bool:
+    if _DOC_NAME.match(name) and suffix_of(name) not in SOURCE:
+        return True
+    if folders and folders[0] in _DOC_FOLDERS:
+        return True
+    if suffix_of(name) in (".md", ".rst", ".adoc", ".mdx"):
+        return not any("prompt" in segment for segment in [*folders, name])
+    return not _DOC_FOLDERS.isdisjoint(folders) and suffix_of(name) not in SOURCE

@@ -1,0 +1,101 @@
+import json
+
+import pytest
+
+from prodworks_cli.model import Gap, Plane, Unknown
+from prodworks_cli.schema import assemble
+from prodworks_cli.sources import evaluations
+from prodworks_cli.sources.files import tree_of
+
+
+def found(path: str, text: str) -> list[tuple[object, ...]]:
+    drafts, gaps = evaluations.read(tree_of({path: text}).files)
+    assert gaps == ()
+    for described in drafts:
+        assemble(described)
+    return [(d.identity, d.location.line, *(d.attributes[n] for n in ("type", "cases", "threshold"))) for d in drafts]
+
+
+def test_promptfoo_counts_cases_and_reads_thresholds() -> None:
+    text = "prompts: [a]\ntests:\n  - assert:\n      - {type: llm-rubric, threshold: 0.8}\n  - vars: {a: 1}\n"
+    expected = ("eval/promptfooconfig.yaml:promptfoo", 1, "quality", 2, "0.8")
+    assert found("eval/promptfooconfig.yaml", text) == [expected]
+
+
+def test_promptfoo_cases_elsewhere_and_red_team() -> None:
+    (outside,) = found("promptfooconfig.yaml", "tests: cases.csv\ndefaultTest:\n  assert: [{type: contains}]\n")
+    assert outside[2:] == ("quality", Unknown("the cases are in another file", present=True), "contains")
+    (attacks,) = found("promptfooconfig.yaml", "redteam: {plugins: [harmful]}\n")
+    assert attacks[2:4] == ("red-team", Unknown("the cases are generated"))
+
+
+@pytest.mark.parametrize(
+    ("source", "framework", "type_"),
+    [
+        ("from deepeval import assert_test", "deepeval", "quality"),
+        ("import ragas", "ragas", "quality"),
+        ("from strands_evals import Case", "strands-evals", "quality"),
+        ("from locust import HttpUser", "locust", "load"),
+    ],
+)
+def test_python_suites_by_import(source: str, framework: str, type_: str) -> None:
+    path = "tests/test_quality.py"
+    unknown = Unknown("cases are built by code")
+    assert found(path, f"import os\n{source}\nm(threshold=0.7)\n") == [
+        (f"{path}:{framework}", 2, type_, unknown, "0.7")
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from unittest.mock import Mock\nclient = Mock()\nassert evaluate(client) == 'expected'",
+        "# import ragas",
+        "import ragas_like",
+        "from deepeval.tracing import observe",
+    ],
+)
+def test_other_python(source: str) -> None:
+    assert found("tests/test_chat.py", source) == []
+
+
+def test_k6() -> None:
+    assert [f[2] for f in found("load/chat.js", "import http from 'k6/http';")] == ["load"]
+
+
+RECORDS = [{"question": "a", "expected_answer": "b"}, {"question": "c"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "cases"),
+    [
+        ("evals/a.jsonl", "\n".join(map(json.dumps, RECORDS)), 1),
+        ("golden/a.json", json.dumps({"cases": RECORDS}), 1),
+        ("evaluation/a.csv", "question,ground_truth\na,b\nc,d\n", 2),
+        ("evals/b.jsonl", json.dumps({"conversationTurns": [{"referenceResponses": [1]}]}), 1),
+    ],
+)
+def test_data_sets_count_expected_answers(path: str, text: str, cases: int) -> None:
+    assert found(path, text) == [(f"{path}:dataset", 1, "quality", cases, None)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("data/a.jsonl", json.dumps(RECORDS[0])),
+        ("evals/a.jsonl", json.dumps(RECORDS[1])),
+        ("evals/a.json", "[" * 100_000),
+        ("evals/a.json", "3"),
+        ("node_modules/evals/a.jsonl", json.dumps(RECORDS[0])),
+    ],
+)
+def test_other_data(path: str, text: str) -> None:
+    assert found(path, text) == []
+
+
+def test_a_broken_configuration_is_a_gap() -> None:
+    drafts, gaps = evaluations.read(tree_of({"promptfooconfig.yaml": "a: 1\nb: [\n"}).files)
+    assert drafts == ()
+    assert [(g.kind, g.plane, g.scope) for g in gaps] == [("repo.evaluation", Plane.DECLARED, "promptfooconfig.yaml")]
+    assert isinstance(gaps[0], Gap)
+    assert gaps[0].line is not None
