@@ -23,6 +23,10 @@ T = TypeVar("T")
 Say = Callable[[str], None]
 
 
+class ClockError(ValueError):
+    """``SOURCE_DATE_EPOCH`` is set to something that is no time."""
+
+
 @dataclass
 class Errors:
     """Internal errors of one run: each is reported, and together they make the exit code 70."""
@@ -75,7 +79,12 @@ def judged(inventory: Inventory, pack: RulePack, rules: Sequence[Rule], errors: 
 def now() -> datetime:
     """The time of the run in UTC, or that of ``SOURCE_DATE_EPOCH`` where a report must be reproducible.
 
-    Raises ``ValueError`` when that variable is not a number of seconds.
+    Raises :class:`ClockError` when that variable is not a number of seconds.
     """
     fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC).replace(microsecond=0)
+    if not fixed:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ClockError(f"SOURCE_DATE_EPOCH is {fixed!r}; expected seconds since 1970") from error

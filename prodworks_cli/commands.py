@@ -64,7 +64,16 @@ class Output:
     debug: bool
 
 
-EXPECTED_ERRORS = (UsageError, ConfigError, RuleError, InventoryError, OutputError, GateError, OSError)
+EXPECTED_ERRORS = (
+    UsageError,
+    spine.ClockError,
+    ConfigError,
+    RuleError,
+    InventoryError,
+    OutputError,
+    GateError,
+    OSError,
+)
 
 
 def audit(options: AuditOptions, gate: GateOptions, output: Output) -> int:

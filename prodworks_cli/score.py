@@ -6,7 +6,7 @@ All sums are exact fractions. ``score`` is the proven share, floored once; every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
@@ -253,16 +253,17 @@ def _add_up(assessments: Mapping[str, Assessment], points: Mapping[str, Fraction
 
 
 def _sum(weighted: Iterable[tuple[Shares, Fraction]]) -> Shares:
-    total = Shares()
-    for shares, weight in weighted:
-        total = replace(
-            total,
-            proven=total.proven + shares.proven * weight,
-            unverified=total.unverified + shares.unverified * weight,
-            accepted=total.accepted + shares.accepted * weight,
-            gap=total.gap + shares.gap * weight,
-        )
-    return total
+    terms = list(weighted)
+    return Shares(
+        proven=_dot((shares.proven, weight) for shares, weight in terms),
+        unverified=_dot((shares.unverified, weight) for shares, weight in terms),
+        accepted=_dot((shares.accepted, weight) for shares, weight in terms),
+        gap=_dot((shares.gap, weight) for shares, weight in terms),
+    )
+
+
+def _dot(terms: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    return sum((part * weight for part, weight in terms if part), Fraction(0))
 
 
 def shown(value: Fraction, digits: int = 4) -> float:

@@ -1,0 +1,148 @@
+"""Everything that must hold for all rules at once, and what loading says of a bad one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from prodworks_cli.data import data_dir
+from prodworks_cli.operators import OPERATORS
+from prodworks_cli.resources.registry import kinds
+from prodworks_cli.rulecheck import check_rule, leaves
+from prodworks_cli.rules import Rule, RuleError, load_rules, rule_of
+
+ROOT = Path(__file__).resolve().parents[1]
+PACK = load_rules()
+IDS = [rule.id for rule in PACK.rules]
+SCHEMA = json.loads((data_dir("rules") / "_schema.json").read_text(encoding="utf-8"))
+
+
+def rule(rule_id: str) -> Rule:
+    found = PACK.get(rule_id)
+    assert found is not None
+    return found
+
+
+def source(rule_id: str) -> dict[str, Any]:
+    (path,) = data_dir("rules").glob(f"*/{rule_id}.yaml")
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert path.parent.name == data["pillar"]
+    return data
+
+
+@pytest.mark.parametrize("rule_id", IDS)
+def test_the_file_fits_the_schema(rule_id: str) -> None:
+    errors = [e.message for e in Draft202012Validator(SCHEMA).iter_errors(source(rule_id))]
+    assert errors == []
+
+
+@pytest.mark.parametrize("rule_id", IDS)
+def test_examples_hold_and_every_leaf_is_pinned(rule_id: str) -> None:
+    assert [problem.what for problem in check_rule(rule(rule_id))] == []
+
+
+@pytest.mark.parametrize("rule_id", IDS)
+def test_each_plane_has_a_pass_and_a_fail(rule_id: str) -> None:
+    found = rule(rule_id)
+    for plane in found.planes:
+        if plane == "attested" or (found.resource.startswith("repo.") and plane == "observed"):
+            continue
+        examples = [e for e in found.examples if ("api" in e) == (plane == "observed")]
+        expected = {e["expect"] for e in examples}
+        assert "pass" in expected, f"no example passes on the {plane} plane"
+        silent = found.resource == "workload" and plane == "declared" and "observed" in found.planes
+        assert expected & ({"fail", "partly", "unknown"} if silent else {"fail", "partly"}), f"{plane}: none fails"
+
+
+@pytest.mark.parametrize("rule_id", IDS)
+def test_the_texts_are_complete(rule_id: str) -> None:
+    found = rule(rule_id)
+    assert found.resource in kinds()
+    assert found.proof in found.planes
+    assert found.title != found.gap
+    assert found.snippets, "a fix shows something to paste"
+    assert all(reference.startswith("https://") for reference in found.references)
+    assert len(set(found.references)) == len(found.references)
+    assert all(other in IDS for other in found.blocked_by)
+    assert (ROOT / "docs" / "rules" / f"{rule_id}.md").is_file()
+
+
+def test_ids_are_unique_and_every_pillar_has_rules() -> None:
+    assert len(set(IDS)) == len(IDS)
+    assert len({r.pillar for r in PACK.rules}) == 5
+    assert len(IDS) >= 30
+
+
+def test_the_schema_knows_the_operators_that_the_engine_knows() -> None:
+    words = set(SCHEMA["$defs"]["condition"]["properties"])
+    assert words == set(OPERATORS) | {"path", "all", "any", "not", "some", "every", "none"}
+
+
+def test_the_mutation_gate_sees_an_unpinned_leaf() -> None:
+    data = source("guardrail-blocks-prompt-attacks")
+    inner = data["assert"]
+    data["assert"] = {"all": [inner, {"path": "name", "present": True}]}
+    problems = check_rule(rule_of(data))
+    assert [p.what for p in problems] == ["no example notices when `path: name, present: True` is always true"]
+
+
+def test_a_wrong_expectation_is_a_problem() -> None:
+    data = source("guardrail-blocks-prompt-attacks")
+    data["examples"][0]["expect"] = "fail"
+    assert next(p.what for p in check_rule(rule_of(data))).endswith("expected fail, judged pass")
+
+
+def test_leaves_are_found_at_any_depth() -> None:
+    condition = {"all": [{"not": {"path": "a", "equals": 1}}, {"path": "b", "some": {"path": "c", "present": True}}]}
+    assert [path for path, _ in leaves(condition)] == [("all", 0, "not"), ("all", 1, "some")]
+
+
+def write(folder: Path, data: dict[str, Any], name: str = "our-rule") -> Path:
+    (folder / f"{name}.yaml").write_text(yaml.safe_dump(data))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"severity": "terrible"}, "severity"),
+        ({"extra": 1}, "extra"),
+        ({"resource": "aws.nothing"}, "no kind of resource is called aws.nothing"),
+        ({"assert": {"path": "nme", "present": True}}, "did you mean name?"),
+        ({"assert": {"path": "name", "presnt": True}}, "presnt"),
+        ({"id": "other-rule"}, "must equal the file name"),
+    ],
+)
+def test_a_bad_rule_is_refused_with_its_file_and_place(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    data = {**source("guardrail-blocks-prompt-attacks"), "id": "our-rule", **change}
+    with pytest.raises(RuleError) as caught:
+        load_rules([write(tmp_path, data)])
+    assert "our-rule" in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_users_rules_join_the_shipped_ones_and_may_not_take_their_ids(tmp_path: Path) -> None:
+    data = source("guardrail-blocks-prompt-attacks")
+    pack = load_rules([write(tmp_path, {**data, "id": "our-rule"})])
+    assert len(pack.rules) == len(PACK.rules) + 1
+    assert pack.sha256 != PACK.sha256
+    with pytest.raises(RuleError, match="is taken by"):
+        load_rules([write(tmp_path, data, name="guardrail-blocks-prompt-attacks")])
+
+
+@pytest.mark.parametrize("text", ["{", "- a", "a: &a [*a]", "[" * 5000])
+def test_a_file_that_is_no_rule_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(RuleError, match=r"bad\.yaml"):
+        load_rules([tmp_path])
+
+
+def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(RuleError):
+            load_rules([folder])
