@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from prodworks_cli.model import Kind
+from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
 
 
@@ -72,6 +73,23 @@ class ModelCall(Kind):
     output_validated: Flag
     session_origin: Text
     stream_errors_handled: Flag
+
+    @property
+    def takes_guardrail(self) -> Flag:
+        """Whether the call generates something that a guardrail can check; embedding and ranking calls do not.
+
+        A call of InvokeModel whose model is not known may be either, unless it already passes a guardrail.
+        """
+        if self.guardrail_mode in ("attached", "applied_separately"):
+            return True
+        names = (self.api, self.model_id)
+        if any(_WITHOUT_GUARDRAIL.search(name.lower()) for name in names if isinstance(name, str)):
+            return False
+        undecided = isinstance(self.model_id, Unknown) and str(self.api).startswith("invoke_model")
+        return Unknown("the model of InvokeModel is not known", present=True) if undecided else True
+
+
+_WITHOUT_GUARDRAIL = re.compile(r"embed|rerank|retrieve$")
 
 
 @dataclass(frozen=True)

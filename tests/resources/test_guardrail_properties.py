@@ -19,7 +19,7 @@ def item(cls: Any, **values: Any) -> Any:
 
 def filtered(*filters: Any) -> Any:
     absent = dict.fromkeys((n for n, a in attributes_of(Guardrail).items() if not a.derived), None)
-    return Guardrail(**{**absent, "content_filters": filters})  # type: ignore[arg-type]
+    return Guardrail(**{**absent, "content_filters": filters})
 
 
 def content(**values: Any) -> Any:
@@ -78,5 +78,5 @@ def test_blocked_categories_of_several_filters_keep_their_order() -> None:
 def test_a_guardrail_without_filters_blocks_nothing_and_an_unread_one_may_block_anything() -> None:
     assert filtered().blocked_categories == ()
     absent = dict.fromkeys((n for n, a in attributes_of(Guardrail).items() if not a.derived), None)
-    denied: Any = Guardrail(**{**absent, "content_filters": UNREAD})  # type: ignore[arg-type]
+    denied: Any = Guardrail(**{**absent, "content_filters": UNREAD})
     assert denied.blocked_categories is UNREAD

@@ -6,6 +6,7 @@ from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Reference
 from prodworks_cli.sources.files import Part
 from prodworks_cli.sources.terraform import read
+from prodworks_cli.sources.terraform.values import bounded
 from tests.sources.terraform_case import blocks, file, gaps, value
 
 
@@ -37,7 +38,10 @@ def test_blocks_have_types_addresses_and_exact_places() -> None:
     assert guardrail.body["name"].location == Location("infra/main.tf", 4)
     strength = guardrail.body.at("content_policy_config", "filters_config", "type")
     assert (strength.content, strength.location.line) == ("HATE", 8)
-    assert [(t["name"].content, t.location.line) for t in guardrail.body["topics"].items()] == [("one", 11), ("two", 14)]
+    assert [(t["name"].content, t.location.line) for t in guardrail.body["topics"].items()] == [
+        ("one", 11),
+        ("two", 14),
+    ]
     assert found["infra/data.aws_iam_policy_document.d"].type == "data.aws_iam_policy_document"
 
 
@@ -187,7 +191,7 @@ def test_dynamic_blocks() -> None:
         "named": [{"key": "k", "inner": [{"v": 1}]}],
         "open": [Unknown("variable u has no value in the repository")],
     }
-    assert body["open"].items()[0].location == Location("main.tf", 23)
+    assert body["open"].items()[0].location == Location("main.tf", 24)
 
 
 KB = """
@@ -334,7 +338,7 @@ def test_tracked_files_are_read_relative_to_the_module() -> None:
     )
     assert found[0].body.plain() == {
         "text": "a\nb\n",
-        "rendered": "Hi x 1 2\n",
+        "rendered": "Hi x 1 2",
         "absent": Unknown("file m/no.txt is not in the repository", present=True),
     }
 
@@ -364,3 +368,80 @@ resource "t" "broken" {
 resource "t" "after" {
   c = <<E
 resource "t" "text" {
+E
+}
+variable "x" {
+  default = = 3
+}
+"""
+
+
+def test_intact_blocks_of_a_broken_file_are_kept() -> None:
+    found = blocks(main=BROKEN)
+    assert set(found) == {"t.before", "t.after"}
+    assert found["t.after"].body["c"].location.line == 8
+    assert gaps(main=BROKEN) == (Gap("aws.*", Plane.DECLARED, "main.tf", "Terraform syntax error", 5),)
+
+
+def test_the_old_index_syntax_is_no_error() -> None:
+    text = 'resource "t" "a" { count = 2 }\nresource "t" "b" {\n x = t.a.1.id\n}\n'
+    assert blocks(main=text)["t.b"].body["x"].content == Reference("t.a[1]", "id")
+    assert gaps(main=text) == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x00\x01", "Terraform syntax error: not a text file"),
+        (b"a = 1\n" * 400_000, "Terraform file is larger than 2 MB"),
+        (b"}}}}", "Terraform syntax error"),
+        (b'resource "t" "t" {\n', "Terraform syntax error"),
+        (b'resource "t" "t" {\n a = "\n}\n', "Terraform syntax error"),
+        (b'resource "t" "t" {\n a = ' + b"[" * 5000 + b"]" * 5000 + b"\n}\n", "Terraform expression is nested too"),
+        (b'resource "t" "t" {\n a = ' + b"(" * 5000 + b"1" + b")" * 5000 + b"\n}\n", "Terraform expression is nested"),
+        (b'resource "t" "t" {\n a = 1' + b"+1" * 5000 + b"\n}\n", "Terraform expression is nested too deeply"),
+        (b"a {\n" * 3000 + b"}\n" * 3000, "Terraform expression is nested too deeply"),
+    ],
+    ids=["binary", "huge", "braces", "open", "quote", "lists", "parentheses", "sum", "blocks"],
+)
+def test_hostile_files_are_gaps_and_nothing_else_is_lost(data: bytes, reason: str) -> None:
+    found, missing = read([file("a.tf", data), file("b.tf", 'resource "t" "fine" {}\n')])
+    assert "t.fine" in {b.address for b in found}
+    assert [(g.scope, g.reason.startswith(reason)) for g in missing] == [("a.tf", True)]
+
+
+@pytest.mark.parametrize(
+    ("first", "each"),
+    [
+        ('"xxxxxxxxxx"', '"${local.l%d}${local.l%d}"'),
+        ("[1]", "[local.l%d, local.l%d]"),
+        ("[1]", "concat(local.l%d, local.l%d)"),
+        ("10", "local.l%d * local.l%d"),
+        ("{ a = 1 }", "{ a = local.l%d, b = local.l%d }"),
+        ('"aa"', 'replace(local.l%d, "a", local.l%d)'),
+        ("{ a = 1 }", "{ for k, v in local.l%d : k => local.l%d }"),
+    ],
+    ids=["text", "lists", "concat", "numbers", "mappings", "replace", "for"],
+)
+def test_values_that_grow_without_end_are_cut(first: str, each: str) -> None:
+    lines = [f"l0 = {first}", *(f"l{i} = {each % (i - 1, i - 1)}" for i in range(1, 100))]
+    uses = [f"v{i} = local.l{i}" for i in (*range(0, 99, 7), 99)]
+    text = "locals {\n" + "\n".join(lines) + '\n}\nresource "t" "t" {\n' + "\n".join(uses) + "\n}\n"
+    last = blocks(main=text)["t.t"].body["v99"]
+    assert bounded(last) is last
+    assert "Unknown(" in repr(last.plain())
+
+
+def test_a_long_chain_of_locals_is_unknown() -> None:
+    text = "locals {\n l0 = 1\n" + "\n".join(f"l{i} = local.l{i - 1}" for i in range(1, 3000)) + "\n}\n"
+    found = blocks(main=text + 'resource "t" "t" {\n v = local.l2999\n w = 1\n}\n')
+    assert found["t.t"].body["v"].content == Unknown("expression is nested too deeply")
+    assert found["t.t"].body["w"].content == 1
+
+
+def test_modules_that_multiply_are_cut() -> None:
+    texts = {
+        f"m{i}__main": "".join(f'module "c{j}" {{\n source = "../m{i + 1}"\n}}\n' for j in range(8)) for i in range(8)
+    }
+    found = gaps(**texts, m8__main='resource "t" "t" {}\n')
+    assert any(g.reason == "module c7 is one of too many modules" for g in found)

@@ -94,7 +94,7 @@ def test_heredocs_keep_their_white_space(expression: str, expected: str) -> None
         ("{ a = 1 }.b", Unknown("there is no attribute b")),
         ("[1][3]", Unknown("there is no such element")),
         ("1 / 0", Unknown("division by zero")),
-        ("1e99 * 1e99 * 1e99 * 1e99", Unknown("expected a number, found float")),
+        ("1.0e99 * 1.0e99 * 1.0e99 * 1.0e99", Unknown("expected a number, found float")),
         ("local.nope", Unknown("local nope is not declared")),
         ("module.nope.x", Unknown("module nope is not declared")),
         ("mystery(1)", Unknown("function mystery is not evaluated")),

@@ -1,0 +1,110 @@
+"""The Python files of a repository, parsed when first needed, and the names that they import from each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from os.path import commonprefix
+
+from tree_sitter import Node
+
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.python.syntax import MAX_BYTES, Import, Module, parse
+
+
+class Repository:
+    """Files by path and by dotted name. Parsing is cached: most files are never parsed."""
+
+    def __init__(self, files: Sequence[File]) -> None:
+        self._files = {
+            f.path: f.data.removeprefix(b"\xef\xbb\xbf")
+            for f in files
+            if f.path.endswith(".py") and len(f.data) <= MAX_BYTES and f.text is not None
+        }
+        self._modules: dict[str, Module] = {}
+        self._named: dict[str, tuple[tuple[Module, Node], ...]] = {}
+        self._definitions: dict[str, int] = {}
+
+    def module(self, path: str) -> Module:
+        if path not in self._modules:
+            self._modules[path] = parse(path, self._files[path])
+        return self._modules[path]
+
+    def containing(self, *literals: bytes) -> Iterator[Module]:
+        """The files that hold one of the texts, in order of path."""
+        yield from (self.module(path) for path in self.paths_with(*literals))
+
+    def paths_with(self, *literals: bytes) -> Iterator[str]:
+        """The paths of the files that hold one of the texts; nothing is parsed."""
+        for path in sorted(self._files):
+            if any(literal in self._files[path] for literal in literals):
+                yield path
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, list[str]]:
+        stems: dict[str, list[str]] = {}
+        for path in sorted(self._files):
+            parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+            stems.setdefault(parts[-1], []).append("/".join(parts))
+        return stems
+
+    def find(self, dotted: str, importer: Module) -> Module | None:
+        """The file that ``import dotted`` means: the nearest one whose path ends so; ``None`` if none or a tie."""
+        wanted = _relative(dotted, importer.path) if dotted.startswith(".") else dotted.replace(".", "/")
+        candidates = [s for s in self._by_stem.get(wanted.rsplit("/", 1)[-1], ()) if f"/{s}".endswith(f"/{wanted}")]
+        if dotted.startswith("."):
+            candidates = [c for c in candidates if c == wanted]
+        near = {c: len(commonprefix([f"{c}/".split("/"), importer.path.split("/")])) for c in candidates}
+        best = [c for c in candidates if near[c] == max(near.values())]
+        return self._open(best[0]) if len(best) == 1 else None
+
+    def _open(self, stem: str) -> Module | None:
+        path = next((p for p in (f"{stem}.py", f"{stem}/__init__.py") if p in self._files), None)
+        return self.module(path) if path else None
+
+    def imported(self, item: Import, importer: Module) -> tuple[Module, str | None] | None:
+        """The file and the name in it that an import means; ``None`` when it lies outside the repository."""
+        if item.name is not None:
+            dot = "" if item.module.endswith(".") else "."
+            below = self.find(f"{item.module}{dot}{item.name}", importer)
+            if below is not None:
+                return below, None
+        module = self.find(item.module, importer)
+        return (module, item.name) if module else None
+
+    def calls_named(self, name: str) -> tuple[tuple[Module, Node], ...]:
+        """Calls ``name(...)`` and ``x.name(...)`` and calls that are given ``name`` or ``x.name`` as an argument."""
+        if name not in self._named:
+            self._named[name] = tuple(
+                (module, call)
+                for module in self.containing(name.encode())
+                for call in module.of_type("call")
+                if name in _mentioned(module, call)
+            )
+        return self._named[name]
+
+    def definitions_named(self, name: str) -> int:
+        """How many functions of that name the repository defines."""
+        if name not in self._definitions:
+            pattern = re.compile(rb"\bdef\s+" + re.escape(name.encode()) + rb"\s*[(\[]")
+            self._definitions[name] = sum(len(pattern.findall(data)) for data in self._files.values())
+        return self._definitions[name]
+
+
+def _relative(dotted: str, path: str) -> str:
+    rest = dotted.lstrip(".")
+    folders = path.split("/")[: -(len(dotted) - len(rest))]
+    return "/".join([*folders, *rest.split(".")] if rest else folders)
+
+
+def last_name(module: Module, node: Node | None) -> str:
+    """``c`` of ``a.b.c`` or ``c``; empty for anything else."""
+    if node is not None and node.type == "attribute":
+        return module.text(node.child_by_field_name("attribute"))
+    return module.text(node) if node is not None and node.type == "identifier" else ""
+
+
+def _mentioned(module: Module, call: Node) -> set[str]:
+    given = module.arguments(call).positional[:2]
+    return {last_name(module, n) for n in (call.child_by_field_name("function"), *given)}

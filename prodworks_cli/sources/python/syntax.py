@@ -1,0 +1,252 @@
+"""Python files as concrete syntax: the tree, who encloses whom, and which names each scope binds.
+
+tree-sitter reads syntax newer than the interpreter that runs the audit and survives errors; ``ast`` does neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import tree_sitter_python
+from tree_sitter import Language, Node, Parser, Tree
+
+from prodworks_cli.model import Location
+
+SCOPES = frozenset({"function_definition", "class_definition", "lambda", "module"})
+MAX_BYTES = 2_000_000
+MAX_NODES = 1_000_000
+MODULE_SCOPE = "<module>"
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place that gives a name a value. ``value`` is ``None`` where the value is no expression (a loop variable).
+
+    ``index`` is the position in an unpacked tuple.
+    """
+
+    name: str
+    statement: Node
+    value: Node | None
+    index: int | None = None
+
+
+@dataclass(frozen=True)
+class Import:
+    """A local name that stands for a module (``name`` is ``None``) or for a name in one."""
+
+    module: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments of a call as written."""
+
+    positional: tuple[Node, ...] = ()
+    keywords: Mapping[str, Node] = field(default_factory=dict)
+    splats: tuple[Node, ...] = ()
+
+    def after(self, count: int) -> Arguments:
+        """The arguments that ``run(method, *args)`` hands on to ``method``."""
+        return Arguments(self.positional[count:], self.keywords, self.splats)
+
+    def get(self, name: str, position: int | None = None) -> Node | None:
+        """An argument by keyword or position."""
+        if name in self.keywords:
+            return self.keywords[name]
+        return self.positional[position] if position is not None and position < len(self.positional) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """One parsed file. Nodes are compared by ``id``, which is unique within a file."""
+
+    path: str
+    data: bytes
+    tree: Tree
+
+    @property
+    def root(self) -> Node:
+        return self.tree.root_node
+
+    @cached_property
+    def _index(self) -> tuple[dict[int, Node], dict[str, list[Node]]]:
+        parents: dict[int, Node] = {}
+        by_type: dict[str, list[Node]] = {}
+        stack = [self.root]
+        while stack and len(parents) < MAX_NODES:
+            node = stack.pop()
+            by_type.setdefault(node.type, []).append(node)
+            children = node.children
+            parents.update((child.id, node) for child in children)
+            stack.extend(reversed(children))
+        return parents, by_type
+
+    def parent(self, node: Node) -> Node | None:
+        return self._index[0].get(node.id)
+
+    def of_type(self, *types: str) -> tuple[Node, ...]:
+        """All nodes of the given types in source order."""
+        found = [n for t in types for n in self._index[1].get(t, ())]
+        return tuple(sorted(found, key=lambda n: n.start_byte))
+
+    def text(self, node: Node | None) -> str:
+        return self.data[node.start_byte : node.end_byte].decode(errors="replace") if node else ""
+
+    def at(self, node: Node) -> Location:
+        return Location(self.path, node.start_point[0] + 1)
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """The enclosing nodes, innermost first."""
+        above = self.parent(node)
+        while above is not None:
+            yield above
+            above = self.parent(above)
+
+    def scope(self, node: Node) -> Node:
+        """The innermost function, class, lambda or module around a node."""
+        return next((a for a in self.ancestors(node) if a.type in SCOPES), self.root)
+
+    def function(self, node: Node) -> Node | None:
+        """The innermost named function around a node."""
+        return next((a for a in self.ancestors(node) if a.type == "function_definition"), None)
+
+    def owner(self, node: Node) -> Node | None:
+        """The innermost class around a node."""
+        return next((a for a in self.ancestors(node) if a.type == "class_definition"), None)
+
+    def method_owner(self, function: Node) -> Node | None:
+        """The class that a function is a method of."""
+        scope = self.scope(function)
+        return scope if scope.type == "class_definition" else None
+
+    def name(self, definition: Node) -> str:
+        return self.text(definition.child_by_field_name("name"))
+
+    def qualified(self, node: Node, itself: bool = False) -> str:
+        """``Class.method`` of the place, ``<module>`` outside any definition."""
+        chain = [a for a in self.ancestors(node) if a.type in ("function_definition", "class_definition")]
+        names = [self.name(a) for a in reversed(chain)] + ([self.name(node)] if itself else [])
+        return ".".join(names) or MODULE_SCOPE
+
+    def decorators(self, definition: Node) -> tuple[Node, ...]:
+        """The decorator expressions of a function or class."""
+        above = self.parent(definition)
+        if above is None or above.type != "decorated_definition":
+            return ()
+        return tuple(d.named_children[0] for d in above.children if d.type == "decorator" and d.named_children)
+
+    @cached_property
+    def imports(self) -> Mapping[str, Import]:
+        """Imported names, wherever in the file they are imported."""
+        found: dict[str, Import] = {}
+        for node in self.of_type("import_statement"):
+            found.update(self._plain_import(node))
+        for node in self.of_type("import_from_statement"):
+            source = node.child_by_field_name("module_name")
+            for name in node.children_by_field_name("name"):
+                original, local = self._alias(name)
+                found[local] = Import(self.text(source), original)
+        return found
+
+    def _plain_import(self, node: Node) -> Iterator[tuple[str, Import]]:
+        for name in node.children_by_field_name("name"):
+            original, local = self._alias(name)
+            yield (local, Import(original, None)) if original != local else (local.split(".")[0], Import(local, None))
+
+    def _alias(self, node: Node) -> tuple[str, str]:
+        if node.type == "aliased_import":
+            return self.text(node.child_by_field_name("name")), self.text(node.child_by_field_name("alias"))
+        return self.text(node), self.text(node)
+
+    @cached_property
+    def wildcards(self) -> tuple[str, ...]:
+        """Modules whose names are all imported (``from x import *``)."""
+        stars = (self.parent(n) for n in self.of_type("wildcard_import"))
+        return tuple(self.text(s.child_by_field_name("module_name")) for s in stars if s)
+
+    @cached_property
+    def bindings(self) -> Mapping[int, Mapping[str, Sequence[Binding]]]:
+        """Bindings by scope (node id) and name, in source order; ``global`` names count for the module."""
+        found: dict[int, dict[str, list[Binding]]] = {}
+        outer = {(self.scope(g).id, self.text(n)) for g in self.of_type("global_statement") for n in g.named_children}
+        for binding in sorted(self._all_bindings(), key=lambda b: b.statement.start_byte):
+            scope = self.scope(binding.statement)
+            home = self.root if (scope.id, binding.name) in outer else scope
+            found.setdefault(home.id, {}).setdefault(binding.name, []).append(binding)
+        return found
+
+    def _all_bindings(self) -> Iterator[Binding]:
+        for node in self.of_type("assignment"):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None and right is not None:
+                yield from self._targets(left, right, node)
+        for node in self.of_type("named_expression"):
+            yield Binding(self.text(node.child_by_field_name("name")), node, node.child_by_field_name("value"))
+        for node in self.of_type("as_pattern"):
+            alias = node.child_by_field_name("alias")
+            if alias is not None and node.named_children:
+                yield Binding(self.text(alias), node, node.named_children[0])
+        for node in self.of_type("for_statement", "for_in_clause", "augmented_assignment"):
+            left = node.child_by_field_name("left")
+            yield from (Binding(name, node, None) for name in self.identifiers(left))
+        for node in self.of_type("function_definition", "class_definition"):
+            yield Binding(self.name(node), node, node)
+
+    def _targets(self, left: Node, right: Node, statement: Node) -> Iterator[Binding]:
+        if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
+            for index, target in enumerate(left.named_children):
+                if target.type in ("identifier", "attribute"):
+                    yield Binding(self.text(target), statement, right, index)
+        elif left.type in ("identifier", "attribute"):
+            yield Binding(self.text(left), statement, right)
+
+    def identifiers(self, node: Node | None) -> tuple[str, ...]:
+        """The plain names inside a node."""
+        return tuple(self.text(n) for n in inside(node) if n.type == "identifier") if node else ()
+
+    def parameters(self, function: Node) -> tuple[tuple[str, Node | None], ...]:
+        """Names and defaults of the parameters, without ``*args`` and ``**kwargs``."""
+        node = function.child_by_field_name("parameters")
+        return tuple(p for child in (node.named_children if node else ()) if (p := self._parameter(child)))
+
+    def _parameter(self, node: Node) -> tuple[str, Node | None] | None:
+        if node.type == "identifier":
+            return self.text(node), None
+        if node.type in ("default_parameter", "typed_default_parameter"):
+            return self.text(node.child_by_field_name("name")), node.child_by_field_name("value")
+        if node.type == "typed_parameter" and node.named_children and node.named_children[0].type == "identifier":
+            return self.text(node.named_children[0]), None
+        return None
+
+    def arguments(self, call: Node) -> Arguments:
+        """The arguments of a call node."""
+        node = call.child_by_field_name("arguments")
+        positional, keywords, splats = [], {}, []
+        for child in node.named_children if node and node.type == "argument_list" else ():
+            value = child.child_by_field_name("value")
+            if child.type == "keyword_argument" and value is not None:
+                keywords[self.text(child.child_by_field_name("name"))] = value
+            elif child.type == "dictionary_splat" and child.named_children:
+                splats.append(child.named_children[0])
+            elif child.type not in ("comment", "keyword_argument"):
+                positional.append(child)
+        return Arguments(tuple(positional), keywords, tuple(splats))
+
+
+def inside(node: Node, *stop: str) -> Iterator[Node]:
+    """A node and all nodes below it in source order, without entering nodes of the types ``stop``."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        if current is node or current.type not in stop:
+            stack.extend(reversed(current.children))
+
+
+def parse(path: str, data: bytes) -> Module:
+    """The syntax tree of one file; never fails, errors are ``ERROR`` nodes in the tree."""
+    return Module(path, data, Parser(Language(tree_sitter_python.language())).parse(data))

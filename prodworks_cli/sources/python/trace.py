@@ -1,0 +1,410 @@
+"""Where a value comes from: through names, imports, parameters, attributes and functions of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.syntax import Arguments, Binding, Module, inside
+
+MAX_DEPTH = 24
+MAX_CALLERS = 8
+MAX_ORIGINS = 16
+MAX_FRAMES = 6
+MAX_ACTIVE = 40
+# Callables that call their argument with the arguments after it; the number is the callable's own position.
+RUNNERS = {"run_in_threadpool": 0, "to_thread": 0, "partial": 0, "submit": 0, "run_sync": 0, "run_in_executor": 1}
+EXTERNAL = "comes from outside the repository"
+
+
+@dataclass(frozen=True)
+class Site:
+    """An expression in a file, with the calls through which it was reached (innermost first)."""
+
+    module: Module
+    node: Node
+    frames: tuple[Frame, ...] = ()
+
+    def to(self, node: Node) -> Site:
+        """Another expression of the same file and frame."""
+        return Site(self.module, node, self.frames)
+
+    @property
+    def text(self) -> str:
+        return self.module.text(self.node)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A call that was entered: the arguments, the function's node id, and the site of the call."""
+
+    site: Site
+    arguments: Arguments
+    function: int
+
+    def __hash__(self) -> int:
+        return hash((self.site.module.path, self.site.node.id, self.function))
+
+
+Origin = Site | Unknown
+
+
+class Tracer:
+    """Steps from an expression to the expressions that give it its value."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self._callers: dict[tuple[str, int], tuple[tuple[Site, Arguments], ...]] = {}
+        self._steps: dict[object, tuple[Origin, ...] | None] = {}
+        self._active: set[object] = set()
+
+    def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
+        """The expressions at which tracing ends: literals, calls out of the repository, definitions."""
+        found: dict[object, Origin] = {}
+        queue: list[tuple[Origin, int]] = [(site, depth)]
+        while queue and len(found) <= MAX_ORIGINS:
+            origin, left = queue.pop(0)
+            following = self.step(origin) if isinstance(origin, Site) and left else None
+            if following is None:
+                found.setdefault(_key(origin), origin)
+            else:
+                queue.extend((f, left - 1) for f in following)
+        return tuple(found.values())
+
+    def sites(self, site: Site) -> tuple[Site, ...]:
+        """The origins that are expressions, without ``None``."""
+        return tuple(o for o in self.origins(site) if isinstance(o, Site) and o.node.type != "none")
+
+    def step(self, site: Site) -> tuple[Origin, ...] | None:
+        """The expressions that one expression takes its value from; ``None`` when it stands for itself."""
+        key = (site.module.path, site.node.id, tuple(f.site.node.id for f in site.frames))
+        if key in self._steps:
+            return self._steps[key]
+        if key in self._active or len(self._active) > MAX_ACTIVE:
+            return (Unknown("is defined by itself or through too many steps"),)
+        self._active.add(key)
+        result = self._step(site)
+        self._active.discard(key)
+        if not self._active:
+            self._steps[key] = result
+        return result
+
+    def _step(self, site: Site) -> tuple[Origin, ...] | None:
+        steps: dict[str, Callable[[Site], tuple[Origin, ...] | None]] = {
+            "identifier": self._identifier,
+            "attribute": self._attribute,
+            "call": self._call,
+            "await": _inner,
+            "parenthesized_expression": _inner,
+            "conditional_expression": _branches,
+            "boolean_operator": _operands,
+            "named_expression": lambda s: _field(s, "value"),
+            "as_pattern": _inner,
+        }
+        step = steps.get(site.node.type)
+        return step(site) if step else None
+
+    def _identifier(self, site: Site) -> tuple[Origin, ...]:
+        name = site.text
+        scope = site.module.scope(site.node)
+        while True:
+            found = self._in_scope(site, scope, name)
+            if found is not None:
+                return found
+            if scope.type == "module":
+                return self._imported(site, name)
+            scope = site.module.scope(scope)
+
+    def _in_scope(self, site: Site, scope: Node, name: str) -> tuple[Origin, ...] | None:
+        bindings = site.module.bindings.get(scope.id, {}).get(name, ())
+        if scope.type == "class_definition" and site.module.scope(site.node).id != scope.id:
+            return None
+        if scope.type == "function_definition" and name in dict(site.module.parameters(scope)):
+            reaching = reaching_bindings(site, bindings)
+            certain = any(encloses(site.module, b.statement, site.node) for b in reaching)
+            return (*self.bound(site, reaching), *(() if certain else self.parameter(site, scope, name)))
+        if bindings:
+            return self.bound(site, reaching_bindings(site, bindings))
+        return None
+
+    def bound(self, site: Site, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
+        """The values that bindings give."""
+        return tuple(o for b in bindings for o in self._binding(site, b))
+
+    def _binding(self, site: Site, binding: Binding) -> tuple[Origin, ...]:
+        if binding.value is None:
+            return (Unknown(f"{binding.name} changes while the program runs"),)
+        value = site.to(binding.value)
+        if binding.index is None:
+            return (value,)
+        return tuple(self._element(o, binding.index) for o in self.origins(value))
+
+    def _element(self, origin: Origin, index: int) -> Origin:
+        if isinstance(origin, Site) and origin.node.type in ("tuple", "list", "expression_list"):
+            items = origin.node.named_children
+            return origin.to(items[index]) if index < len(items) else Unknown("unpacked from a shorter tuple")
+        return Unknown("unpacked from a value that is not written out")
+
+    def _imported(self, site: Site, name: str) -> tuple[Origin, ...]:
+        item = site.module.imports.get(name)
+        target = self.repository.imported(item, site.module) if item else None
+        if target is not None:
+            module, member = target
+            return (Site(module, module.root),) if member is None else self.exported(module, member)
+        if item is None:
+            for dotted in site.module.wildcards:
+                module_found = self.repository.find(dotted, site.module)
+                if module_found and name in module_found.bindings.get(module_found.root.id, {}):
+                    return self.exported(module_found, name)
+        return (Unknown(f"{name} {EXTERNAL}" if item else f"{name} is not defined in the file"),)
+
+    def exported(self, module: Module, name: str) -> tuple[Origin, ...]:
+        """A module's global by name, through re-exports."""
+        bindings = module.bindings.get(module.root.id, {}).get(name)
+        if bindings:
+            return self.bound(Site(module, module.root), reaching_bindings(Site(module, module.root), bindings))
+        item = module.imports.get(name)
+        target = self.repository.imported(item, module) if item else None
+        if target and target[1] and target[0] is not module:
+            return self.exported(target[0], target[1])
+        return (Unknown(f"{name} {EXTERNAL}"),)
+
+    def parameter(self, site: Site, function: Node, name: str) -> tuple[Origin, ...]:
+        """What a parameter holds: the argument of the call that was entered, else those of all callers."""
+        for frame in site.frames:
+            if frame.function == function.id:
+                return (self._argument(site, function, name, frame.arguments, frame.site),)
+        callers = self.callers(site.module, function)
+        if not callers:
+            default = dict(site.module.parameters(function)).get(name)
+            if default is not None and not is_entry(site.module, function):
+                return (site.to(default),)
+            return (Unknown(f"parameter {name} {EXTERNAL}"),)
+        if len(callers) > MAX_CALLERS or len(site.frames) >= MAX_FRAMES:
+            return (Unknown(f"parameter {name} has too many callers to follow"),)
+        return tuple(self._argument(site, function, name, given, caller) for caller, given in callers)
+
+    def _argument(self, site: Site, function: Node, name: str, given: Arguments, caller: Site) -> Origin:
+        parameters = site.module.parameters(function)
+        names = [n for n, _ in parameters]
+        bound_method = bool(names) and names[0] in ("self", "cls")
+        value = given.get(name, names.index(name) - bound_method if name in names else None)
+        if value is not None and value.type not in ("list_splat",):
+            return caller.to(value)
+        default = dict(parameters).get(name)
+        if given.splats or any(p.type == "list_splat" for p in given.positional):
+            return Unknown(f"parameter {name} is passed in a splat")
+        return site.to(default) if default is not None else Unknown(f"parameter {name} {EXTERNAL}")
+
+    def _attribute(self, site: Site) -> tuple[Origin, ...] | None:
+        target, name = site.node.child_by_field_name("object"), last_name(site.module, site.node)
+        if target is None:
+            return None
+        owner = self.self_class(site, target)
+        if owner is not None:
+            return self.member(owner, name)
+        local = self._in_scope(site, site.module.scope(site.node), site.text)
+        if local:
+            return local
+        found: list[Origin] = []
+        for origin in self.origins(site.to(target), MAX_DEPTH // 2):
+            found.extend(self._attribute_of(origin, name) or ())
+        return tuple(found) or None
+
+    def _attribute_of(self, origin: Origin, name: str) -> tuple[Origin, ...] | None:
+        if not isinstance(origin, Site):
+            return None
+        if origin.node.type == "module":
+            return self.exported(origin.module, name)
+        instance = self.class_of(origin)
+        if instance is None:
+            return None
+        given = origin.module.arguments(origin.node) if origin.node.type == "call" else Arguments()
+        if name in given.keywords and not self._initialiser(instance):
+            return (origin.to(given.keywords[name]),)
+        return self.member(instance, name)
+
+    def _initialiser(self, cls: Site) -> Site | None:
+        return self.method(cls, "__init__")
+
+    def self_class(self, site: Site, target: Node) -> Site | None:
+        """The class when ``target`` is ``self`` or ``cls`` of a method."""
+        if site.module.text(target) not in ("self", "cls"):
+            return None
+        owner = site.module.owner(site.node)
+        return site.to(owner) if owner else None
+
+    def class_of(self, origin: Site) -> Site | None:
+        """The class of the repository that a call instantiates, or that the node itself defines."""
+        if origin.node.type == "class_definition":
+            return origin
+        if origin.node.type != "call":
+            return None
+        callee = origin.node.child_by_field_name("function")
+        classes = self.origins(origin.to(callee), MAX_DEPTH // 2) if callee else ()
+        return next((c for c in classes if isinstance(c, Site) and c.node.type == "class_definition"), None)
+
+    def member(self, cls: Site, name: str) -> tuple[Origin, ...]:
+        """What ``self.name`` holds: assignments in any method, class attributes, properties, then base classes."""
+        found: list[Origin] = []
+        for current in self.bases(cls):
+            module, node = current.module, current.node
+            for method in _methods(module, node):
+                assigned = module.bindings.get(method.id, {}).get(f"self.{name}", ())
+                found.extend(self.bound(current, assigned))
+            found.extend(self._class_attribute(current, name))
+            if found:
+                break
+        kept = tuple(f for f in found if not (isinstance(f, Site) and f.node.type == "none"))
+        return kept or tuple(found) or (Unknown(f"attribute {name} {EXTERNAL}"),)
+
+    def _class_attribute(self, cls: Site, name: str) -> tuple[Origin, ...]:
+        bindings = cls.module.bindings.get(cls.node.id, {}).get(name, ())
+        definition = next((b.value for b in bindings if b.value and b.value.type == "function_definition"), None)
+        if definition is None:
+            return self.bound(cls, bindings)
+        decorated = {cls.module.text(d).split(".")[-1] for d in cls.module.decorators(definition)}
+        if decorated & {"property", "cached_property"}:
+            return self.returned(cls.to(definition))
+        return (cls.to(definition),)
+
+    def bases(self, cls: Site, depth: int = 4) -> Iterator[Site]:
+        """The class and its base classes in the repository."""
+        yield cls
+        above = cls.node.child_by_field_name("superclasses")
+        for base in above.named_children if above and depth else ():
+            for origin in self.origins(cls.to(base), 4) if base.type in ("identifier", "attribute") else ():
+                if isinstance(origin, Site) and origin.node.type == "class_definition" and origin.node != cls.node:
+                    yield from self.bases(origin, depth - 1)
+
+    def method(self, cls: Site, name: str) -> Site | None:
+        """The method that ``name`` means in a class."""
+        for current in self.bases(cls):
+            for method in _methods(current.module, current.node):
+                if current.module.name(method) == name:
+                    return current.to(method)
+        return None
+
+    def _call(self, site: Site) -> tuple[Origin, ...] | None:
+        if len(site.frames) >= MAX_FRAMES:
+            return None
+        arguments = site.module.arguments(site.node)
+        callee = site.node.child_by_field_name("function")
+        if last_name(site.module, callee) in RUNNERS and arguments.positional:
+            callee, arguments = arguments.positional[0], arguments.after(1)
+        function = self.callee(site, callee)
+        if function is None or any(f.function == function.node.id for f in site.frames):
+            return None
+        frames = (Frame(site, arguments, function.node.id), *site.frames)
+        return self.returned(Site(function.module, function.node, frames)) or None
+
+    def callee(self, site: Site, callee: Node | None) -> Site | None:
+        """The function of the repository that a call's function expression means, if it is a single one."""
+        if callee is None or callee.type not in ("identifier", "attribute"):
+            return None
+        found = [o for o in self.origins(site.to(callee), MAX_DEPTH // 2) if isinstance(o, Site)]
+        functions = [o for o in found if o.node.type == "function_definition"]
+        return functions[0] if len(functions) == 1 == len(found) else None
+
+    def returned(self, function: Site) -> tuple[Origin, ...]:
+        """The expressions that a function returns."""
+        body = function.node.child_by_field_name("body")
+        nodes = inside(body, "function_definition", "lambda", "class_definition") if body else ()
+        values = [n.named_children[0] for n in nodes if n.type == "return_statement" and n.named_children]
+        return tuple(function.to(v) for v in values)
+
+    def callers(self, module: Module, function: Node) -> tuple[tuple[Site, Arguments], ...]:
+        """The calls of a function in the repository, with the arguments it gets."""
+        key = (module.path, function.id)
+        if key not in self._callers:
+            self._callers[key] = ()
+            self._callers[key] = tuple(self._find_callers(module, function))
+        return self._callers[key]
+
+    def _find_callers(self, module: Module, function: Node) -> Iterator[tuple[Site, Arguments]]:
+        name, owner = module.name(function), module.method_owner(function)
+        if name == "__init__" and owner is not None:
+            name = module.name(owner)
+        for found, call in self.repository.calls_named(name):
+            arguments = found.arguments(call)
+            callee = call.child_by_field_name("function")
+            if last_name(found, callee) != name:
+                shift = RUNNERS.get(last_name(found, callee))
+                if shift is None or shift >= len(arguments.positional):
+                    continue
+                callee, arguments = arguments.positional[shift], arguments.after(shift + 1)
+            if callee is not None and self._means(Site(found, callee), Site(module, function), name):
+                yield Site(found, call), arguments
+
+    def _means(self, callee: Site, function: Site, name: str) -> bool:
+        wanted = {(function.module.path, function.node.id)}
+        owner = function.module.method_owner(function.node)
+        if owner is not None:
+            wanted.add((function.module.path, owner.id))
+        found = [o for o in self.origins(callee, MAX_DEPTH // 2) if isinstance(o, Site)]
+        known = {(o.module.path, o.node.id) for o in found if o.node.type.endswith("_definition")}
+        if known:
+            return bool(known & wanted)
+        return callee.node.type == "attribute" and owner is not None and self.repository.definitions_named(name) == 1
+
+
+def is_entry(module: Module, function: Node) -> bool:
+    """The function is registered with a framework that calls it (a route, a tool, a command)."""
+    return any(d.type == "call" and "." in module.text(d).split("(")[0] for d in module.decorators(function))
+
+
+def reaching_bindings(site: Site, bindings: Sequence[Binding]) -> tuple[Binding, ...]:
+    """The bindings that may hold at a use: a later unconditional one hides the earlier ones of the same function."""
+    module, use = site.module, site.node
+    same = [b for b in bindings if module.scope(b.statement).id == module.scope(use).id]
+    before = [b for b in same if b.statement.end_byte <= use.start_byte] if use.type != "module" else list(bindings)
+    reaching: list[Binding] = []
+    for binding in before or list(bindings):
+        if encloses(module, binding.statement, use) or (use.type == "module" and _at_top(module, binding.statement)):
+            reaching = []
+        reaching.append(binding)
+    return tuple(reaching)
+
+
+def encloses(module: Module, statement: Node, use: Node) -> bool:
+    """The block of ``statement`` also holds ``use``, so that the one runs before the other."""
+    block = next((a for a in module.ancestors(statement) if a.type in ("block", "module")), None)
+    return block is not None and any(a.id == block.id for a in module.ancestors(use))
+
+
+def _at_top(module: Module, statement: Node) -> bool:
+    return all(a.type in ("module", "expression_statement", "decorated_definition") for a in module.ancestors(statement))
+
+
+def _methods(module: Module, cls: Node) -> Iterator[Node]:
+    body = cls.child_by_field_name("body")
+    for child in body.named_children if body else ():
+        definition = child.child_by_field_name("definition") if child.type == "decorated_definition" else child
+        if definition is not None and definition.type == "function_definition":
+            yield definition
+
+
+def _key(origin: Origin) -> object:
+    return (origin.module.path, origin.node.id) if isinstance(origin, Site) else origin
+
+
+def _inner(site: Site) -> tuple[Origin, ...] | None:
+    return (site.to(site.node.named_children[0]),) if site.node.named_children else None
+
+
+def _branches(site: Site) -> tuple[Origin, ...] | None:
+    parts = site.node.named_children
+    return (site.to(parts[0]), site.to(parts[2])) if len(parts) == 3 else None
+
+
+def _operands(site: Site) -> tuple[Origin, ...] | None:
+    return _field(site, "left", "right")
+
+
+def _field(site: Site, *names: str) -> tuple[Origin, ...] | None:
+    nodes = [site.node.child_by_field_name(n) for n in names]
+    return tuple(site.to(n) for n in nodes if n is not None) or None

@@ -1,0 +1,53 @@
+"""The Terraform reader: files of the Terraform language as blocks with values, references and places.
+
+No Terraform runs and no provider is asked. What only a deployment knows is a ``Reference`` or an ``Unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prodworks_cli.model import Gap
+from prodworks_cli.node import Block
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.terraform import expressions as x
+from prodworks_cli.sources.terraform.evaluation import Budget
+from prodworks_cli.sources.terraform.module import Module
+from prodworks_cli.sources.terraform.project import Project, gap, load, local_folder
+
+
+def read(files: Sequence[File]) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
+    """All resource and data blocks of a repository, and what could not be read.
+
+    Each folder that no other calls is a root module, evaluated with its defaults and values files; a called folder is
+    evaluated once for each call. Roots outside production code count only when there is no other. Addresses are
+    ``<folder>/<type>.<name>`` and ``<folder>/module.<call>.<type>.<name>``; copies made by ``for_each`` or a count
+    above one carry their key as Terraform writes it (``aws_x.y["key"]``, ``aws_x.y[1]``).
+    """
+    project = load(files)
+    for directory in _roots(project):
+        if directory in project.reached:
+            continue
+        project.budget.steps = Budget().steps
+        done = len(project.blocks)
+        try:
+            Module(project, directory, f"{directory}/" if directory else "").collect()
+        except RecursionError:
+            del project.blocks[done:]
+            project.gaps.append(gap(directory or ".", None, "Terraform module is nested too deeply"))
+    return tuple(project.blocks), tuple(dict.fromkeys(project.gaps))
+
+
+def _roots(project: Project) -> list[str]:
+    """Folders to start from: first those that none calls, then the others, for modules that only call each other."""
+    production = [d for d, folder in project.folders.items() if folder.production]
+    candidates = sorted(production or project.folders)
+    called = {target for directory in candidates for target in _targets(project, directory)}
+    return sorted(candidates, key=lambda directory: (directory in called, directory))
+
+
+def _targets(project: Project, directory: str) -> set[str]:
+    """Folders that the module blocks of a folder name literally."""
+    sources = (c.body.arguments.get("source") for c in project.folders[directory].calls.values())
+    values = (s.value.value for s in sources if s and isinstance(s.value, x.Literal))
+    return {t for t in (local_folder(directory, v) for v in values if isinstance(v, str)) if t is not None}

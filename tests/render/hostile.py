@@ -1,0 +1,25 @@
+"""Texts that try to act on whoever shows them."""
+
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "attribute": "\" onmouseover='alert(1)' x=\"",
+    "cdata": "]]> --> </style></script></title></pre></svg>",
+    "template": "{{ 7*7 }}{% raw %}${7*7}",
+    "rich markup": "[red]x[/red][link=https://evil.example]y[/link] :boom:",
+    "ansi": "\x1b[31mred\x1b[0m\x1b]8;;https://evil.example\x07\x9b2J",
+    "bidi": "a\u202eb\u2066c\u200f\u061cd",
+    "invisible": "a\u200bb\u00adc\ufeffd\U000e0041",
+    "separators": "a\u2028b\u2029c\x85d\x0be\x0cf",
+    "surrogate": "a\ud800b",
+    "nul": "a\x00b\x7f",
+    "lines": "one\r\n# two\n\n| three\n::error::four\n```\n",
+    "table": "a | b || c \\| d",
+    "backticks": "`` ``` ```` `x` ~~~",
+    "mention": "@everyone team@example.com #1 www.evil.example https://evil.example",
+    "link": "![x](https://evil.example/x.png) [y](javascript:alert(1)) <https://evil.example>",
+    "details": "</details></summary></code></table></td><img src=x>",
+    "comment": "<!-- <!-- prodworks -->",
+    "long": "x" * 10_000,
+    "long specials": "@<|`" * 2_500,
+    "wide": "\u6f22\u5b57" * 200,
+}
