@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from prodworks_cli import cli as command_line
-from prodworks_cli import commands, judge
+from prodworks_cli import judge
 from prodworks_cli.audit import Errors, now
-from prodworks_cli.model import Gap, Plane
-from prodworks_cli.rules import load_rules
+from prodworks_cli.conditions import Scope
+from prodworks_cli.model import Gap, Plane, Resource, Verdict
+from prodworks_cli.output import check_report
+from prodworks_cli.rules import Rule, load_rules
 from prodworks_cli.sources import terraform
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,14 +55,14 @@ def test_a_crashing_rule_is_unknown_and_the_others_still_count(
 ) -> None:
     whole = judge._judge
 
-    def crash(rule: judge.Rule, subject: judge.Resource, scope: judge.Scope) -> judge.Verdict:
+    def crash(rule: Rule, subject: Resource, scope: Scope) -> Verdict:
         if rule.id == "budget-watches-model-spend":
             raise ZeroDivisionError("oops")
         return whole(rule, subject, scope)
 
     monkeypatch.setattr(judge, "_judge", crash)
     assert run(monkeypatch, "audit", str(READY), "-o", f"json={tmp_path / 'out.json'}") == 70
-    inventory = commands.check_report((tmp_path / "out.json").read_text(), "out.json")
+    inventory = check_report((tmp_path / "out.json").read_text(), "out.json")
     statuses = {r["id"]: r["status"] for r in inventory["rules"]}
     assert statuses["budget-watches-model-spend"] == "unknown"
     assert statuses["guardrail-blocks-prompt-attacks"] == "pass"

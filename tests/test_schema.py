@@ -87,7 +87,8 @@ def test_a_draft_must_name_every_attribute_and_no_other() -> None:
 
 
 def test_a_reference_attribute_takes_references_and_names() -> None:
-    spec = attributes_of(kinds()["aws.bedrock.agent"])["role"]
+    agent: Any = kinds()["aws.bedrock.agent"]
+    spec = attributes_of(agent)["role"]
     assert spec.target == Role.KIND
     assert spec.type == "ref"
 

@@ -152,9 +152,9 @@ def test_a_rule_file_with_a_typo_names_file_and_place(prodworks: Run, tmp_path: 
     assert "did you mean content_filters?" in done.stderr
 
 
-BROKEN = {
-    "main.tf": 'resource "aws_s3_bucket" "x" {\n  bucket = \n',
-    "template.yaml": "Resources:\n  A:\n    Type: AWS::S3::Bucket\n   Bad: [\n",
+BROKEN: dict[str, bytes] = {
+    "main.tf": b'resource "aws_s3_bucket" "x" {\n  bucket = \n',
+    "template.yaml": b"Resources:\n  A:\n    Type: AWS::S3::Bucket\n   Bad: [\n",
     "latin.py": b"import boto3\nx = '\xe9\xff'\n",
 }
 
@@ -164,8 +164,7 @@ def test_a_file_that_does_not_parse_is_a_gap_and_nothing_else_is_lost(
     prodworks: Run, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / "app.py").write_text(APP)
-    content = BROKEN[name]
-    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    (tmp_path / name).write_bytes(BROKEN[name])
     report = report_of(prodworks, tmp_path)
     assert [g for g in report["scan"]["gaps"] if g["scope"].startswith(name)]
     calls = [e for e in report["inventory"] if e["type"] == "repo.model_call"]

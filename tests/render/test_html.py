@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import itertools
 import re
 import time
 from collections import Counter
@@ -124,7 +125,7 @@ def test_headings_and_tables_are_labelled() -> None:
     page = Page(render(samples.not_ready()))
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     assert all("scope" in attrs for tag, attrs in page.elements if tag == "th")
     assert {"header", "main", "footer"} <= {tag for tag, _ in page.elements}
 

@@ -10,5 +10,7 @@ from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File
 
 
-def read(files: Sequence[File], environment: Mapping[str, tuple[Node, ...]]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
+def read(
+    files: Sequence[File], environment: Mapping[str, tuple[Node, ...]]
+) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     return (), ()

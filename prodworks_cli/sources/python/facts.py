@@ -165,6 +165,10 @@ def _is_application_profile(content: Content) -> bool:
 def _version(node: Node) -> Node:
     """A guardrail's own version attribute is its draft (Terraform ``aws_bedrock_guardrail``)."""
     content = node.content
-    if isinstance(content, Reference) and "aws_bedrock_guardrail." in content.address and content.attribute == "version":
+    if (
+        isinstance(content, Reference)
+        and "aws_bedrock_guardrail." in content.address
+        and content.attribute == "version"
+    ):
         return Node("DRAFT", node.location)
     return node

@@ -53,9 +53,7 @@ class Handlers:
         above = self._callers(module, function, aliases, depth)
         return above if isinstance(above, Unknown) else names | above
 
-    def _callers(
-        self, module: Module, function: Node, aliases: frozenset[str], depth: int
-    ) -> frozenset[str] | Unknown:
+    def _callers(self, module: Module, function: Node, aliases: frozenset[str], depth: int) -> frozenset[str] | Unknown:
         callers = self._tracer.callers(module, function)[:12]
         paths = [self._up(c.module, c.node, aliases, depth - 1) for c, _ in callers if c.node.id != function.id]
         known = [p for p in paths if not isinstance(p, Unknown)]
@@ -113,7 +111,9 @@ class Handlers:
     def _in_wrapper(self, decorator: Site) -> frozenset[str]:
         """Handlers around the call of the wrapped function in a decorator of the repository."""
         module = decorator.module
-        wrapped = {name for f in inside(decorator.node) if f.type == "function_definition" for name, _ in module.parameters(f)}
+        wrapped = {
+            name for f in inside(decorator.node) if f.type == "function_definition" for name, _ in module.parameters(f)
+        }
         for call in inside(decorator.node):
             callee = call.child_by_field_name("function") if call.type == "call" else None
             if callee is not None and module.text(callee) in wrapped:
@@ -177,9 +177,9 @@ def _acts(module: Module, body: Node, skip_raise: bool = False) -> bool:
         if node.type in ("return_statement", "yield") and node.named_children:
             if not _empty(module, node.named_children[0]):
                 return True
-        elif node.type == "call" and not _logs(module, node):
-            return True
-        elif node.type == "assignment" and not _names_error(module, node):
+        elif (node.type == "call" and not _logs(module, node)) or (
+            node.type == "assignment" and not _names_error(module, node)
+        ):
             return True
     return False
 

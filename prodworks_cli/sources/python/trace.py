@@ -377,7 +377,9 @@ def encloses(module: Module, statement: Node, use: Node) -> bool:
 
 
 def _at_top(module: Module, statement: Node) -> bool:
-    return all(a.type in ("module", "expression_statement", "decorated_definition") for a in module.ancestors(statement))
+    return all(
+        a.type in ("module", "expression_statement", "decorated_definition") for a in module.ancestors(statement)
+    )
 
 
 def _methods(module: Module, cls: Node) -> Iterator[Node]:

@@ -96,9 +96,7 @@ class Values:
                 content = self._change(site, content, node, name)
         return content
 
-    def _change(
-        self, site: Site, content: Mapping[str, Node], node: tree_sitter.Node, name: str
-    ) -> Mapping[str, Node]:
+    def _change(self, site: Site, content: Mapping[str, Node], node: tree_sitter.Node, name: str) -> Mapping[str, Node]:
         module = site.module
         if node.type == "assignment":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -130,7 +128,9 @@ class Values:
             return {**content, OPEN: Node(reason, module.at(node))}
         return content
 
-    def _set(self, content: Mapping[str, Node], path: Sequence[str], value: Node, happens: bool | None) -> dict[str, Node]:
+    def _set(
+        self, content: Mapping[str, Node], path: Sequence[str], value: Node, happens: bool | None
+    ) -> dict[str, Node]:
         if happens is False:
             return dict(content)
         key, old = path[0], member(content, path[0])
@@ -377,7 +377,9 @@ def merged(contents: Sequence[Content]) -> Content:
 
 def _common(mappings: Sequence[Mapping[str, Node]], key: str) -> Node:
     nodes = [member(m, key) for m in mappings]
-    return Node(merged([n.content for n in nodes]), next(n.location for m, n in zip(mappings, nodes) if key in m))
+    return Node(
+        merged([n.content for n in nodes]), next(n.location for m, n in zip(mappings, nodes, strict=False) if key in m)
+    )
 
 
 def joined(parts: Sequence[Content]) -> Content:
@@ -426,5 +428,3 @@ def _parsed(content: Content) -> Content:
         return node_of(json.loads(content), Location("")).content
     except (ValueError, RecursionError):
         return content
-
-
