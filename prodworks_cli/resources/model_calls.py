@@ -94,7 +94,7 @@ _WITHOUT_GUARDRAIL = re.compile(r"embed|rerank|retrieve$")
 
 @dataclass(frozen=True)
 class ModelReference(Kind):
-    """A model id, profile id or ARN named in code, configuration or IaC (an IAM wildcard is a grant, not a reference)."""
+    """A model id, profile id or ARN that code, configuration or IaC names; an IAM wildcard is a grant instead."""
 
     KIND = "repo.model_reference"
 

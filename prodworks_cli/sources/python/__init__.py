@@ -1,16 +1,63 @@
-"""Placeholder until the Python reader lands here."""
+"""Python: model calls, the clients they go through, and the models they name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from prodworks_cli.model import Gap
+from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.python.clients import client_draft, client_identity
+from prodworks_cli.sources.python.drafts import Describer, references
+from prodworks_cli.sources.python.frameworks import model_objects
+from prodworks_cli.sources.python.repository import Repository
+from prodworks_cli.sources.python.sites import CallSite, Client, Finder
+from prodworks_cli.sources.python.syntax import Module
+from prodworks_cli.sources.python.trace import Site, Tracer
+from prodworks_cli.sources.python.values import Values
+
+MODEL_WORDS = (b"bedrock", b"converse", b"invoke_model")
+# A file of which more than this share of lines is not understood may hide anything.
+BROKEN_SHARE = 0.2
 
 
 def read(
     files: Sequence[File], environment: Mapping[str, tuple[Node, ...]]
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
-    return (), ()
+    """Read Python files. ``environment`` maps a variable's name to the values that IaC gives it.
+
+    Returns drafts of ``repo.model_call``, ``repo.model_client`` and ``repo.model_reference``, and a gap for each file
+    that names a model service and has syntax errors over much of it.
+    """
+    repository = Repository(files)
+    tracer = Tracer(repository)
+    values = Values(tracer, environment)
+    calls = list(Finder(repository, tracer, values).calls())
+    describer = Describer(repository, values, environment)
+    described = [describer.sdk_call(call) for call in calls]
+    described += [describer.model_object(found) for found in model_objects(repository, values)]
+    clients = _clients(calls, describer, values)
+    gaps = tuple(g for m in repository.containing(*MODEL_WORDS) for g in _gap(m))
+    return (*described, *clients, *references(described)), gaps
+
+
+def _clients(calls: list[CallSite], describer: Describer, values: Values) -> list[Draft]:
+    """Each client that a call goes through, once, with the functions around those calls."""
+    clients: dict[str, tuple[Client, list[Site]]] = {}
+    for call in calls:
+        for client in call.clients:
+            _, around = clients.setdefault(client_identity(client), (client, []))
+            around.extend(s for s in describer.reach(call).chain if s.node.type == "function_definition")
+    return [client_draft(client, values, around) for client, around in clients.values()]
+
+
+def _gap(module: Module) -> list[Gap]:
+    broken = module.of_type("ERROR")
+    lines = {line for node in broken for line in range(node.start_point[0], node.end_point[0] + 1)}
+    total = module.root.end_point[0] + 1
+    if not broken or len(lines) <= BROKEN_SHARE * total:
+        return []
+    first = min(lines) + 1
+    reason = f"Python syntax errors on {len(lines)} of {total} lines"
+    return [Gap("repo.model_*", Plane.DECLARED, module.path, reason, first)]

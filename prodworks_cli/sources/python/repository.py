@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from os.path import commonpath
+from os.path import commonprefix
 
 from tree_sitter import Node
 
@@ -55,7 +55,7 @@ class Repository:
         candidates = [s for s in self._by_stem.get(wanted.rsplit("/", 1)[-1], ()) if f"/{s}".endswith(f"/{wanted}")]
         if dotted.startswith("."):
             candidates = [c for c in candidates if c == wanted]
-        near = {c: len(commonpath([f"{c}/".split("/"), importer.path.split("/")])) for c in candidates}
+        near = {c: len(commonprefix([f"{c}/".split("/"), importer.path.split("/")])) for c in candidates}
         best = [c for c in candidates if near[c] == max(near.values())]
         return self._open(best[0]) if len(best) == 1 else None
 

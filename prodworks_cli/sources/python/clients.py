@@ -1,0 +1,115 @@
+"""The settings of the clients that calls go through: timeouts and retries of botocore's ``Config``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import tree_sitter
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.node import Node
+from prodworks_cli.resources.model_calls import ModelClient
+from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.python.repository import last_name
+from prodworks_cli.sources.python.sites import Client
+from prodworks_cli.sources.python.syntax import Module
+from prodworks_cli.sources.python.trace import Site
+from prodworks_cli.sources.python.values import Values
+
+NOT_ANALYSED = Unknown("not analysed by this version")
+RETRIERS = frozenset({"retry", "on_exception", "on_predicate"})
+
+
+class Settings(NamedTuple):
+    """What a ``Config`` sets; absent nodes where it is silent."""
+
+    connect_timeout: Node
+    read_timeout: Node
+    max_attempts: Node
+    retry_mode: Node
+
+
+def client_identity(client: Client) -> str:
+    """A name for a client that does not change with line numbers."""
+    return f"{client.scope} {client.name}"
+
+
+def client_draft(client: Client, values: Values, around: list[Site]) -> Draft:
+    """A client with its settings. ``around`` holds the functions that call a model through it."""
+    arguments = client.site.module.arguments(client.site.node)
+    here = client.site.module.at(client.site.node)
+    absent = Node(None, here)
+
+    def given(name: str) -> Node:
+        node = arguments.get(name)
+        return values.of(client.site.to(node)) if node is not None else absent
+
+    settings = _settings(client, values, absent)
+    attributes: dict[str, Drafted] = {
+        "service": client.service,
+        "region": given("region_name"),
+        "endpoint": given("endpoint_url"),
+        **settings._asdict(),
+        "outer_retries": _outer_retries(around, values),
+        "host": NOT_ANALYSED,
+    }
+    return Draft(ModelClient, here, attributes, client_identity(client))
+
+
+def _settings(client: Client, values: Values, absent: Node) -> Settings:
+    arguments = client.site.module.arguments(client.site.node)
+    config = arguments.get("config")
+    if config is None:
+        if arguments.splats:
+            return Settings(*[Node(Unknown("the client's arguments are built elsewhere"), absent.location)] * 4)
+        return Settings(absent, absent, absent, absent)
+    found = [_of_config(o, values) for o in values.tracer.origins(client.site.to(config)) if isinstance(o, Site)]
+    known = [s for s in found if s is not None]
+    if len(known) != 1 or len(found) != 1:
+        return Settings(*[Node(Unknown("the client's config is not resolved"), absent.location)] * 4)
+    return known[0]
+
+
+def _of_config(origin: Site, values: Values) -> Settings | None:
+    callee = origin.node.child_by_field_name("function") if origin.node.type == "call" else None
+    name = last_name(origin.module, callee)
+    if not name.endswith("Config") and name not in ("BotoConfig", "BotocoreConfig"):
+        return None
+    members = _members(origin, values)
+    absent = Node(None, origin.module.at(origin.node))
+    retries = members.get("retries", absent)
+    attempts = retries["total_max_attempts"] if retries["total_max_attempts"].present else retries["max_attempts"]
+    return Settings(
+        members.get("connect_timeout", absent), members.get("read_timeout", absent), attempts, retries["mode"]
+    )
+
+
+def _members(call: Site, values: Values) -> Mapping[str, Node]:
+    arguments = call.module.arguments(call.node)
+    written = {name: values.of(call.to(node)) for name, node in arguments.keywords.items()}
+    for splat in arguments.splats:
+        written = {**values.splat(call.to(splat)), **written}
+    return written
+
+
+def _outer_retries(around: list[Site], values: Values) -> Drafted:
+    """Attempts of a retry decorator around the calls; absent where there is none."""
+    for function in around:
+        for decorator in function.module.decorators(function.node):
+            callee = decorator.child_by_field_name("function") if decorator.type == "call" else decorator
+            if last_name(function.module, callee) in RETRIERS:
+                return _attempts(function.module, decorator, function, values)
+    return None
+
+
+def _attempts(module: Module, decorator: tree_sitter.Node, function: Site, values: Values) -> Drafted:
+    if decorator.type != "call":
+        return Unknown("a retry decorator without a limit", present=True)
+    given = module.arguments(decorator)
+    stop = given.get("stop")
+    if stop is not None and stop.type == "call":
+        inner = module.arguments(stop).get("max_attempt_number", 0)
+        return values.of(function.to(inner)) if inner is not None else Unknown("no number of attempts", present=True)
+    tries = given.get("max_tries") or given.get("tries")
+    return values.of(function.to(tries)) if tries is not None else Unknown("no number of attempts", present=True)

@@ -1,0 +1,176 @@
+"""Model calls, clients and model references as drafts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from prodworks_cli.model import Ref, Unknown
+from prodworks_cli.node import Content, Node
+from prodworks_cli.resources.model_calls import ModelCall, ModelReference
+from prodworks_cli.schema import Draft, Drafted, attributes_of
+from prodworks_cli.sources.python.clients import NOT_ANALYSED, client_identity
+from prodworks_cli.sources.python.facts import LIMITS, Facts
+from prodworks_cli.sources.python.frameworks import ModelObject
+from prodworks_cli.sources.python.handlers import Handlers
+from prodworks_cli.sources.python.model_ids import APPLICATION_PROFILE, read_model_id
+from prodworks_cli.sources.python.repository import Repository
+from prodworks_cli.sources.python.response import Reach, Responses
+from prodworks_cli.sources.python.sites import CallSite
+from prodworks_cli.sources.python.values import OPEN, Values, member
+
+FRAMEWORK = Unknown("left to the framework; not analysed by this version")
+GUARDRAIL_KEYS = ("guardrails", "guardrail_config", "guardrail_id", "guardrailConfig")
+
+
+class Describer:
+    """Makes drafts of call sites. Identities are counted, so that two calls in one function differ."""
+
+    def __init__(self, repository: Repository, values: Values, environment: Mapping[str, tuple[Node, ...]]) -> None:
+        self._values = values
+        self._responses = Responses(repository, values.tracer)
+        self._handlers = Handlers(values.tracer)
+        self._seen: Counter[str] = Counter()
+
+    def reach(self, call: CallSite) -> Reach:
+        """Where the response of a call can be seen."""
+        return self._responses.reach(call.site)
+
+    def sdk_call(self, call: CallSite) -> Draft:
+        """A call through an SDK client."""
+        module, at = call.site.module, call.site.module.at(call.site.node)
+        facts = Facts(call.api, self._arguments(call), at)
+        guardrail_id, version, stream = facts.guardrail()
+        reach = self.reach(call)
+        known: dict[str, Drafted] = {
+            "api": call.api,
+            "provider": call.provider,
+            "endpoint": call.endpoint,
+            "client": Ref("repo.model_client", client_identity(call.clients[0])) if call.clients else _lost(call),
+            "model_id": facts.model,
+            "max_tokens": facts.limit,
+            "modalities": facts.modalities(),
+            "guardrail_id": guardrail_id,
+            "guardrail_version": version,
+            "guardrail_mode": _mode(guardrail_id),
+            "guardrail_stream_mode": stream,
+            "instrumented": self._responses.instrumented(call.site, reach),
+            "usage_recorded": self._responses.usage_recorded(call.api, reach),
+            "request_metadata": facts.metadata(),
+            "attribution": facts.attribution(),
+            "stop_reasons_handled": self._responses.stop_reasons(reach),
+            "handled_errors": self._handlers.of(module, call.site.node),
+        }
+        name = f"{module.path}:{module.qualified(call.site.node)} {call.api}"
+        return self._draft(name, Node(None, at), known)
+
+    def _arguments(self, call: CallSite) -> Mapping[str, Node]:
+        site, given = call.site, call.arguments
+        arguments = {name: self._values.of(site.to(node)) for name, node in given.keywords.items()}
+        for splat in given.splats:
+            arguments = {**self._values.splat(site.to(splat)), **arguments}
+        return arguments
+
+    def model_object(self, found: ModelObject) -> Draft:
+        """The calls that go through a framework's model object, as one."""
+        module, at = found.site.module, found.site.module.at(found.site.node)
+        model = self._first(found.arguments, at, "model_id", "model", "inference_profile_id")
+        limit = self._limit(found, at)
+        guardrail = self._guardrail(found, at)
+        traced = self._responses.instrumented(found.site, Reach((), (), None))
+        known: dict[str, Drafted] = {
+            "api": found.name,
+            "provider": "bedrock",
+            "endpoint": "bedrock-runtime",
+            "client": FRAMEWORK,
+            "model_id": model,
+            "max_tokens": limit,
+            "modalities": ("text",),
+            "guardrail_id": guardrail,
+            "guardrail_version": self._guardrail_version(found, at),
+            "guardrail_mode": _mode(guardrail),
+            "instrumented": traced or FRAMEWORK,
+            "usage_recorded": traced or FRAMEWORK,
+            "request_metadata": None,
+            "attribution": _attribution(model),
+            "stop_reasons_handled": FRAMEWORK,
+            "handled_errors": FRAMEWORK,
+        }
+        return self._draft(f"{module.path}:{module.qualified(found.site.node)} {found.name}", Node(None, at), known)
+
+    def _first(self, arguments: Mapping[str, Node], at: object, *names: str) -> Node:
+        nodes = [member(arguments, name) for name in names]
+        return next((n for n in nodes if n.present), nodes[0])
+
+    def _limit(self, found: ModelObject, at: object) -> Node:
+        nested = [member(found.arguments, holder)[name] for holder in ("model_kwargs",) for name in LIMITS]
+        direct = [member(found.arguments, name) for name in LIMITS]
+        return next((n for n in [*direct, *nested] if n.present), direct[0])
+
+    def _guardrail(self, found: ModelObject, at: object) -> Node:
+        node = self._first(found.arguments, at, *GUARDRAIL_KEYS)
+        for key in ("guardrailIdentifier", "guardrail_identifier"):
+            if isinstance(node.content, Mapping) and key in node.content:
+                return node.content[key]
+        return node if not isinstance(node.content, Mapping) else Node(Unknown("a guardrail", True), node.location)
+
+    def _guardrail_version(self, found: ModelObject, at: object) -> Node:
+        node = self._first(found.arguments, at, *GUARDRAIL_KEYS)
+        direct = member(found.arguments, "guardrail_version")
+        nested = node.first_of("guardrailVersion", "guardrail_version")
+        return direct if direct.present else nested
+
+    def _draft(self, name: str, at: Node, known: Mapping[str, Drafted]) -> Draft:
+        self._seen[name] += 1
+        identity = name if self._seen[name] == 1 else f"{name} #{self._seen[name]}"
+        everything: dict[str, Drafted] = dict.fromkeys(attributes_of(ModelCall), NOT_ANALYSED)
+        stored = {n: v for n, v in everything.items() if not attributes_of(ModelCall)[n].derived}
+        attributes = {**stored, "reachable": True, "prompt": NOT_ANALYSED, **known}
+        return Draft(ModelCall, at.location, attributes, identity)
+
+
+def _lost(call: CallSite) -> Unknown:
+    return Unknown(call.unresolved or "the client is made elsewhere")
+
+
+def _mode(guardrail: Node) -> Content:
+    """``attached`` for a guardrail that is there, ``none`` for none, unknown for what may be either."""
+    unresolved = guardrail.unknown
+    if unresolved is not None and not unresolved.present:
+        return Unknown(unresolved.reason)
+    return "attached" if guardrail.present else "none"
+
+
+def _attribution(model: Node) -> Drafted:
+    if model.unknown is not None:
+        return model.unknown
+    return "application_profile" if APPLICATION_PROFILE in (model.text() or "") else "none"
+
+
+def references(calls: list[Draft]) -> Iterator[Draft]:
+    """The models that calls name, once for each file."""
+    seen: set[str] = set()
+    for call in calls:
+        node = call.attributes["model_id"]
+        text = node.text() if isinstance(node, Node) else None
+        read = read_model_id(text.removeprefix("bedrock/")) if text else None
+        identity = f"{call.location.where}:{text}"
+        if read is None or identity in seen or not isinstance(node, Node):
+            continue
+        seen.add(identity)
+        attributes: dict[str, Drafted] = {
+            "model_id": node,
+            "base_model_id": read.base,
+            "reference_type": read.type,
+            "geography": read.geography,
+            "region": read.region,
+            "purpose": read.purpose,
+            "pinned": read.pinned,
+            "source": "code",
+            "foundation_model": None,
+            "inference_profile": None,
+        }
+        yield Draft(ModelReference, call.location, attributes, identity)
+
+
+__all__ = ["OPEN", "Describer", "references"]

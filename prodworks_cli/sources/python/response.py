@@ -1,0 +1,207 @@
+"""What becomes of a response: whether its token usage and its stop reason are read, and whether the call is traced.
+
+The code that can see a response is the function around the call, the functions of the repository that it calls, and
+its callers up to the entry points. Reading a field anywhere in there counts. A response that is returned to code
+outside the repository leaves the question open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.syntax import Module, inside
+from prodworks_cli.sources.python.trace import Site, Tracer, is_entry
+
+MAX_CALLERS = 5
+USAGE = frozenset(
+    {
+        "usage", "inputTokens", "outputTokens", "input_tokens", "output_tokens", "usage_metadata", "totalTokens",
+        "amazon-bedrock-invocationMetrics", "inputTokenCount", "outputTokenCount", "accumulated_usage",
+        "x-amzn-bedrock-input-token-count", "x-amzn-bedrock-output-token-count", "prompt_tokens", "inputTextTokenCount",
+    }
+)  # fmt: skip
+STOP_FIELDS = frozenset({"stopReason", "stop_reason", "finish_reason", "completionReason", "guardrailAction"})
+STOP_NAMES = frozenset(
+    {
+        "max_tokens", "guardrail_intervened", "content_filtered", "end_turn", "tool_use", "stop_sequence", "length",
+        "malformed_tool_use", "model_context_window_exceeded", "INTERVENED", "refusal",
+    }
+)  # fmt: skip
+GOOD_ENDS = frozenset({"end_turn", "stop", "tool_use"})
+BAD_ENDS = ("content_filtered", "guardrail_intervened", "max_tokens", "model_context_window_exceeded")
+SPANS = frozenset({"start_as_current_span", "start_span", "in_subsegment", "in_segment", "provider", "capture", "span"})
+TRACING_DECORATORS = frozenset(
+    {"capture_method", "capture_lambda_handler", "observe", "traceable", "start_as_current_span", "capture"}
+)
+NO_USAGE = ("invoke_flow", "invoke_agent_runtime", "retrieve_and_generate")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The functions that can see a response. ``leaves`` says why some of it may be read elsewhere."""
+
+    bodies: tuple[Site, ...]
+    chain: tuple[Site, ...]
+    leaves: Unknown | None
+
+
+class Responses:
+    """Answers about the responses of calls."""
+
+    def __init__(self, repository: Repository, tracer: Tracer) -> None:
+        self._tracer = tracer
+        self._instrumented = _instrumentor(repository)
+
+    def reach(self, call: Site) -> Reach:
+        """Where the response of a call can be seen."""
+        function = call.module.function(call.node)
+        if function is None:
+            return Reach((call.to(call.module.root),), (), None)
+        chain, leaves = self._chain(Site(call.module, function), _returned_whole(call, function))
+        helpers = [h for f in chain for h in self._helpers(f)]
+        return Reach((*chain, *helpers), chain, leaves)
+
+    def _chain(self, function: Site, whole: bool) -> tuple[tuple[Site, ...], Unknown | None]:
+        """The function and its callers, and whether the response leaves the repository whole."""
+        found, pending, leaves = [function], [(function, 0)], None
+        while pending:
+            current, depth = pending.pop()
+            callers = self._tracer.callers(current.module, current.node)
+            if not callers and whole and not is_entry(current.module, current.node):
+                name = current.module.name(current.node)
+                leaves = Unknown(f"the response is returned by {name}, whose callers are not in the repository")
+            for caller, _ in callers if depth < MAX_CALLERS else ():
+                above = caller.module.function(caller.node)
+                site = Site(caller.module, above if above is not None else caller.module.root)
+                if all(s.node.id != site.node.id or s.module is not site.module for s in found):
+                    found.append(site)
+                    pending.extend([(site, depth + 1)] if above is not None else [])
+        return tuple(found), leaves
+
+    def _helpers(self, function: Site) -> Iterator[Site]:
+        """Functions of the repository that a function calls directly."""
+        for node in inside(function.node):
+            if node.type == "call":
+                callee = self._tracer.callee(function.to(node), node.child_by_field_name("function"))
+                if callee is not None and callee.node.type == "function_definition":
+                    yield callee
+
+    def usage_recorded(self, api: str, reach: Reach) -> bool | Unknown:
+        """Whether the token counts are read; unknown where the API reports none or the response leaves."""
+        if api.startswith(NO_USAGE):
+            return Unknown(f"{api} reports no usage")
+        if self._instrumented or any(_reads(site, USAGE) for site in reach.bodies):
+            return True
+        return reach.leaves or False
+
+    def stop_reasons(self, reach: Reach) -> tuple[str, ...] | Unknown:
+        """The stop reasons that the code tells apart; all bad ends where it compares with a good one."""
+        if not any(_reads(site, STOP_FIELDS) for site in reach.bodies):
+            return reach.leaves or ()
+        named = {name for site in reach.bodies for name in _literals(site) if name in STOP_NAMES}
+        negated = any(_compared_away(site) for site in reach.bodies)
+        return tuple(sorted(named | set(BAD_ENDS if negated else ())))
+
+    def instrumented(self, call: Site, reach: Reach) -> bool:
+        """Whether a span or an instrumentor covers the call."""
+        return self._instrumented or _in_span(call) or any(_decorated(site) for site in reach.chain)
+
+
+def _returned_whole(call: Site, function: Node) -> bool:
+    """The response itself is returned or yielded: directly, or through the variable that holds it."""
+    above = call.module.parent(call.node)
+    while above is not None and above.type in ("await", "parenthesized_expression"):
+        above = call.module.parent(above)
+    if above is None:
+        return False
+    if above.type in ("return_statement", "yield", "lambda"):
+        return True
+    if above.type != "assignment":
+        return above.type not in ("subscript", "attribute", "expression_statement")
+    name = call.module.text(above.child_by_field_name("left"))
+    return any(
+        node.type in ("return_statement", "yield")
+        and any(child.type == "identifier" and call.module.text(child) == name for child in node.named_children)
+        for node in inside(function)
+    )
+
+
+def _literals(site: Site) -> Iterator[str]:
+    for node in inside(site.node):
+        if node.type == "string_content":
+            yield site.module.text(node)
+
+
+def _reads(site: Site, names: frozenset[str]) -> bool:
+    """A key or an attribute of one of the names is read."""
+    for node in inside(site.node):
+        if node.type == "attribute" and last_name(site.module, node) in names:
+            return True
+        if node.type == "string_content" and site.module.text(node) in names and _is_key(site.module, node):
+            return True
+    return False
+
+
+def _is_key(module: Module, content: Node) -> bool:
+    """The text is the key of a subscript or the first argument of a call such as ``get``, or tested with ``in``."""
+    text = module.parent(content)
+    above = module.parent(text) if text is not None else None
+    if above is None or text is None:
+        return False
+    if above.type == "argument_list":
+        call = module.parent(above)
+        return call is not None and last_name(module, call.child_by_field_name("function")) in ("get", "pop")
+    return above.type in ("subscript", "comparison_operator")
+
+
+def _compared_away(site: Site) -> bool:
+    """``stop_reason != "end_turn"``: everything but the good end is treated."""
+    for node in inside(site.node):
+        if node.type == "comparison_operator" and any(c.type in ("!=", "not in") for c in node.children):
+            words = {site.module.text(n) for n in inside(node) if n.type == "string_content"}
+            if words & GOOD_ENDS:
+                return True
+    return False
+
+
+def _in_span(call: Site) -> bool:
+    for above in call.module.ancestors(call.node):
+        if above.type == "with_statement":
+            opened = [n for clause in above.children if clause.type == "with_clause" for n in inside(clause)]
+            names = {last_name(call.module, n.child_by_field_name("function")) for n in opened if n.type == "call"}
+            if names & SPANS:
+                return True
+    return False
+
+
+def _decorated(function: Site) -> bool:
+    return any(
+        _decorator_name(function.module, d) in TRACING_DECORATORS for d in function.module.decorators(function.node)
+    )
+
+
+def _decorator_name(module: Module, decorator: Node) -> str:
+    callee = decorator.child_by_field_name("function") if decorator.type == "call" else decorator
+    return last_name(module, callee)
+
+
+def _instrumentor(repository: Repository) -> bool:
+    """Something at start instruments every call of the SDK or the framework."""
+    for module in repository.containing(b"Instrumentor", b"Traceloop", b"patch_all", b"StrandsTelemetry"):
+        for call in module.of_type("call"):
+            callee = module.text(call.child_by_field_name("function"))
+            if callee.endswith(("Traceloop.init", "patch_all", "StrandsTelemetry")):
+                return True
+            if callee.endswith(".instrument") and _instruments_models(callee):
+                return True
+    return False
+
+
+def _instruments_models(callee: str) -> bool:
+    parts: Sequence[str] = ("Botocore", "Boto3", "Bedrock", "Langchain", "LangChain", "Strands", "LiteLLM", "Anthropic")
+    return any(part in callee for part in parts)
