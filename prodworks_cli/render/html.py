@@ -38,7 +38,7 @@ def render(report: Report) -> str:
     report = clean_report(report)
     environment = _environment()
     style, script = _inline("report.css"), _inline("report.js")
-    return environment.get_template("report.html.j2").render(
+    page = environment.get_template("report.html.j2").render(
         report=report,
         groups=view.group_rules(report),
         rules={rule["id"]: rule for rule in report["rules"]},
@@ -71,6 +71,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(anchor=_anchor, stamp=_stamp)
     return environment
+    return page + "\n"
 
 
 def _inline(name: str) -> Markup:

@@ -10,6 +10,10 @@ from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
 
 
+# The shape of a guardrail version that IaC creates: a number that only deployment tells.
+NUMBERED = "${number}"
+
+
 @dataclass(frozen=True)
 class ModelClient(Kind):
     """The SDK client or framework model object that calls share, with its retry and timeout settings."""
@@ -25,6 +29,30 @@ class ModelClient(Kind):
     retry_mode: Text
     outer_retries: Number
     host: Annotated[Link, To("aws.compute.unit")]
+
+    @property
+    def backs_off(self) -> Flag:
+        """Whether throttled calls are tried again with growing pauses.
+
+        The mode that is not set is the default of the installed SDK, which is legacy in older versions of botocore.
+        """
+        if self.outer_retries is not None:
+            return True
+        if isinstance(self.retry_mode, Unknown):
+            return Unknown(self.retry_mode.reason)
+        if self.retry_mode is None:
+            return Unknown("the retry mode is the default of the installed SDK")
+        return self.retry_mode in ("standard", "adaptive")
+
+    @property
+    def attempts(self) -> Number:
+        """All attempts of one call, outer retries included; the SDK's default of 3 stands in for a silent client."""
+        inner = 3 if self.max_attempts is None else self.max_attempts
+        outer = 1 if self.outer_retries is None else self.outer_retries
+        for part in (inner, outer):
+            if isinstance(part, Unknown):
+                return part
+        return inner * outer if isinstance(inner, int) and isinstance(outer, int) else Unknown("no whole number")
 
 
 @dataclass(frozen=True)
@@ -73,6 +101,26 @@ class ModelCall(Kind):
     output_validated: Flag
     session_origin: Text
     stream_errors_handled: Flag
+
+    @property
+    def guardrail_pinned(self) -> Flag:
+        """Whether the guardrail is used in a numbered version; the number may be known only after deployment."""
+        version = self.guardrail_version
+        if isinstance(version, Unknown):
+            return True if version.shape == NUMBERED else Unknown(version.reason)
+        return version is not None and version.isascii() and version.isdigit()
+
+    @property
+    def notices_cut_off(self) -> Flag:
+        """Whether an answer that stopped at the limit, or at the guardrail of the call, is told from a good one."""
+        handled = self.stop_reasons_handled
+        if not isinstance(handled, tuple):
+            return handled if isinstance(handled, Unknown) else False
+        if not {"max_tokens", "length"} & set(handled):
+            return False
+        if isinstance(self.guardrail_mode, Unknown) and "guardrail_intervened" not in handled:
+            return Unknown(self.guardrail_mode.reason)
+        return self.guardrail_mode != "attached" or bool({"guardrail_intervened", "INTERVENED"} & set(handled))
 
     @property
     def takes_guardrail(self) -> Flag:

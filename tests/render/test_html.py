@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from prodworks_cli.render.html import render
-from prodworks_cli.report import PILLARS, QUESTIONS
+from prodworks_cli.report import PILLARS, QUESTIONS, Report
 from tests.render import samples
 from tests.render.golden import check_golden
 from tests.render.hostile import HOSTILE
@@ -103,7 +103,7 @@ def test_nothing_is_loaded() -> None:
         (samples.nothing(), "Nothing to audit: billing"),
     ],
 )
-def test_the_title_carries_the_answer(sample: samples.Report, title: str) -> None:
+def test_the_title_carries_the_answer(sample: Report, title: str) -> None:
     assert f"<title>{title}</title>" in render(sample)
 
 

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from prodworks_cli.render.terminal import MAX_LINES, render
+from prodworks_cli.report import Report
 from tests.render import samples
 from tests.render.golden import check_golden
 from tests.render.hostile import HOSTILE
@@ -27,7 +28,7 @@ def test_golden(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("sample", [samples.not_ready(), samples.ready(), samples.nothing(), samples.large()])
 @pytest.mark.parametrize("width", [80, 100, 116, 160])
-def test_one_screen_by_default(sample: samples.Report, width: int) -> None:
+def test_one_screen_by_default(sample: Report, width: int) -> None:
     assert len(render(sample, width=width).splitlines()) <= MAX_LINES
 
 

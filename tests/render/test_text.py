@@ -54,7 +54,7 @@ def test_a_clean_report_has_clean_keys_and_keeps_snippet_lines() -> None:
     report = clean_report(samples.hostile("\x1b\u202e"))
     rule = report["rules"][0]
     assert list(rule["fix"]["snippets"]) == [f"\\x1b\\u202e{form}" for form in ("cli", "cloudformation", "terraform")]
-    assert rule["fix"]["snippets"]["\\x1b\\u202eterraform"].count("\n") == 8
+    assert rule["fix"]["snippets"]["\\x1b\\u202eterraform"].count("\n") == 10
     assert rule["id"] == "\\x1b\\u202eguardrail-blocks-prompt-attacks"
 
 

@@ -18,8 +18,9 @@ def item(cls: Any, **values: Any) -> Any:
 
 
 def filtered(*filters: Any) -> Any:
-    absent = dict.fromkeys((n for n, a in attributes_of(Guardrail).items() if not a.derived), None)
-    return Guardrail(**{**absent, "content_filters": filters})
+    cls: Any = Guardrail
+    absent = dict.fromkeys((n for n, a in attributes_of(cls).items() if not a.derived), None)
+    return cls(**{**absent, "content_filters": filters})
 
 
 def content(**values: Any) -> Any:

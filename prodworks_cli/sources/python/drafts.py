@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from prodworks_cli.model import Ref, Unknown
-from prodworks_cli.node import Content, Node
+from prodworks_cli.node import Node
 from prodworks_cli.resources.model_calls import ModelCall, ModelReference
 from prodworks_cli.schema import Draft, Drafted, attributes_of
 from prodworks_cli.sources.python.clients import NOT_ANALYSED, client_identity
@@ -43,6 +43,7 @@ class Describer:
         guardrail_id, version, stream = facts.guardrail()
         reach = self.reach(call)
         known: dict[str, Drafted] = {
+            "reachable": not self._dead(call),
             "api": call.api,
             "provider": call.provider,
             "endpoint": call.endpoint,
@@ -63,6 +64,14 @@ class Describer:
         }
         name = f"{module.path}:{module.qualified(call.site.node)} {call.api}"
         return self._draft(name, Node(None, at), known)
+
+    def _dead(self, call: CallSite) -> bool:
+        """A private function without a decorator that nothing in the repository calls or names."""
+        module, function = call.site.module, call.site.module.function(call.site.node)
+        if function is None or module.decorators(function) or not module.name(function).startswith("_"):
+            return False
+        name = module.name(function)
+        return not name.startswith("__") and module.text(module.root).count(name) == 1
 
     def _arguments(self, call: CallSite) -> Mapping[str, Node]:
         site, given = call.site, call.arguments
@@ -133,7 +142,7 @@ def _lost(call: CallSite) -> Unknown:
     return Unknown(call.unresolved or "the client is made elsewhere")
 
 
-def _mode(guardrail: Node) -> Content:
+def _mode(guardrail: Node) -> str | Unknown:
     """``attached`` for a guardrail that is there, ``none`` for none, unknown for what may be either."""
     unresolved = guardrail.unknown
     if unresolved is not None and not unresolved.present:

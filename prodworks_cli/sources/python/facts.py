@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Content, Node, Reference
+from prodworks_cli.resources.model_calls import NUMBERED
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.python.model_ids import APPLICATION_PROFILE, purpose_of, read_model_id
 from prodworks_cli.sources.python.values import OPEN, member
@@ -171,4 +172,6 @@ def _version(node: Node) -> Node:
         and content.attribute == "version"
     ):
         return Node("DRAFT", node.location)
+    if isinstance(content, Reference) and "aws_bedrock_guardrail_version." in content.address:
+        return Node(Unknown(content.unresolved().reason, present=True, shape=NUMBERED), node.location)
     return node

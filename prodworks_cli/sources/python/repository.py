@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from os.path import commonprefix
+from itertools import takewhile
 
 from tree_sitter import Node
 
@@ -27,6 +27,7 @@ class Repository:
         self._definitions: dict[str, int] = {}
 
     def module(self, path: str) -> Module:
+        """The parsed file of a path."""
         if path not in self._modules:
             self._modules[path] = parse(path, self._files[path])
         return self._modules[path]
@@ -55,7 +56,7 @@ class Repository:
         candidates = [s for s in self._by_stem.get(wanted.rsplit("/", 1)[-1], ()) if f"/{s}".endswith(f"/{wanted}")]
         if dotted.startswith("."):
             candidates = [c for c in candidates if c == wanted]
-        near = {c: len(commonprefix([f"{c}/".split("/"), importer.path.split("/")])) for c in candidates}
+        near = {c: _shared(c, importer.path) for c in candidates}
         best = [c for c in candidates if near[c] == max(near.values())]
         return self._open(best[0]) if len(best) == 1 else None
 
@@ -90,6 +91,13 @@ class Repository:
             pattern = re.compile(rb"\bdef\s+" + re.escape(name.encode()) + rb"\s*[(\[]")
             self._definitions[name] = sum(len(pattern.findall(data)) for data in self._files.values())
         return self._definitions[name]
+
+
+def _shared(path: str, other: str) -> int:
+    """How many folders two paths have in common."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(path.split("/"), other.split("/"), strict=False))
+    )
 
 
 def _relative(dotted: str, path: str) -> str:

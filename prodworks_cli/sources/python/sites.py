@@ -47,6 +47,7 @@ class Client:
 
     @property
     def key(self) -> tuple[str, int, str]:
+        """What makes two expressions the same client."""
         return (self.site.module.path, self.site.node.id, self.service)
 
     @property
@@ -64,6 +65,7 @@ class Client:
 
     @property
     def scope(self) -> str:
+        """The file and function that make the client."""
         return f"{self.site.module.path}:{self.site.module.qualified(self.site.node)}"
 
 

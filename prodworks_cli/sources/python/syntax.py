@@ -70,6 +70,7 @@ class Module:
 
     @property
     def root(self) -> Node:
+        """The node of the whole file."""
         return self.tree.root_node
 
     @cached_property
@@ -86,6 +87,7 @@ class Module:
         return parents, by_type
 
     def parent(self, node: Node) -> Node | None:
+        """The node around a node."""
         return self._index[0].get(node.id)
 
     def of_type(self, *types: str) -> tuple[Node, ...]:
@@ -94,9 +96,11 @@ class Module:
         return tuple(sorted(found, key=lambda n: n.start_byte))
 
     def text(self, node: Node | None) -> str:
+        """The source of a node."""
         return self.data[node.start_byte : node.end_byte].decode(errors="replace") if node else ""
 
     def at(self, node: Node) -> Location:
+        """The file and line of a node."""
         return Location(self.path, node.start_point[0] + 1)
 
     def ancestors(self, node: Node) -> Iterator[Node]:
@@ -124,6 +128,7 @@ class Module:
         return scope if scope.type == "class_definition" else None
 
     def name(self, definition: Node) -> str:
+        """The name of a function or class."""
         return self.text(definition.child_by_field_name("name"))
 
     def qualified(self, node: Node, itself: bool = False) -> str:

@@ -35,6 +35,7 @@ class Site:
 
     @property
     def text(self) -> str:
+        """The expression as written."""
         return self.module.text(self.node)
 
 
