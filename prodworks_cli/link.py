@@ -24,6 +24,9 @@ HOLDS: Mapping[str, str] = {
     "aws_bedrock_custom_model": "training-data",
 }
 
+# Settings of an account, one in each Region.
+ONE_PER_REGION = frozenset({"aws.bedrock.invocation_logging"})
+
 # Names by which a bucket says itself that it holds the workload's texts; matched as words.
 NAMED = re.compile(
     r"(?:^|[-_./#])(?:prompts?|transcripts?|conversations?|chat|knowledge|rag|kb|documents?|docs|corpus|"
@@ -121,7 +124,19 @@ def join_planes(resources: list[Resource]) -> list[Resource]:
     """Give an observed resource the identity of the declared one, where a name or id is unique on both planes."""
     declared = _unique(r for r in resources if r.plane is Plane.DECLARED)
     observed = _unique(r for r in resources if r.plane is Plane.OBSERVED)
+    resources = [_as_only_one(r, resources) for r in resources]
     return [_rekeyed(r, declared, observed) if r.plane is Plane.OBSERVED else r for r in resources]
+
+
+def _as_only_one(resource: Resource, resources: list[Resource]) -> Resource:
+    """A setting of which an account has one per Region: the only declared and the only observed one are the same."""
+    if resource.plane is not Plane.OBSERVED or resource.kind not in ONE_PER_REGION:
+        return resource
+    twins = [r for r in resources if r.kind == resource.kind and r.plane is Plane.DECLARED]
+    alone = sum(r.kind == resource.kind and r.plane is Plane.OBSERVED for r in resources) == 1
+    if len(twins) != 1 or not alone or resource.identity == twins[0].identity:
+        return resource
+    return replace(resource, identity=twins[0].identity, aliases=(resource.identity, *resource.aliases))
 
 
 def _unique(resources: Iterable[Resource]) -> dict[tuple[str, str], Resource]:

@@ -51,6 +51,7 @@ def render(report: Report) -> str:
         script_hash=_digest(script),
         max_subjects=_subject_limit(report),
     )
+    return page + "\n"
 
 
 def _environment() -> Environment:
@@ -71,7 +72,6 @@ def _environment() -> Environment:
     )
     environment.filters.update(anchor=_anchor, stamp=_stamp)
     return environment
-    return page + "\n"
 
 
 def _inline(name: str) -> Markup:
