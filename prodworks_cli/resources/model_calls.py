@@ -9,7 +9,6 @@ from typing import Annotated
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
 
-
 # The shape of a guardrail version that IaC creates: a number that only deployment tells.
 NUMBERED = "${number}"
 

@@ -22,6 +22,8 @@ FLAGS = (
     "--disable-sync",
     "--enable-logging=stderr",
     "--allow-file-access-from-files",
+    "--disable-web-security",
+    "--virtual-time-budget=5000",
 )
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 
