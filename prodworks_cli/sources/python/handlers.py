@@ -194,7 +194,6 @@ def _logs(module: Module, call: Node) -> bool:
     callee = call.child_by_field_name("function")
     name = last_name(module, callee)
     plain = {"str", "repr", "type", "format_exc", "print_exc", "get", "len", "format", "lower", "record_exception"}
-    plain |= {"set_status", "set_attribute", "add_metric", "put_metric", "increment", "join", "format_exception"}
     return name in LOGGERS or name in plain
 
 

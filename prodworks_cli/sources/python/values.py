@@ -21,6 +21,8 @@ ENVIRONMENT_CALLS = ("os.environ.get", "os.getenv", "environ.get", "getenv")
 TRANSPARENT = {"json.dumps", "dumps", "json.loads", "loads", "str", "dict", "bytes", "deepcopy", "copy.deepcopy"}
 READERS = {"dumps", "print", "len", "str", "repr", "debug", "info", "warning", "error", "exception", "log", "copy"}
 FIELD_CALLS = {"Field", "field"}
+# Ways to one value branch at every caller: past this many steps the value is unknown.
+MAX_STEPS = 400
 
 
 class Values:
@@ -30,11 +32,13 @@ class Values:
         self.tracer = tracer
         self._environment = environment
         self._depth = 0
+        self._steps = 0
 
     def of(self, site: Site) -> Node:
         """The value of an expression, located at the expression."""
         here = site.module.at(site.node)
-        if self._depth >= MAX_DEPTH:
+        self._steps = self._steps + 1 if self._depth else 0
+        if self._depth >= MAX_DEPTH or self._steps > MAX_STEPS:
             return Node(Unknown("defined through too many steps"), here)
         self._depth += 1
         try:
