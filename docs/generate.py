@@ -115,7 +115,9 @@ def _run(command: str) -> str:
     done = subprocess.run([path, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise SystemExit(f"{command}: exit {done.returncode}: {done.stderr}")
-    return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+    # The commit of the checkout is not the same for two readers.
+    shown = re.sub(r" @ [0-9a-f]{7}( \(uncommitted changes\))?", "", done.stdout)
+    return "\n".join(line.rstrip() for line in shown.splitlines()) + "\n"
 
 
 def main(check: bool) -> int:
