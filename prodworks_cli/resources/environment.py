@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import parsed
+from prodworks_cli.resources.model_calls import NUMBERED
 from prodworks_cli.schema import Drafted
 
 # Lambda limits all variables of a function to 4 KB; longer text is not searched to its end.
@@ -62,8 +63,24 @@ def environment(declarations: Declarations) -> Mapping[str, tuple[Node, ...]]:
     for block in declarations.of_type(*_MAPPINGS, *_CONTAINERS, *_PAIRS):
         variables = variables_of(block)
         for name, value in () if isinstance(variables, Unknown) else variables:
-            found[name] = (*found.get(name, ()), value)
+            found[name] = (*found.get(name, ()), _guardrail_version(value, declarations))
     return found
+
+
+def _guardrail_version(value: Node, declarations: Declarations) -> Node:
+    """A CloudFormation guardrail's own version is its draft, that of a version resource a number; the rest as it is.
+
+    The address of a CloudFormation resource does not tell its type, as Terraform's does.
+    """
+    reference = value.content
+    if not isinstance(reference, Reference) or reference.attribute != "Version":
+        return value
+    block = declarations.named(reference.address)
+    if block and block.type == "AWS::Bedrock::Guardrail":
+        return Node("DRAFT", value.location)
+    if block and block.type == "AWS::Bedrock::GuardrailVersion":
+        return Node(Unknown(reference.unresolved().reason, present=True, shape=NUMBERED), value.location)
+    return value
 
 
 def variables_of(block: Block) -> Variables:

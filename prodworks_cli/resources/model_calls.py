@@ -31,12 +31,14 @@ class ModelClient(Kind):
 
     @property
     def backs_off(self) -> Flag:
-        """Whether throttled calls are tried again with growing pauses.
+        """Whether throttled calls are tried again with growing pauses; one attempt in all is no retry.
 
         The mode that is not set is the default of the installed SDK, which is legacy in older versions of botocore.
         """
         if self.outer_retries is not None:
             return True
+        if self.max_attempts in (0, 1):
+            return False
         if isinstance(self.retry_mode, Unknown):
             return Unknown(self.retry_mode.reason)
         if self.retry_mode is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from prodworks_cli.model import Kind
+from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.schema import Flag, Text, Texts
 
 
@@ -23,3 +24,24 @@ class CiWorkflow(Kind):
     deploys_to: Text
     approval: Text
     scans: Texts
+
+    @property
+    def evaluates_prompt_changes(self) -> Flag:
+        """Whether a change of a prompt or of the model's configuration starts the evaluations.
+
+        A filter of other paths may still cover where the prompts lie, unless it names only documents or tests.
+        """
+        paths = self.evaluation_paths
+        if isinstance(paths, Unknown):
+            return paths
+        known = [p for p in paths or () if isinstance(p, str)]
+        if any(p in ("**", "**/*") or _PROMPTS.search(p) for p in known):
+            return True
+        if all(_BESIDE.search(p) for p in known) and len(known) == len(paths or ()):
+            return False
+        return Unknown(f"whether {', '.join(known) or 'the path filter'} covers the prompts is not known")
+
+
+# Paths that hold prompts or model settings, and paths that hold neither, by their names.
+_PROMPTS = re.compile(r"prompt|model|config", re.IGNORECASE)
+_BESIDE = re.compile(r"^(\*\*/)?(docs?|tests?|\.github)/|\.(md|rst|txt)$", re.IGNORECASE)

@@ -92,21 +92,28 @@ def _draft(pipeline: Pipeline) -> Draft:
     deployments = [(j, place) for j in pipeline.jobs if (place := _deployment(j)) is not None]
     line = evaluations[0].line if evaluations else None
     evaluates = Node(bool(evaluations), Location(pipeline.path, line or 1))
+    elsewhere = _judged_elsewhere(pipeline)
     targets = [(_target(j, pipeline), j, at) for j, at in deployments]
     described = draft(
         CiWorkflow,
         Location(pipeline.path, 1),
         path=pipeline.path,
         system=pipeline.system,
-        runs_evaluations=evaluates,
-        evaluation_blocks=_blocks(evaluations),
-        evaluation_paths=_evaluation_paths(pipeline) if evaluations else None,
+        runs_evaluations=evaluates if evaluations or not elsewhere else elsewhere,
+        evaluation_blocks=_blocks(evaluations) if evaluations else elsewhere or None,
+        evaluation_paths=_evaluation_paths(pipeline) if evaluations else elsewhere or None,
         scheduled="schedule" in pipeline.events,
         deploys_to=_deploys_to(pipeline, targets),
         approval=_approval(pipeline, targets),
         scans=_scans(pipeline),
     )
     return replace(described, identity=pipeline.path)
+
+
+def _judged_elsewhere(pipeline: Pipeline) -> Unknown | bool:
+    """What a workflow outside the repository runs is not visible; ``False`` where nothing is handed over."""
+    remote = next((j.remote for j in pipeline.jobs if j.remote and not j.commands), None)
+    return Unknown(f"what {remote} runs is not in the repository") if remote else False
 
 
 def _joined(text: str) -> str:

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan, Unknown
+from prodworks_cli.node import Declarations
 from prodworks_cli.resources.enforced_guardrails import EnforcedGuardrail
-from prodworks_cli.resources.model_calls import ModelCall
+from prodworks_cli.resources.environment import environment
+from prodworks_cli.resources.model_calls import NUMBERED, ModelCall
 from prodworks_cli.schema import assemble, attributes_of, draft
 from prodworks_cli.workload import build_workload
+from tests.resources.support import block, ref
 
 UNREAD = Unknown("not resolved", present=True)
 HERE = Location("test")
@@ -56,6 +59,27 @@ def test_invoke_model_with_an_unknown_model_may_embed() -> None:
 def test_an_enforced_guardrail_may_leave_models_out(included: Any, excluded: Any, all_models: bool | None) -> None:
     found = build(EnforcedGuardrail, included_models=included, excluded_models=excluded).on_all_models
     assert (None if isinstance(found, Unknown) else found) is all_models
+
+
+def test_a_cloudformation_guardrail_passes_on_its_draft_and_a_version_resource_a_number() -> None:
+    variables = {
+        "DRAFT": ref("t#Guardrail", "Version"),
+        "NUMBER": ref("t#Release", "Version"),
+        "ID": ref("t#Guardrail", "GuardrailId"),
+        "OTHER": ref("t#Missing", "Version"),
+    }
+    found = environment(
+        Declarations(
+            (
+                block("AWS::Lambda::Function", "t#App", {"Environment": {"Variables": variables}}),
+                block("AWS::Bedrock::Guardrail", "t#Guardrail", {}),
+                block("AWS::Bedrock::GuardrailVersion", "t#Release", {}),
+            )
+        )
+    )
+    values = {name: node.content for name, (node,) in found.items()}
+    number = Unknown("known after deployment: t#Release Version", present=True, shape=NUMBERED)
+    assert values == {**variables, "DRAFT": "DRAFT", "NUMBER": number}
 
 
 def enforced(*resources: Resource, gaps: tuple[Gap, ...] = ()) -> Any:

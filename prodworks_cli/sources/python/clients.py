@@ -79,7 +79,9 @@ def _of_config(origin: Site, values: Values) -> Settings | None:
     members = _members(origin, values)
     absent = Node(None, origin.module.at(origin.node))
     retries = members.get("retries", absent)
-    attempts = retries["total_max_attempts"] if retries["total_max_attempts"].present else retries["max_attempts"]
+    # botocore counts max_attempts without the first try, total_max_attempts with it.
+    retried = retries["max_attempts"].map(lambda n: n + 1 if isinstance(n, int) else n)
+    attempts = retries["total_max_attempts"] if retries["total_max_attempts"].present else retried
     return Settings(
         members.get("connect_timeout", absent), members.get("read_timeout", absent), attempts, retries["mode"]
     )

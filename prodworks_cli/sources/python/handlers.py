@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -175,11 +176,30 @@ def _acts(module: Module, body: Node, skip_raise: bool = False) -> bool:
         return False
     for node in inside(body, *_NESTED):
         if node.type in ("return_statement", "yield") and node.named_children:
-            if not _empty(module, node.named_children[0]):
+            if not _empty(module, node.named_children[0]) and not _shows_error(module, body, node):
                 return True
-        elif (node.type == "call" and not _logs(module, node)) or (
+        elif (node.type == "call" and not _logs(module, node) and not _in_return(module, node, body)) or (
             node.type == "assignment" and not _names_error(module, node)
         ):
+            return True
+    return False
+
+
+def _shows_error(module: Module, body: Node, answer: Node) -> bool:
+    """The answer carries the raw text of the exception: ``return str(e)``, ``return f"failed: {e}"``."""
+    clause = module.parent(body)
+    header = module.text(clause).partition(":")[0] if clause is not None else ""
+    alias = re.search(r"\bas\s+(\w+)", header)
+    shown = alias and re.search(rf"\b(?:str|repr)\(\s*{alias[1]}\s*\)|\{{\s*{alias[1]}\s*[}}!:]", module.text(answer))
+    return bool(shown)
+
+
+def _in_return(module: Module, node: Node, body: Node) -> bool:
+    """The node is part of an answer, which is judged as a whole."""
+    for above in module.ancestors(node):
+        if above.id == body.id:
+            return False
+        if above.type in ("return_statement", "yield"):
             return True
     return False
 
