@@ -35,7 +35,7 @@ class CiWorkflow(Kind):
         if isinstance(paths, Unknown):
             return paths
         known = [p for p in paths or () if isinstance(p, str)]
-        if any(p in ("**", "**/*") or _PROMPTS.search(p) for p in known):
+        if any(p in ("**", "**/*") or (_PROMPTS.search(p) and not _BESIDE.search(p)) for p in known):
             return True
         if all(_BESIDE.search(p) for p in known) and len(known) == len(paths or ()):
             return False
@@ -44,4 +44,4 @@ class CiWorkflow(Kind):
 
 # Paths that hold prompts or model settings, and paths that hold neither, by their names.
 _PROMPTS = re.compile(r"prompt|model|config", re.IGNORECASE)
-_BESIDE = re.compile(r"^(\*\*/)?(docs?|tests?|\.github)/|\.(md|rst|txt)$", re.IGNORECASE)
+_BESIDE = re.compile(r"^(\*\*/)?(docs?|tests?|\.github)/|(^|/)(README|CHANGELOG)", re.IGNORECASE)
