@@ -92,7 +92,7 @@ def test_commands_name_real_operations_and_parameters(line: str) -> None:
 
     def option(member: str) -> str:
         name = xform_name(member, "-")
-        return RENAMED.get((service, operation, name), name)
+        return str(RENAMED.get((service, operation, name), name))
 
     members = {option(name) for name in (shape.members if shape else ())}
     given = {word.removeprefix("--") for word in rest if word.startswith("--")}
