@@ -1,4 +1,4 @@
-"""The HTML report in a real browser: its policy, and its script."""
+"""The HTML report in a real browser: its policy, its script, and a narrow window."""
 
 import re
 import shutil
@@ -24,6 +24,15 @@ FLAGS = (
     "--allow-file-access-from-files",
 )
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+
+# The report in a frame of 390 px, made to open everything and to tell the page around it how wide its content is.
+PROBE = """<script>
+for (const node of document.querySelectorAll("details")) node.open = true;
+parent.postMessage("wide:" + document.documentElement.scrollWidth, "*");
+</script></body>"""
+FRAME = """<!doctype html><p id="out"></p>
+<script>addEventListener("message", (event) => { document.getElementById("out").textContent = event.data; });</script>
+<iframe src="report.html" width="390" height="800"></iframe>"""
 
 
 def browse(tmp_path: Path, page: str, fragment: str = "") -> tuple[str, str]:
@@ -52,3 +61,14 @@ def test_hostile_texts_run_nothing(tmp_path: Path) -> None:
     assert "<title>taken" not in dom
     assert dom.count("<script") == 1
     assert "Content Security Policy" not in log
+
+
+@pytest.mark.parametrize("text", ["", "x" * 400, "wide words | "])
+def test_no_sideways_scrolling_at_390(tmp_path: Path, text: str) -> None:
+    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", render(samples.hostile(text)))
+    tmp_path.joinpath("report.html").write_text(page.replace("</body>", PROBE), encoding="utf-8")
+    tmp_path.joinpath("frame.html").write_text(FRAME, encoding="utf-8")
+    dom, _ = browse(tmp_path, "frame.html")
+    found = re.search(r'<p id="out">wide:(\d+)</p>', dom)
+    assert found, "the page did not report its width"
+    assert int(found[1]) <= 390
