@@ -27,7 +27,7 @@ from prodworks_cli.report import (
 from prodworks_cli.roadmap import hours_left, order, roadmap
 from prodworks_cli.score import Assessment, Outcome, Scorecard, Shares, scorecard, shown
 from prodworks_cli.verdict import nothing_to_audit, verdict_entry, walk
-from prodworks_cli.workload import has_genai
+from prodworks_cli.workload import nothing_to_audit as no_workload
 
 Owners = Callable[[str], "str | None"]
 NO_WORKLOAD = "no GenAI workload was found"
@@ -68,7 +68,7 @@ def assemble_report(
     and ``pillar_weights``. Without a GenAI workload no rule applies and the verdict is "nothing to audit".
     Raises ``ValueError`` when ``generated`` is no such time.
     """
-    empty = not has_genai(inventory.resources)
+    empty = no_workload(inventory)
     judged = [Outcome(o.rule, reason=NO_WORKLOAD) for o in outcomes] if empty else outcomes
     card = scorecard(sorted(judged, key=_position), settings.get("pillar_weights"))
     now = _time(generated)

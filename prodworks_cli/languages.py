@@ -32,7 +32,7 @@ CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk"
 def unread_languages(files: Sequence[File]) -> list[Gap]:
     """A gap for each language that is not analysed, and one for CDK code, whose resources are not read.
 
-    A language whose files name a model service may well call a model: that gap is not minor.
+    Files that name a model service may well call a model or declare its resources: then the gap is not minor.
     """
     total = sum(len(f.data) for f in files if _is_code(f)) or 1
     by_language: dict[str, list[File]] = {}
@@ -73,4 +73,4 @@ def _cdk_gap(files: Sequence[File]) -> list[Gap]:
         return []
     more = f" and {len(cdk) - 1} more" if len(cdk) > 1 else ""
     reason = f"CDK code is not analysed by this version ({cdk[0].path}{more}); audit the synthesised templates instead"
-    return [Gap("aws.*", Plane.DECLARED, "CDK", reason, minor=True)]
+    return [Gap("aws.*", Plane.DECLARED, "CDK", reason, minor=not any(_mentions(f, MODEL_WORDS) for f in cdk))]

@@ -43,9 +43,17 @@ def has_genai(resources: Iterable[Resource]) -> bool:
     )
 
 
+def nothing_to_audit(inventory: Inventory) -> bool:
+    """Whether there is surely no workload: none was seen, and nothing that could hold one went unread."""
+    hidden = (("repo.model_call", Plane.DECLARED), ("aws.bedrock.guardrail", Plane.DECLARED))
+    unread = any(gaps_of(kind, plane, inventory.gaps, minor=False) for kind, plane in hidden)
+    return not unread and not has_genai(inventory.resources)
+
+
 def gaps_of(kind: str, plane: Plane, gaps: Iterable[Gap], *, minor: bool) -> list[Gap]:
-    """The gaps that may hide a resource of ``kind`` on ``plane``; minor ones only when asked for."""
-    return [g for g in gaps if g.plane is plane and fnmatchcase(kind, g.kind) and (minor or not g.minor)]
+    """The gaps that may hide a resource of ``kind`` on ``plane``, the weightiest first; minor ones only when asked."""
+    found = [g for g in gaps if g.plane is plane and fnmatchcase(kind, g.kind) and (minor or not g.minor)]
+    return sorted(found, key=lambda g: g.minor)
 
 
 def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Resource:

@@ -14,7 +14,7 @@ from prodworks_cli.resources.workload import Workload
 from prodworks_cli.rulecheck import inventory_of
 from prodworks_cli.rules import Rule, load_rules
 from prodworks_cli.score import rule_status
-from prodworks_cli.workload import build_workload, gaps_of, has_genai, silence
+from prodworks_cli.workload import build_workload, gaps_of, has_genai, nothing_to_audit, silence
 
 GUARDRAIL = """
 resource "aws_bedrock_guardrail" "chat" {
@@ -166,3 +166,22 @@ def test_references_follow_an_alias_unless_two_share_it() -> None:
     two = prepare(replace(inventory, resources=(*inventory.resources, twin))).scopes[Plane.DECLARED]
     assert isinstance(one.follow(Ref("aws.bedrock.guardrail", "chat")), Resource)
     assert isinstance(two.follow(Ref("aws.bedrock.guardrail", "chat")), Unknown)
+
+
+UNREAD = {
+    "ruby": {"app.rb": 'require "aws-sdk-bedrockruntime"\n'},
+    "cdk": {"stack.py": "from aws_cdk import aws_bedrock as bedrock\n"},
+    "broken": {"main.tf": 'resource "aws_bedrock_guardrail" "x" {\n'},
+}
+
+
+@pytest.mark.parametrize("name", sorted(UNREAD))
+def test_what_may_hold_a_workload_and_was_not_read_is_never_nothing_to_audit(name: str) -> None:
+    assert not nothing_to_audit(inventory_of({"files": UNREAD[name]}))
+    assert nothing_to_audit(inventory_of({"files": {"main.py": "print(1)\n", "web.ts": "export const a = 1\n"}}))
+
+
+def test_the_weightiest_gap_gives_the_reason() -> None:
+    files = {"a.js": "const a = 1\n", "b.ts": 'import { BedrockRuntimeClient } from "x"\n'}
+    gaps = gaps_of("repo.model_call", Plane.DECLARED, inventory_of({"files": files}).gaps, minor=True)
+    assert [g.scope for g in gaps] == ["TypeScript", "JavaScript"]
