@@ -134,8 +134,18 @@ class ModelCall(Kind):
         names = (self.api, self.model_id)
         if any(_WITHOUT_GUARDRAIL.search(name.lower()) for name in names if isinstance(name, str)):
             return False
-        undecided = isinstance(self.model_id, Unknown) and str(self.api).startswith("invoke_model")
+        if isinstance(self.modalities, tuple) and not {"text", "image"} & set(self.modalities):
+            return False
+        if self.provider != "bedrock":
+            return Unknown("what an endpoint of SageMaker puts out is not known") if _open(self.modalities) else True
+        undecided = (
+            _open(self.modalities) and isinstance(self.model_id, Unknown) and str(self.api).startswith("invoke_model")
+        )
         return Unknown("the model of InvokeModel is not known", present=True) if undecided else True
+
+
+def _open(modalities: object) -> bool:
+    return isinstance(modalities, Unknown)
 
 
 _WITHOUT_GUARDRAIL = re.compile(r"embed|rerank|retrieve$")

@@ -18,6 +18,7 @@ from prodworks_cli.sources.python.syntax import Module, inside
 from prodworks_cli.sources.python.trace import Site, Tracer, is_entry
 
 MAX_CALLERS = 5
+MAX_HELPERS = 3
 USAGE = frozenset(
     {
         "usage", "inputTokens", "outputTokens", "input_tokens", "output_tokens", "usage_metadata", "totalTokens",
@@ -63,8 +64,20 @@ class Responses:
         if function is None:
             return Reach((call.to(call.module.root),), (), None)
         chain, leaves = self._chain(Site(call.module, function), _returned_whole(call, function))
-        helpers = [h for f in chain for h in self._helpers(f)]
-        return Reach((*chain, *helpers), chain, leaves)
+        return Reach(self._with_helpers(chain), chain, leaves)
+
+    def _with_helpers(self, chain: Sequence[Site]) -> tuple[Site, ...]:
+        """The functions with those that they call, a few steps deep."""
+        found = list(chain)
+        seen = {(s.module.path, s.node.id) for s in found}
+        fresh: Sequence[Site] = chain
+        for _ in range(MAX_HELPERS):
+            called = [h for f in fresh for h in self._helpers(f)]
+            fresh = [h for h in called if (h.module.path, h.node.id) not in seen]
+            fresh = list({(h.module.path, h.node.id): h for h in fresh}.values())
+            seen |= {(h.module.path, h.node.id) for h in fresh}
+            found += fresh
+        return tuple(found)
 
     def _chain(self, function: Site, whole: bool) -> tuple[tuple[Site, ...], Unknown | None]:
         """The function and its callers, and whether the response leaves the repository whole."""
@@ -132,9 +145,23 @@ def _returned_whole(call: Site, function: Node) -> bool:
 
 
 def _literals(site: Site) -> Iterator[str]:
+    """Texts in the code, without the keys of request bodies: ``{"max_tokens": 400}`` handles no stop reason."""
     for node in inside(site.node):
-        if node.type == "string_content":
+        if node.type == "string_content" and not _names_a_setting(site.module, node):
             yield site.module.text(node)
+
+
+def _names_a_setting(module: Module, content: Node) -> bool:
+    """The text is the key of an entry whose value is no text, or a key that is assigned to."""
+    text = module.parent(content)
+    above = module.parent(text) if text is not None else None
+    if above is None or text is None:
+        return False
+    if above.type == "pair":
+        value = above.child_by_field_name("value")
+        return text == above.child_by_field_name("key") and (value is None or value.type != "string")
+    target = module.parent(above)
+    return above.type == "subscript" and target is not None and target.child_by_field_name("left") == above
 
 
 def _reads(site: Site, names: frozenset[str]) -> bool:

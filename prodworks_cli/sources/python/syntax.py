@@ -57,7 +57,7 @@ class Arguments:
         """An argument by keyword or position."""
         if name in self.keywords:
             return self.keywords[name]
-        return self.positional[position] if position is not None and position < len(self.positional) else None
+        return self.positional[position] if position is not None and 0 <= position < len(self.positional) else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,7 +76,7 @@ class Values:
             return environment
         following = self.tracer.step(site)
         if following is None:
-            return Unknown(f"a {site.node.type.replace('_', ' ')} that is computed when the program runs")
+            return Unknown(f"the {site.node.type.replace('_', ' ')} {site.text[:40]} is computed when the program runs")
         return merged([self._origin(o) for o in following])
 
     def _origin(self, origin: Origin) -> Content:
