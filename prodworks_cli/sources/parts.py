@@ -59,6 +59,7 @@ _AGENT_NAMES = _words(
 )
 _AGENT_GITHUB = frozenset(("prompts", "instructions", "chatmodes", "agents"))
 _TEST_FOLDERS = frozenset(("tests", "test", "__tests__", "__mocks__", "e2e", "testdata", "testing"))
+_TEST_FOLDER = re.compile(r"^(e2e|smoke|integration|unit|load)[-_](tests?|smoke)$|^tests?[-_]|[-_]tests?$")
 _TEST_NAME = re.compile(
     r"^test_.*\.py$|^tests?\.py$|_test\.(py|go|rb|ts|js)$|^conftest\.py$|[.-](test|spec)\.[cm]?[jt]sx?$|_spec\.rb$"
     r"|.tests?\.(java|kt|cs)$"
@@ -111,7 +112,10 @@ def _is_test(folders: list[str], name: str) -> bool:
     if _TEST_NAME.search(name):
         return True
     before = ["", *folders]
-    if any(f in _TEST_FOLDERS and before[i] not in _ENVIRONMENT_PARENTS for i, f in enumerate(folders)):
+    if any(
+        (f in _TEST_FOLDERS or _TEST_FOLDER.search(f)) and before[i] not in _ENVIRONMENT_PARENTS
+        for i, f in enumerate(folders)
+    ):
         return True
     # A spec folder of data is a description (OpenAPI), one of code is a test suite.
     return not {"spec", "specs"}.isdisjoint(folders) and suffix_of(name) in CODE

@@ -135,6 +135,7 @@ _WORDS = re.compile(
     r"|^(?:test|pass|password|pwd|secret|postgres|root|admin|user|guest|none|null)$",
     re.I,
 )
+_NAMED_HOST = re.compile(r"@(host|hostname|server|cluster|db-?host|your[-_.\w]*)$", re.I)
 _LOCAL_HOST = re.compile(r"@(localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)\b", re.I)
 
 
@@ -214,8 +215,9 @@ def _matches(pattern: Pattern, text: str) -> Iterator[Hit]:
 
 
 def _fake_connection(url: str, password: str) -> bool:
+    """A local database, or the form of an address as documentation writes it: ``user:p@host``."""
     user = url.partition("://")[2].partition(":")[0]
-    return password == user or bool(_LOCAL_HOST.search(url))
+    return password == user or len(password) < 4 or bool(_LOCAL_HOST.search(url) or _NAMED_HOST.search(url))
 
 
 def _looks_random(value: str) -> bool:

@@ -94,3 +94,15 @@ def test_hostile_text_takes_linear_time(unit: str) -> None:
     started = time.process_time()
     found("app.yaml", unit * (300_000 // len(unit)))
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    "url", ["mongodb://user:p@ss@host/db", "postgres://app:s3cr3tPass9@hostname", "amqp://u:pw@mq.acme.io"]
+)
+def test_the_form_of_an_address_is_no_credential(url: str) -> None:
+    assert [placeholder for _, _, placeholder in found("src/log.py", f"# like {url}\n")] == [True]
+
+
+def test_a_connection_string_with_a_password_is_one() -> None:
+    url = "postgres://app:" + "s3cr3tPass9@db.acme.io/x"
+    assert found("src/db.py", f'URL = "{url}"\n') == [("connection string", 1, False)]

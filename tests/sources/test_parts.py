@@ -1,0 +1,17 @@
+"""Folders that hold tests, by names seen in real repositories."""
+
+from __future__ import annotations
+
+import pytest
+
+from prodworks_cli.sources.parts import Part, part_of
+
+
+@pytest.mark.parametrize("path", ["e2e-smoke/probe.py", "integration-tests/a.py", "smoke_tests/a.py", "api-tests/x.ts"])
+def test_a_folder_of_tests(path: str) -> None:
+    assert part_of(path) is Part.TEST
+
+
+@pytest.mark.parametrize("path", ["src/contest/a.py", "latest/a.py", "infra/environments/test/main.tf", "src/smoke.py"])
+def test_a_folder_that_only_sounds_like_one(path: str) -> None:
+    assert part_of(path) is Part.PRODUCTION
