@@ -136,7 +136,7 @@ class ModelCall(Kind):
             return False
         if isinstance(self.modalities, tuple) and not {"text", "image"} & set(self.modalities):
             return False
-        if self.provider != "bedrock":
+        if self.provider == "sagemaker":
             return Unknown("what an endpoint of SageMaker puts out is not known") if _open(self.modalities) else True
         undecided = (
             _open(self.modalities) and isinstance(self.model_id, Unknown) and str(self.api).startswith("invoke_model")
@@ -145,7 +145,8 @@ class ModelCall(Kind):
 
 
 def _open(modalities: object) -> bool:
-    return isinstance(modalities, Unknown)
+    """What the call puts out is not known: unread, or not said."""
+    return not isinstance(modalities, tuple)
 
 
 _WITHOUT_GUARDRAIL = re.compile(r"embed|rerank|retrieve$")
