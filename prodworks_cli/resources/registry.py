@@ -8,6 +8,7 @@ from types import ModuleType
 
 from prodworks_cli.model import Kind
 from prodworks_cli.resources import (
+    agent_code,
     agents,
     bedrock,
     budgets,
@@ -23,8 +24,10 @@ from prodworks_cli.resources import (
     logs,
     model_calls,
     prompts,
+    retrieval,
     s3,
     secrets,
+    text_flows,
     workflows,
     workload,
 )
@@ -35,6 +38,9 @@ __all__ = ["MODULES", "Declared", "Observed", "Record", "declared_adapters", "ki
 MODULES: tuple[ModuleType, ...] = (
     workload,
     model_calls,
+    agent_code,
+    text_flows,
+    retrieval,
     prompts,
     secrets,
     evaluations,

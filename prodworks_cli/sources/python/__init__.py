@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
+from prodworks_cli.sources.calls.drafts import references
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.python.clients import client_draft, client_identity
-from prodworks_cli.sources.python.drafts import Describer, references
+from prodworks_cli.sources.python.drafts import Describer
 from prodworks_cli.sources.python.frameworks import model_objects
+from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.sites import CallSite, Client, Finder
 from prodworks_cli.sources.python.syntax import Module
-from prodworks_cli.sources.python.trace import Site, Tracer
+from prodworks_cli.sources.python.trace import Tracer
 from prodworks_cli.sources.python.values import Values
 
 MODEL_WORDS = (b"bedrock", b"converse", b"invoke_model")

@@ -11,13 +11,13 @@ from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.model_calls import ModelClient
 from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.drafts import NOT_ANALYSED
+from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.sites import Client
 from prodworks_cli.sources.python.syntax import Module
-from prodworks_cli.sources.python.trace import Site
 from prodworks_cli.sources.python.values import Values
 
-NOT_ANALYSED = Unknown("not analysed by this version")
 RETRIERS = frozenset({"retry", "on_exception", "on_predicate"})
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Node
-from prodworks_cli.resources.model_calls import ModelCall, ModelReference
-from prodworks_cli.schema import Draft, Drafted, attributes_of
-from prodworks_cli.sources.python.clients import NOT_ANALYSED, client_identity
-from prodworks_cli.sources.python.facts import LIMITS, Facts
+from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.drafts import Names, attribution_by, call_draft, guardrail_mode
+from prodworks_cli.sources.calls.facts import LIMITS, Facts
+from prodworks_cli.sources.content import member
+from prodworks_cli.sources.python.clients import client_identity
 from prodworks_cli.sources.python.frameworks import ModelObject
 from prodworks_cli.sources.python.handlers import Handlers
-from prodworks_cli.sources.python.model_ids import APPLICATION_PROFILE, read_model_id
 from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.response import Reach, Responses
 from prodworks_cli.sources.python.sites import CallSite
-from prodworks_cli.sources.python.values import OPEN, Values, member
+from prodworks_cli.sources.python.values import Values
 
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 GUARDRAIL_KEYS = ("guardrails", "guardrail_config", "guardrail_id", "guardrailConfig")
@@ -30,7 +29,7 @@ class Describer:
         self._values = values
         self._responses = Responses(repository, values.tracer)
         self._handlers = Handlers(values.tracer)
-        self._seen: Counter[str] = Counter()
+        self._names = Names()
 
     def reach(self, call: CallSite) -> Reach:
         """Where the response of a call can be seen."""
@@ -53,7 +52,7 @@ class Describer:
             "modalities": facts.modalities(),
             "guardrail_id": guardrail_id,
             "guardrail_version": version,
-            "guardrail_mode": _mode(guardrail_id),
+            "guardrail_mode": guardrail_mode(guardrail_id),
             "guardrail_stream_mode": stream,
             "instrumented": self._responses.instrumented(call.site, reach),
             "usage_recorded": self._responses.usage_recorded(call.api, reach),
@@ -97,11 +96,11 @@ class Describer:
             "modalities": ("text",),
             "guardrail_id": guardrail,
             "guardrail_version": self._guardrail_version(found, at),
-            "guardrail_mode": _mode(guardrail),
+            "guardrail_mode": guardrail_mode(guardrail),
             "instrumented": traced or FRAMEWORK,
             "usage_recorded": traced or FRAMEWORK,
             "request_metadata": None,
-            "attribution": _attribution(model),
+            "attribution": attribution_by(model),
             "stop_reasons_handled": FRAMEWORK,
             "handled_errors": FRAMEWORK,
         }
@@ -130,56 +129,8 @@ class Describer:
         return direct if direct.present else nested
 
     def _draft(self, name: str, at: Node, known: Mapping[str, Drafted]) -> Draft:
-        self._seen[name] += 1
-        identity = name if self._seen[name] == 1 else f"{name} #{self._seen[name]}"
-        everything: dict[str, Drafted] = dict.fromkeys(attributes_of(ModelCall), NOT_ANALYSED)
-        stored = {n: v for n, v in everything.items() if not attributes_of(ModelCall)[n].derived}
-        attributes = {**stored, "reachable": True, "prompt": NOT_ANALYSED, **known}
-        return Draft(ModelCall, at.location, attributes, identity)
+        return call_draft(self._names.of(name), at.location, known)
 
 
 def _lost(call: CallSite) -> Unknown:
     return Unknown(call.unresolved or "the client is made elsewhere")
-
-
-def _mode(guardrail: Node) -> str | Unknown:
-    """``attached`` for a guardrail that is there, ``none`` for none, unknown for what may be either."""
-    unresolved = guardrail.unknown
-    if unresolved is not None and not unresolved.present:
-        return Unknown(unresolved.reason)
-    return "attached" if guardrail.present else "none"
-
-
-def _attribution(model: Node) -> Drafted:
-    if model.unknown is not None:
-        return model.unknown
-    return "application_profile" if APPLICATION_PROFILE in (model.text() or "") else "none"
-
-
-def references(calls: list[Draft]) -> Iterator[Draft]:
-    """The models that calls name, once for each file."""
-    seen: set[str] = set()
-    for call in calls:
-        node = call.attributes["model_id"]
-        text = node.text() if isinstance(node, Node) else None
-        read = read_model_id(text.removeprefix("bedrock/")) if text else None
-        identity = f"{call.location.where}:{text}"
-        if read is None or identity in seen or not isinstance(node, Node):
-            continue
-        seen.add(identity)
-        attributes: dict[str, Drafted] = {
-            "model_id": node,
-            "base_model_id": read.base,
-            "reference_type": read.type,
-            "geography": read.geography,
-            "region": read.region,
-            "purpose": read.purpose,
-            "pinned": read.pinned,
-            "source": "code",
-            "foundation_model": None,
-            "inference_profile": None,
-        }
-        yield Draft(ModelReference, call.location, attributes, identity)
-
-
-__all__ = ["OPEN", "Describer", "references"]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import tree_sitter
 
 from prodworks_cli.node import Node
+from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Module
-from prodworks_cli.sources.python.trace import Site
 from prodworks_cli.sources.python.values import Values
 
 LIBRARIES: Mapping[str, tuple[str, ...]] = {

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.syntax import Module, inside
-from prodworks_cli.sources.python.trace import Site, Tracer
+from prodworks_cli.sources.python.trace import Tracer
 
 MAX_CALLER_DEPTH = 5
 # Names under which a throttle of a model arrives: the error code, the botocore class, and their parents.

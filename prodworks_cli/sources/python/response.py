@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python.places import Site, is_entry
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Module, inside
-from prodworks_cli.sources.python.trace import Site, Tracer, is_entry
+from prodworks_cli.sources.python.trace import Tracer
 
 MAX_CALLERS = 5
 MAX_HELPERS = 3

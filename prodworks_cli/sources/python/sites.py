@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python.places import RUNNERS, Origin, Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Arguments, Module
-from prodworks_cli.sources.python.trace import RUNNERS, Origin, Site, Tracer
+from prodworks_cli.sources.python.trace import Tracer
 from prodworks_cli.sources.python.values import Values
 
 RUNTIME, AGENTS, AGENTCORE, SAGEMAKER = (
@@ -139,7 +140,7 @@ class Finder:
 
     def _outside(self, origin: Site) -> bool:
         """A call of a lower-case function outside the repository, which may return a client."""
-        if origin.node.type != "call" or self._tracer.class_of(origin) is not None:
+        if origin.node.type != "call" or self._tracer.classes.class_of(origin) is not None:
             return origin.node.type == "none"
         callee = origin.node.child_by_field_name("function")
         name = last_name(origin.module, callee)

@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python.callers import Callers
+from prodworks_cli.sources.python.classes import Classes
+from prodworks_cli.sources.python.places import (
+    EXTERNAL,
+    MAX_ACTIVE,
+    MAX_CALLERS,
+    MAX_DEPTH,
+    MAX_FRAMES,
+    MAX_ORIGINS,
+    RUNNERS,
+    Frame,
+    Origin,
+    Site,
+    encloses,
+    is_entry,
+    reaching_bindings,
+)
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Arguments, Binding, Module, inside
-
-MAX_DEPTH = 24
-MAX_CALLERS = 8
-MAX_ORIGINS = 16
-MAX_FRAMES = 6
-MAX_ACTIVE = 40
-# Callables that call their argument with the arguments after it; the number is the callable's own position.
-RUNNERS = {"run_in_threadpool": 0, "to_thread": 0, "partial": 0, "submit": 0, "run_sync": 0, "run_in_executor": 1}
-EXTERNAL = "comes from outside the repository"
-
-
-@dataclass(frozen=True)
-class Site:
-    """An expression in a file, with the calls through which it was reached (innermost first)."""
-
-    module: Module
-    node: Node
-    frames: tuple[Frame, ...] = ()
-
-    def to(self, node: Node) -> Site:
-        """Another expression of the same file and frame."""
-        return Site(self.module, node, self.frames)
-
-    @property
-    def text(self) -> str:
-        """The expression as written."""
-        return self.module.text(self.node)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A call that was entered: the arguments, the function's node id, and the site of the call."""
-
-    site: Site
-    arguments: Arguments
-    function: int
-
-    def __hash__(self) -> int:
-        return hash((self.site.module.path, self.site.node.id, self.function))
-
-
-Origin = Site | Unknown
 
 
 class Tracer:
@@ -59,7 +33,8 @@ class Tracer:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self._callers: dict[tuple[str, int], tuple[tuple[Site, Arguments], ...]] = {}
+        self.classes = Classes(self)
+        self.callers = Callers(repository, self).of
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
         self._active: set[object] = set()
 
@@ -205,9 +180,9 @@ class Tracer:
         target, name = site.node.child_by_field_name("object"), last_name(site.module, site.node)
         if target is None:
             return None
-        owner = self.self_class(site, target)
+        owner = self.classes.self_class(site, target)
         if owner is not None:
-            return self.member(owner, name)
+            return self.classes.member(owner, name)
         local = self._in_scope(site, site.module.scope(site.node), site.text)
         if local:
             return local
@@ -221,74 +196,13 @@ class Tracer:
             return None
         if origin.node.type == "module":
             return self.exported(origin.module, name)
-        instance = self.class_of(origin)
+        instance = self.classes.class_of(origin)
         if instance is None:
             return None
         given = origin.module.arguments(origin.node) if origin.node.type == "call" else Arguments()
-        if name in given.keywords and not self._initialiser(instance):
+        if name in given.keywords and not self.classes.method(instance, "__init__"):
             return (origin.to(given.keywords[name]),)
-        return self.member(instance, name)
-
-    def _initialiser(self, cls: Site) -> Site | None:
-        return self.method(cls, "__init__")
-
-    def self_class(self, site: Site, target: Node) -> Site | None:
-        """The class when ``target`` is ``self`` or ``cls`` of a method."""
-        if site.module.text(target) not in ("self", "cls"):
-            return None
-        owner = site.module.owner(site.node)
-        return site.to(owner) if owner else None
-
-    def class_of(self, origin: Site) -> Site | None:
-        """The class of the repository that a call instantiates, or that the node itself defines."""
-        if origin.node.type == "class_definition":
-            return origin
-        if origin.node.type != "call":
-            return None
-        callee = origin.node.child_by_field_name("function")
-        classes = self.origins(origin.to(callee), MAX_DEPTH // 2) if callee else ()
-        return next((c for c in classes if isinstance(c, Site) and c.node.type == "class_definition"), None)
-
-    def member(self, cls: Site, name: str) -> tuple[Origin, ...]:
-        """What ``self.name`` holds: assignments in any method, class attributes, properties, then base classes."""
-        found: list[Origin] = []
-        for current in self.bases(cls):
-            module, node = current.module, current.node
-            for method in _methods(module, node):
-                assigned = module.bindings.get(method.id, {}).get(f"self.{name}", ())
-                found.extend(self.bound(current, assigned))
-            found.extend(self._class_attribute(current, name))
-            if found:
-                break
-        kept = tuple(f for f in found if not (isinstance(f, Site) and f.node.type == "none"))
-        return kept or tuple(found) or (Unknown(f"attribute {name} {EXTERNAL}"),)
-
-    def _class_attribute(self, cls: Site, name: str) -> tuple[Origin, ...]:
-        bindings = cls.module.bindings.get(cls.node.id, {}).get(name, ())
-        definition = next((b.value for b in bindings if b.value and b.value.type == "function_definition"), None)
-        if definition is None:
-            return self.bound(cls, bindings)
-        decorated = {cls.module.text(d).split(".")[-1] for d in cls.module.decorators(definition)}
-        if decorated & {"property", "cached_property"}:
-            return self.returned(cls.to(definition))
-        return (cls.to(definition),)
-
-    def bases(self, cls: Site, depth: int = 4) -> Iterator[Site]:
-        """The class and its base classes in the repository."""
-        yield cls
-        above = cls.node.child_by_field_name("superclasses")
-        for base in above.named_children if above and depth else ():
-            for origin in self.origins(cls.to(base), 4) if base.type in ("identifier", "attribute") else ():
-                if isinstance(origin, Site) and origin.node.type == "class_definition" and origin.node != cls.node:
-                    yield from self.bases(origin, depth - 1)
-
-    def method(self, cls: Site, name: str) -> Site | None:
-        """The method that ``name`` means in a class."""
-        for current in self.bases(cls):
-            for method in _methods(current.module, current.node):
-                if current.module.name(method) == name:
-                    return current.to(method)
-        return None
+        return self.classes.member(instance, name)
 
     def _call(self, site: Site) -> tuple[Origin, ...] | None:
         if len(site.frames) >= MAX_FRAMES:
@@ -317,78 +231,6 @@ class Tracer:
         nodes = inside(body, "function_definition", "lambda", "class_definition") if body else ()
         values = [n.named_children[0] for n in nodes if n.type == "return_statement" and n.named_children]
         return tuple(function.to(v) for v in values)
-
-    def callers(self, module: Module, function: Node) -> tuple[tuple[Site, Arguments], ...]:
-        """The calls of a function in the repository, with the arguments it gets."""
-        key = (module.path, function.id)
-        if key not in self._callers:
-            self._callers[key] = ()
-            self._callers[key] = tuple(self._find_callers(module, function))
-        return self._callers[key]
-
-    def _find_callers(self, module: Module, function: Node) -> Iterator[tuple[Site, Arguments]]:
-        name, owner = module.name(function), module.method_owner(function)
-        if name == "__init__" and owner is not None:
-            name = module.name(owner)
-        for found, call in self.repository.calls_named(name):
-            arguments = found.arguments(call)
-            callee = call.child_by_field_name("function")
-            if last_name(found, callee) != name:
-                shift = RUNNERS.get(last_name(found, callee))
-                if shift is None or shift >= len(arguments.positional):
-                    continue
-                callee, arguments = arguments.positional[shift], arguments.after(shift + 1)
-            if callee is not None and self._means(Site(found, callee), Site(module, function), name):
-                yield Site(found, call), arguments
-
-    def _means(self, callee: Site, function: Site, name: str) -> bool:
-        wanted = {(function.module.path, function.node.id)}
-        owner = function.module.method_owner(function.node)
-        if owner is not None:
-            wanted.add((function.module.path, owner.id))
-        found = [o for o in self.origins(callee, MAX_DEPTH // 2) if isinstance(o, Site)]
-        known = {(o.module.path, o.node.id) for o in found if o.node.type.endswith("_definition")}
-        if known:
-            return bool(known & wanted)
-        return callee.node.type == "attribute" and owner is not None and self.repository.definitions_named(name) == 1
-
-
-def is_entry(module: Module, function: Node) -> bool:
-    """The function is registered with a framework that calls it (a route, a tool, a command)."""
-    return any(d.type == "call" and "." in module.text(d).split("(")[0] for d in module.decorators(function))
-
-
-def reaching_bindings(site: Site, bindings: Sequence[Binding]) -> tuple[Binding, ...]:
-    """The bindings that may hold at a use: a later unconditional one hides the earlier ones of the same function."""
-    module, use = site.module, site.node
-    same = [b for b in bindings if module.scope(b.statement).id == module.scope(use).id]
-    before = [b for b in same if b.statement.end_byte <= use.start_byte] if use.type != "module" else list(bindings)
-    reaching: list[Binding] = []
-    for binding in before or list(bindings):
-        if encloses(module, binding.statement, use) or (use.type == "module" and _at_top(module, binding.statement)):
-            reaching = []
-        reaching.append(binding)
-    return tuple(reaching)
-
-
-def encloses(module: Module, statement: Node, use: Node) -> bool:
-    """The block of ``statement`` also holds ``use``, so that the one runs before the other."""
-    block = next((a for a in module.ancestors(statement) if a.type in ("block", "module")), None)
-    return block is not None and any(a.id == block.id for a in module.ancestors(use))
-
-
-def _at_top(module: Module, statement: Node) -> bool:
-    return all(
-        a.type in ("module", "expression_statement", "decorated_definition") for a in module.ancestors(statement)
-    )
-
-
-def _methods(module: Module, cls: Node) -> Iterator[Node]:
-    body = cls.child_by_field_name("body")
-    for child in body.named_children if body else ():
-        definition = child.child_by_field_name("definition") if child.type == "decorated_definition" else child
-        if definition is not None and definition.type == "function_definition":
-            yield definition
 
 
 def _key(origin: Origin) -> object:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import tree_sitter
 
-from prodworks_cli.model import Location, Unknown
-from prodworks_cli.node import Content, Node, Reference, node_of
+from prodworks_cli.model import Unknown
+from prodworks_cli.node import Content, Node
+from prodworks_cli.sources.content import OPEN, joined, member, merged, parsed, present, truthy
+from prodworks_cli.sources.python.changes import Changes
+from prodworks_cli.sources.python.conditions import Conditions
+from prodworks_cli.sources.python.places import Origin, Site
 from prodworks_cli.sources.python.repository import last_name
-from prodworks_cli.sources.python.syntax import Module, inside
-from prodworks_cli.sources.python.trace import Origin, Site, Tracer, encloses, reaching_bindings
+from prodworks_cli.sources.python.trace import Tracer
 
 MAX_DEPTH = 30
 MAX_ITEMS = 500
-# The key under which a mapping says why it may hold more than what was read.
-OPEN = "**"
 ENVIRONMENT_CALLS = ("os.environ.get", "os.getenv", "environ.get", "getenv")
 TRANSPARENT = {"json.dumps", "dumps", "json.loads", "loads", "str", "dict", "bytes", "deepcopy", "copy.deepcopy"}
-READERS = {"dumps", "print", "len", "str", "repr", "debug", "info", "warning", "error", "exception", "log", "copy"}
 FIELD_CALLS = {"Field", "field"}
 # Ways to one value branch at every caller: past this many steps the value is unknown.
 MAX_STEPS = 400
@@ -31,6 +30,8 @@ class Values:
     def __init__(self, tracer: Tracer, environment: Mapping[str, tuple[Node, ...]]) -> None:
         self.tracer = tracer
         self._environment = environment
+        self._conditions = Conditions(self.of)
+        self._changes = Changes(self.of, self._conditions)
         self._depth = 0
         self._steps = 0
 
@@ -84,112 +85,7 @@ class Values:
 
     def _name(self, site: Site) -> Content:
         content = self._traced(site)
-        if isinstance(content, Mapping):
-            return self._changed(site, content)
-        return content
-
-    def _changed(self, site: Site, content: Mapping[str, Node]) -> Mapping[str, Node]:
-        """A mapping after ``d[k] = v``, ``d.update(...)`` and functions that were given it, up to its use."""
-        module, name, scope = site.module, site.text, site.module.function(site.node)
-        if scope is None:
-            return content
-        bindings = module.bindings.get(scope.id, {}).get(name, ())
-        start = min((b.statement.start_byte for b in reaching_bindings(site, bindings)), default=scope.start_byte)
-        for node in inside(scope, "lambda"):
-            if start <= node.start_byte and node.end_byte <= site.node.start_byte:
-                content = self._change(site, content, node, name)
-        return content
-
-    def _change(self, site: Site, content: Mapping[str, Node], node: tree_sitter.Node, name: str) -> Mapping[str, Node]:
-        module = site.module
-        if node.type == "assignment":
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            path = _path(module, left, name)
-            if path and right is not None:
-                return self._set(content, path, self.of(site.to(right)), self._happens(site, node))
-        if node.type == "call":
-            return self._change_by_call(site, content, node, name)
-        return content
-
-    def _change_by_call(
-        self, site: Site, content: Mapping[str, Node], node: tree_sitter.Node, name: str
-    ) -> Mapping[str, Node]:
-        module, arguments = site.module, site.module.arguments(node)
-        callee = node.child_by_field_name("function")
-        if module.text(callee) == f"{name}.update":
-            parts = [(k, self.of(site.to(v))) for k, v in arguments.keywords.items()]
-            for given in arguments.positional:
-                value = self.of(site.to(given))
-                parts.extend(value.members())
-                if not isinstance(value.content, Mapping):
-                    parts.append((OPEN, Node(Unknown("updated with what is not written out"), value.location)))
-            for key, value in parts:
-                content = self._set(content, (key,), value, self._happens(site, node))
-            return content
-        given_whole = any(module.text(a) == name for a in (*arguments.positional, *arguments.keywords.values()))
-        if given_whole and last_name(module, callee) not in READERS:
-            reason = Unknown(f"may be changed by {module.text(callee)[:60]}")
-            return {**content, OPEN: Node(reason, module.at(node))}
-        return content
-
-    def _set(
-        self, content: Mapping[str, Node], path: Sequence[str], value: Node, happens: bool | None
-    ) -> dict[str, Node]:
-        if happens is False:
-            return dict(content)
-        key, old = path[0], member(content, path[0])
-        if len(path) > 1:
-            below = old.content if isinstance(old.content, Mapping) else {}
-            value = Node(self._set(below, path[1:], value, True), value.location)
-        if happens is None and old.content != value.content:
-            value = Node(Unknown(f"set under a condition on line {value.location.line}"), value.location)
-        return {**content, key: value}
-
-    def _happens(self, site: Site, statement: tree_sitter.Node) -> bool | None:
-        """Whether a statement before ``site`` runs: yes, no (its condition is known), or not known."""
-        if encloses(site.module, statement, site.node):
-            return True
-        return self.condition_of(site, statement)
-
-    def condition_of(self, site: Site, statement: tree_sitter.Node) -> bool | None:
-        """The conditions of the ``if`` statements around ``statement`` that are not around ``site``."""
-        around = {a.id for a in site.module.ancestors(site.node)}
-        verdicts: list[bool | None] = []
-        child = statement
-        for above in site.module.ancestors(statement):
-            if above.id in around:
-                break
-            if above.type == "if_statement":
-                test = above.child_by_field_name("condition")
-                body = above.child_by_field_name("consequence")
-                inside_body = body is not None and child.id == body.id
-                verdicts.append(self.truth(site.to(test)) if test is not None and inside_body else None)
-            elif above.type not in ("block", "expression_statement"):
-                verdicts.append(None)
-            child = above
-        return False if False in verdicts else None if None in verdicts else True
-
-    def truth(self, site: Site) -> bool | None:
-        """Whether a condition holds, when it only asks for the presence of known values."""
-        node, parts = site.node, site.node.named_children
-        if node.type == "not_operator":
-            inner = self.truth(site.to(parts[0]))
-            return None if inner is None else not inner
-        if node.type == "boolean_operator":
-            sides = [self.truth(site.to(p)) for p in parts[:2]]
-            both = site.module.text(node.child_by_field_name("operator")) == "and"
-            return (not both) if (not both) in sides else None if None in sides else both
-        if node.type == "comparison_operator":
-            return self._compared(site)
-        return truthy(self.of(site).content)
-
-    def _compared(self, site: Site) -> bool | None:
-        parts = site.node.named_children
-        operators = [site.module.text(o) for o in site.node.children_by_field_name("operators")]
-        left, right = (self.of(site.to(p)).content for p in parts[:2])
-        if len(parts) != 2 or right is not None or isinstance(left, Unknown):
-            return None
-        return {"is": left is None, "is not": left is not None}.get(operators[0])
+        return self._changes.of(site, content) if isinstance(content, Mapping) else content
 
     def _string(self, site: Site) -> Content:
         parts: list[Content] = []
@@ -255,13 +151,13 @@ class Values:
             return second if truthy(first) else first if truthy(first) is False else Unknown("set under a condition")
         if truthy(first) is not None:
             return first if truthy(first) else second
-        return second if self._environment_of(site.to(left)) is not None and not _present(first) else first
+        return second if self._environment_of(site.to(left)) is not None and not present(first) else first
 
     def _choice(self, site: Site) -> Content:
         parts = site.node.named_children
         if len(parts) != 3:
             return Unknown("a choice that is not complete")
-        verdict = self.truth(site.to(parts[1]))
+        verdict = self._conditions.truth(site.to(parts[1]))
         if verdict is not None:
             return self.of(site.to(parts[0 if verdict else 2])).content
         return merged([self.of(site.to(parts[i])).content for i in (0, 2)])
@@ -291,7 +187,7 @@ class Values:
         if name == "dict":
             return self._keywords(site)
         if name in TRANSPARENT and first is not None:
-            return _parsed(self.of(site.to(first)).content)
+            return parsed(self.of(site.to(first)).content)
         if name in ("int", "float") and first is not None:
             return _cast(self.of(site.to(first)).content)
         if name.split(".")[-1] in FIELD_CALLS:
@@ -325,7 +221,7 @@ class Values:
             return Unknown(f"key {key} is not written out") if found is None else found
         if name == "format":
             return Unknown("a text that is filled in when the program runs", present=True)
-        return _parsed(holder) if name != "get" else None
+        return parsed(holder) if name != "get" else None
 
     def _environment_of(self, site: Site) -> Content:
         """The value of an environment variable; ``None`` when the expression does not read one."""
@@ -348,67 +244,6 @@ class Values:
         return Unknown(f"environment variable {name if isinstance(name, str) else ''} is set outside the repository")
 
 
-def member(content: Mapping[str, Node], key: str) -> Node:
-    """A member of a mapping: absent when the mapping is complete, unknown when it is open."""
-    if key in content:
-        return content[key]
-    return content.get(OPEN, Node(None, Location("")))
-
-
-def truthy(content: Content) -> bool | None:
-    """Python's truth of a value; ``None`` when it is not known."""
-    if isinstance(content, Unknown):
-        return None
-    if isinstance(content, Reference):
-        return True
-    return bool(content)
-
-
-def merged(contents: Sequence[Content]) -> Content:
-    """One value for several ways to get it: the common one, else unknown."""
-    if not contents:
-        return Unknown("no value found")
-    if all(c == contents[0] for c in contents[1:]):
-        return contents[0]
-    mappings = [c for c in contents if isinstance(c, Mapping)]
-    if len(mappings) == len(contents):
-        return {key: _common(mappings, key) for m in mappings for key in m}
-    unresolved = next((c for c in contents if isinstance(c, Unknown)), None)
-    if unresolved is not None and all(c is None or isinstance(c, Unknown) for c in contents):
-        return Unknown(unresolved.reason)
-    return Unknown("differs between the ways to this call", present=all(_present(c) for c in contents))
-
-
-def _common(mappings: Sequence[Mapping[str, Node]], key: str) -> Node:
-    nodes = [member(m, key) for m in mappings]
-    return Node(
-        merged([n.content for n in nodes]), next(n.location for m, n in zip(mappings, nodes, strict=False) if key in m)
-    )
-
-
-def joined(parts: Sequence[Content]) -> Content:
-    """Texts put together; unknown with the known parts as its shape when some part is not known."""
-    if all(isinstance(p, str | int | float) for p in parts):
-        return "".join(str(p) for p in parts)
-    shape = "".join(str(p) if isinstance(p, str | int | float) else "${...}" for p in parts)
-    reason = next((p.reason for p in parts if isinstance(p, Unknown)), "part of the text is known after deployment")
-    return Unknown(reason, present=True, shape=shape[:400])
-
-
-def _present(content: Content) -> bool:
-    return content.present if isinstance(content, Unknown) else bool(content)
-
-
-def _path(module: Module, left: tree_sitter.Node | None, name: str) -> tuple[str, ...]:
-    """``("a", "b")`` for ``name["a"]["b"]``; empty for anything else."""
-    keys: list[str] = []
-    while left is not None and left.type == "subscript":
-        key = left.child_by_field_name("subscript")
-        keys.append(module.text(key).strip("\"'") if key is not None and key.type == "string" else OPEN)
-        left = left.child_by_field_name("value")
-    return tuple(reversed(keys)) if left is not None and module.text(left) == name else ()
-
-
 def _number(site: Site) -> Content:
     text = site.text.replace("_", "").replace(" ", "")
     try:
@@ -422,13 +257,3 @@ def _cast(content: Content) -> Content:
         return int(float(content)) if isinstance(content, str | int | float) else content
     except (ValueError, OverflowError):
         return Unknown("not a plain number")
-
-
-def _parsed(content: Content) -> Content:
-    """JSON text as data; anything else as it is."""
-    if not isinstance(content, str) or not content.lstrip().startswith(("{", "[")):
-        return content
-    try:
-        return node_of(json.loads(content), Location("")).content
-    except (ValueError, RecursionError):
-        return content

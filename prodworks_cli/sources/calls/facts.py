@@ -1,4 +1,7 @@
-"""What the arguments of a model call say: model, limits, guardrail, attribution."""
+"""What the arguments of a model call say: model, limits, guardrail, attribution.
+
+The AWS SDKs of all languages spell the arguments alike, so that the reader of a language only evaluates them.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Content, Node, Reference
 from prodworks_cli.resources.model_calls import NUMBERED
 from prodworks_cli.schema import Drafted
-from prodworks_cli.sources.python.model_ids import APPLICATION_PROFILE, purpose_of, read_model_id
-from prodworks_cli.sources.python.values import OPEN, member
+from prodworks_cli.sources.calls.model_ids import APPLICATION_PROFILE, purpose_of, read_model_id
+from prodworks_cli.sources.content import OPEN, dig, member
 
 # Spellings of the output limit in the request bodies of the model families.
 LIMITS = (
@@ -32,18 +35,6 @@ _BODY_SIGNS = (
     ("rerank", ("documents",)),
     ("text", ("messages", "prompt", "anthropic_version", "textGenerationConfig", *LIMITS)),
 )
-
-
-def dig(content: Content, *path: str) -> Content:
-    """The member at the end of a path; unknown where something on the way is not known."""
-    for key in path:
-        if isinstance(content, Mapping):
-            content = member(content, key).content
-        elif isinstance(content, Unknown | Reference):
-            return Unknown(content.reason if isinstance(content, Unknown) else "known after deployment")
-        else:
-            return None
-    return content
 
 
 class Facts:

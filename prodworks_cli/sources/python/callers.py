@@ -1,0 +1,54 @@
+"""The calls of a function in the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from prodworks_cli.sources.python.places import MAX_DEPTH, RUNNERS, Site, Tracing
+from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.syntax import Arguments, Module
+
+
+class Callers:
+    """Finds callers, each function's once."""
+
+    def __init__(self, repository: Repository, tracer: Tracing) -> None:
+        self._repository = repository
+        self._tracer = tracer
+        self._callers: dict[tuple[str, int], tuple[tuple[Site, Arguments], ...]] = {}
+
+    def of(self, module: Module, function: Node) -> tuple[tuple[Site, Arguments], ...]:
+        """The calls of a function in the repository, with the arguments it gets."""
+        key = (module.path, function.id)
+        if key not in self._callers:
+            self._callers[key] = ()
+            self._callers[key] = tuple(self._find_callers(module, function))
+        return self._callers[key]
+
+    def _find_callers(self, module: Module, function: Node) -> Iterator[tuple[Site, Arguments]]:
+        name, owner = module.name(function), module.method_owner(function)
+        if name == "__init__" and owner is not None:
+            name = module.name(owner)
+        for found, call in self._repository.calls_named(name):
+            arguments = found.arguments(call)
+            callee = call.child_by_field_name("function")
+            if last_name(found, callee) != name:
+                shift = RUNNERS.get(last_name(found, callee))
+                if shift is None or shift >= len(arguments.positional):
+                    continue
+                callee, arguments = arguments.positional[shift], arguments.after(shift + 1)
+            if callee is not None and self._means(Site(found, callee), Site(module, function), name):
+                yield Site(found, call), arguments
+
+    def _means(self, callee: Site, function: Site, name: str) -> bool:
+        wanted = {(function.module.path, function.node.id)}
+        owner = function.module.method_owner(function.node)
+        if owner is not None:
+            wanted.add((function.module.path, owner.id))
+        found = [o for o in self._tracer.origins(callee, MAX_DEPTH // 2) if isinstance(o, Site)]
+        known = {(o.module.path, o.node.id) for o in found if o.node.type.endswith("_definition")}
+        if known:
+            return bool(known & wanted)
+        return callee.node.type == "attribute" and owner is not None and self._repository.definitions_named(name) == 1

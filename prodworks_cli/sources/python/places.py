@@ -1,0 +1,97 @@
+"""Expressions with the calls through which they were reached, and which bindings reach a use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tree_sitter import Node
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python.syntax import Arguments, Binding, Module
+
+MAX_DEPTH = 24
+MAX_CALLERS = 8
+MAX_ORIGINS = 16
+MAX_FRAMES = 6
+MAX_ACTIVE = 40
+# Callables that call their argument with the arguments after it; the number is the callable's own position.
+RUNNERS = {"run_in_threadpool": 0, "to_thread": 0, "partial": 0, "submit": 0, "run_sync": 0, "run_in_executor": 1}
+EXTERNAL = "comes from outside the repository"
+
+
+@dataclass(frozen=True)
+class Site:
+    """An expression in a file, with the calls through which it was reached (innermost first)."""
+
+    module: Module
+    node: Node
+    frames: tuple[Frame, ...] = ()
+
+    def to(self, node: Node) -> Site:
+        """Another expression of the same file and frame."""
+        return Site(self.module, node, self.frames)
+
+    @property
+    def text(self) -> str:
+        """The expression as written."""
+        return self.module.text(self.node)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A call that was entered: the arguments, the function's node id, and the site of the call."""
+
+    site: Site
+    arguments: Arguments
+    function: int
+
+    def __hash__(self) -> int:
+        return hash((self.site.module.path, self.site.node.id, self.function))
+
+
+Origin = Site | Unknown
+
+
+class Tracing(Protocol):
+    """What looks things up on behalf of the tracer needs of it."""
+
+    def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
+        """The expressions at which tracing ends."""
+
+    def bound(self, site: Site, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
+        """The values that bindings give."""
+
+    def returned(self, function: Site) -> tuple[Origin, ...]:
+        """The expressions that a function returns."""
+
+
+def is_entry(module: Module, function: Node) -> bool:
+    """The function is registered with a framework that calls it (a route, a tool, a command)."""
+    return any(d.type == "call" and "." in module.text(d).split("(")[0] for d in module.decorators(function))
+
+
+def reaching_bindings(site: Site, bindings: Sequence[Binding]) -> tuple[Binding, ...]:
+    """The bindings that may hold at a use: a later unconditional one hides the earlier ones of the same function."""
+    module, use = site.module, site.node
+    same = [b for b in bindings if module.scope(b.statement).id == module.scope(use).id]
+    before = [b for b in same if b.statement.end_byte <= use.start_byte] if use.type != "module" else list(bindings)
+    reaching: list[Binding] = []
+    for binding in before or list(bindings):
+        if encloses(module, binding.statement, use) or (use.type == "module" and _at_top(module, binding.statement)):
+            reaching = []
+        reaching.append(binding)
+    return tuple(reaching)
+
+
+def encloses(module: Module, statement: Node, use: Node) -> bool:
+    """The block of ``statement`` also holds ``use``, so that the one runs before the other."""
+    block = next((a for a in module.ancestors(statement) if a.type in ("block", "module")), None)
+    return block is not None and any(a.id == block.id for a in module.ancestors(use))
+
+
+def _at_top(module: Module, statement: Node) -> bool:
+    return all(
+        a.type in ("module", "expression_statement", "decorated_definition") for a in module.ancestors(statement)
+    )
