@@ -27,6 +27,7 @@ SubjectStatus = Literal["pass", "fail", "unknown", "waived", "not-applicable"]
 VerdictValue = Literal["not-ready", "pilot", "production-ready", "nothing-to-audit"]
 Answer = Literal["yes", "partly", "no", "cannot-tell", "not-applicable"]
 Grade = Literal["A", "B", "C", "D", "E", "F"]
+Baseline = Literal["new", "known", "fixed", "new-rule"]
 
 
 class Tool(TypedDict):
@@ -98,7 +99,10 @@ class Cap(TypedDict):
 
 
 class Score(TypedDict):
-    """The four shares (they add to 100), the grade, and how much got an answer. Shares are percentages."""
+    """The four shares (they add to 100), the grade, and how much got an answer. Shares are percentages.
+
+    ``previous`` is the score of the run before this one, where one is known.
+    """
 
     score: int
     proven: float
@@ -110,6 +114,7 @@ class Score(TypedDict):
     caps: list[Cap]
     coverage: float
     evidence_age_s: int | None
+    previous: NotRequired[int | None]
 
 
 class Blocking(TypedDict):
@@ -183,8 +188,21 @@ class PlaneEntry(TypedDict):
     proofs: list[ProofEntry]
 
 
+class WaiverEntry(TypedDict):
+    """Who accepts that a subject fails, why, who agreed, and until when (an ISO date)."""
+
+    kind: str
+    reason: str
+    owner: str
+    approved_by: str
+    expires: str
+
+
 class SubjectEntry(TypedDict):
-    """One resource that a rule judged. ``where`` and ``line`` are the place to look at first."""
+    """One resource that a rule judged. ``where`` and ``line`` are the place to look at first.
+
+    ``baseline`` compares with an earlier audit, where one was given; ``waiver`` is there where the status is waived.
+    """
 
     identity: str
     type: str
@@ -195,6 +213,8 @@ class SubjectEntry(TypedDict):
     where: str | None
     line: int | None
     planes: dict[str, PlaneEntry]
+    baseline: NotRequired[Baseline]
+    waiver: NotRequired[WaiverEntry]
 
 
 class Fix(TypedDict):
@@ -276,8 +296,57 @@ class InventoryEntry(TypedDict):
     summary: str
 
 
+class FixedEntry(TypedDict):
+    """A gap that the baseline knew and that is gone."""
+
+    rule: str
+    title: str
+    identity: str
+    fingerprint: str
+
+
+class BaselineEntry(TypedDict):
+    """The comparison with an earlier audit: which one (a file, or ``git:`` and a revision) and what changed."""
+
+    source: str
+    new: int
+    known: int
+    new_rule: int
+    fixed: list[FixedEntry]
+
+
+class WaiverNote(TypedDict):
+    """Something to know about a waiver or an attestation: it expired, expires soon, or matches nothing."""
+
+    rule: str
+    subject: str
+    state: Literal["expired", "expires-soon", "unused"]
+    owner: str
+    expires: str
+
+
+class HistoryEntry(TypedDict):
+    """An earlier run, for the trend. ``pillars`` maps the pillars that applied to their scores."""
+
+    at: str
+    commit: str | None
+    score: int
+    grade: Grade
+    verdict: VerdictValue
+    gaps: int
+    pillars: dict[str, int]
+
+
+class ConfigChange(TypedDict):
+    """A default that the config changed."""
+
+    key: str
+    value: str
+    default: str
+
+
 class Report(TypedDict):
-    """The whole report."""
+    """The whole report. ``history`` holds earlier runs, the oldest first; this one is not among them."""
 
     schema_version: str
     tool: Tool
@@ -294,3 +363,7 @@ class Report(TypedDict):
     roadmap: list[RoadmapEntry]
     inventory: list[InventoryEntry]
     gate: NotRequired[Gate]
+    baseline: NotRequired[BaselineEntry]
+    waivers: NotRequired[list[WaiverNote]]
+    history: NotRequired[list[HistoryEntry]]
+    config: NotRequired[list[ConfigChange]]

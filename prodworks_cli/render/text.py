@@ -11,6 +11,8 @@ LINE_LIMIT = 1_000
 BLOCK_LIMIT = 8_000
 
 _BREAKS = re.compile(r"[ \t\r\n]+")
+# What a CI runner would take for a command when it shows the text: "::error::" after blanks, "##vso[" and "##[" anywhere.
+_COMMAND = re.compile(r"(?<!\S):(?=:[A-Za-z])|(?<=#)#(?=\[|vso\[)")
 _BLOCKS = frozenset({"snippets"})  # the only texts whose line breaks mean something
 
 
@@ -18,8 +20,10 @@ def clean(text: str, *, ascii_only: bool = False) -> str:
     r"""``text`` with every character that is not printable written visibly: ``\x1b``, ``\u202e``.
 
     That covers control characters (so ANSI sequences), direction marks, zero-width characters, line separators and lone
-    surrogates. With ``ascii_only`` everything beyond ASCII is written that way too.
+    surrogates. With ``ascii_only`` everything beyond ASCII is written that way too. The first character of what a CI
+    runner would obey is written that way as well.
     """
+    text = _COMMAND.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
     if text.isprintable() and (text.isascii() or not ascii_only):
         return text
     return "".join(_visible(char, ascii_only) for char in text)
