@@ -19,7 +19,6 @@ from jsonschema import Draft202012Validator
 from prodworks_cli import report as contract
 from prodworks_cli.gate import Conditions, evaluate
 from prodworks_cli.model import Inventory, Scan
-from prodworks_cli.report import Report
 from prodworks_cli.score import Outcome
 from tests.scoring import FAIL, outcome, outcomes, report, rule
 

@@ -11,7 +11,7 @@ LINE_LIMIT = 1_000
 BLOCK_LIMIT = 8_000
 
 _BREAKS = re.compile(r"[ \t\r\n]+")
-# What a CI runner would take for a command when it shows the text: "::error::" after blanks, "##vso[" and "##[" anywhere.
+# What a CI runner takes for a command in what it shows: "::error::" after blanks, "##vso[" and "##[" anywhere.
 _COMMAND = re.compile(r"(?<!\S):(?=:[A-Za-z])|(?<=#)#(?=\[|vso\[)")
 _BLOCKS = frozenset({"snippets"})  # the only texts whose line breaks mean something
 

@@ -19,7 +19,7 @@ HOSTILE = {
     "link": "![x](https://evil.example/x.png) [y](javascript:alert(1)) <https://evil.example>",
     "details": "</details></summary></code></table></td><img src=x>",
     "comment": "<!-- <!-- prodworks -->",
-    "runner command": "::error file=a.py,line=1::x ::set-output name=a::b ##vso[task.complete result=Failed] ##[error]y",
+    "runner command": "::error file=a,line=1::x ::set-output name=a::b ##vso[task.complete result=Failed] ##[error]",
     "formula": '=HYPERLINK("https://evil.example","x")',
     "formula after a blank": "\t@SUM(1+1)*cmd|' /C calc'!A0",
     "xml": "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;<![CDATA[x]]>",
