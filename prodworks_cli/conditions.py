@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
+from prodworks_cli.evidence import sources
 from prodworks_cli.model import Location, Proof, Ref, Resource, Unknown
 from prodworks_cli.operators import OPERATORS, Truth
 from prodworks_cli.schema import Attribute, attributes_of
@@ -43,11 +44,13 @@ class Cursor:
     path: str = ""
 
     def location(self) -> Location | None:
-        """The place of the value, or of the nearest thing around it that has one."""
-        path = self.path
-        while path and path not in self.resource.locations:
+        """The place of the value, or of what it follows from, or of the nearest thing around it that has one."""
+        path, places = self.path, self.resource.locations
+        if path not in places and path in self.resource.value.EVIDENCE:
+            path = next((p for p in sources(self.resource.value, path) if p in places), path)
+        while path and path not in places:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return self.resource.locations.get(path) or self.resource.locations.get("")
+        return places.get(path) or places.get("")
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,13 @@ class Gap:
 
 
 class Kind:
-    """Base of the frozen dataclasses that hold what is known of one resource; see ``prodworks_cli.resources``."""
+    """Base of the frozen dataclasses that hold what is known of one resource; see ``prodworks_cli.resources``.
+
+    ``EVIDENCE`` names, for an attribute that has no place of its own, the attributes from which it follows.
+    """
 
     KIND: ClassVar[str]
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
 
 @dataclass(frozen=True)

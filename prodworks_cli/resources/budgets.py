@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
@@ -44,6 +45,9 @@ class Budget(Kind):
     """
 
     KIND = "aws.budgets.budget"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "watches_all_spend": ("services", "tag_filters", "other_filters")
+    }
 
     name: Text
     type: Text

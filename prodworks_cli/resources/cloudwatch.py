@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node
@@ -51,6 +52,12 @@ class Alarm(Kind):
     """
 
     KIND = "aws.cloudwatch.alarm"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "watches_model_errors": ("metrics",),
+        "watches_throttles": ("metrics",),
+        "watches_token_spikes": ("metrics",),
+        "confirmed_recipients": ("actions",),
+    }
 
     name: Text
     metrics: tuple[Metric | Unknown, ...] | Unknown | None

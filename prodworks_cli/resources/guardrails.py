@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node
@@ -104,6 +105,7 @@ class Guardrail(Kind):
     """A guardrail with one of its versions."""
 
     KIND = "aws.bedrock.guardrail"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {"blocked_categories": ("content_filters",)}
 
     id: Text
     arn: Text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
@@ -35,6 +36,13 @@ class Role(Kind):
     """
 
     KIND = "aws.iam.role"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "can_invoke_models": ("statements", "managed_policies"),
+        "model_access_scoped": ("statements", "managed_policies"),
+        "is_admin": ("statements", "managed_policies"),
+        "has_bedrock_full_access": ("managed_policies",),
+        "used_at_run_time": ("trusted_services", "trusted_principals"),
+    }
 
     name: Text
     used_by: Texts

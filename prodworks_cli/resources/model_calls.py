@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
@@ -18,6 +19,10 @@ class ModelClient(Kind):
     """The SDK client or framework model object that calls share, with its retry and timeout settings."""
 
     KIND = "repo.model_client"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "backs_off": ("retry_mode", "max_attempts", "outer_retries"),
+        "attempts": ("max_attempts", "outer_retries"),
+    }
 
     service: Text
     region: Text
@@ -61,6 +66,10 @@ class ModelCall(Kind):
     """One place in source (Python, TypeScript, notebook) that calls a model, an agent or generate-from-retrieval."""
 
     KIND = "repo.model_call"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "guardrail_pinned": ("guardrail_version",),
+        "notices_cut_off": ("stop_reasons_handled",),
+    }
 
     api: Text
     reachable: Flag
