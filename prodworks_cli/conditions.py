@@ -13,7 +13,7 @@ from typing import Any
 
 from prodworks_cli.evidence import sources
 from prodworks_cli.model import Location, Proof, Ref, Resource, Unknown
-from prodworks_cli.operators import OPERATORS, Truth
+from prodworks_cli.operators import OPERATORS, Truth, opposite
 from prodworks_cli.schema import Attribute, attributes_of
 
 QUANTIFIERS = ("some", "every", "none")
@@ -219,7 +219,8 @@ def _any(parts: Sequence[Predicate]) -> Predicate:
 def _negate(part: Predicate) -> Predicate:
     def judge(cursor: Cursor, scope: Scope) -> Outcome:
         outcome = part(cursor, scope)
-        return replace(outcome, truth=None if outcome.truth is None else not outcome.truth)
+        proofs = tuple(replace(p, operator=opposite(p.operator)) for p in outcome.proofs)
+        return Outcome(None if outcome.truth is None else not outcome.truth, proofs)
 
     return judge
 

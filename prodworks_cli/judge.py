@@ -112,6 +112,9 @@ def _unknown_finding(rule: Rule, plane: Plane, reason: Unknown) -> Finding:
 
 def _judge(rule: Rule, subject: Resource, scope: Scope) -> Verdict:
     cursor = Cursor(subject.value, subject)
+    idle = subject.value.idle()
+    if idle:
+        return Verdict(Status.NOT_APPLICABLE, idle, _located(Outcome(False), cursor))
     if rule.applies:
         applies = rule.applies(cursor, scope)
         if applies.truth is False:

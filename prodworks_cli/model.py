@@ -84,6 +84,10 @@ class Kind:
     KIND: ClassVar[str]
     EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
+    def idle(self) -> str | None:
+        """Why the resource is listed but is no subject of any rule (dead code); ``None`` for all others."""
+        return None
+
 
 @dataclass(frozen=True)
 class Resource:

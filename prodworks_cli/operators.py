@@ -114,3 +114,25 @@ OPERATORS: Mapping[str, Operator] = {
     "within": Operator(SCALAR | {"ref"}, True, _LIST, _within, "holds only"),
     "count_at_least": Operator(_EVERY, True, {"type": "integer", "minimum": 1}, _count_at_least, "has at least"),
 }
+
+
+_OPPOSITES = {
+    "is": "is not",
+    "matches": "does not match",
+    "starts with": "does not start with",
+    "ends with": "does not end with",
+    "contains": "does not contain",
+    "contains one of": "contains none of",
+    "contains all of": "does not contain all of",
+    "holds only": "does not hold only",
+    "has at least": "has fewer than",
+}
+
+
+def opposite(meaning: str) -> str:
+    """The meaning of an operator below ``not``, or of its opposite again: ``is at least`` and ``is not at least``."""
+    both = {**_OPPOSITES, **{negated: plain for plain, negated in _OPPOSITES.items()}}
+    if meaning in both:
+        return both[meaning]
+    verb, _, rest = meaning.partition(" ")
+    return f"{verb} {rest.removeprefix('not ')}" if rest.startswith("not ") else f"{verb} not {rest}"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from prodworks_cli.conditions import ConditionError, Cursor, Scope, compile_condition, show
 from prodworks_cli.model import Kind, Location, Plane, Ref, Resource, Unknown
-from prodworks_cli.operators import OPERATORS
+from prodworks_cli.operators import OPERATORS, Operator, opposite
 from prodworks_cli.schema import Flag, Item, Link, Links, Number, Text, Texts, To
 
 LOST = Unknown("denied")
@@ -198,3 +198,15 @@ def test_values_are_shown_short() -> None:
     assert show(("a",) * 9).endswith("9 in all]")
     assert len(show("x" * 9999)) == 160
     assert show(LOST) == "unknown (denied)"
+
+
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+def test_a_negated_comparison_reads_as_its_opposite(operator: Operator) -> None:
+    negated = opposite(operator.meaning)
+    assert negated != operator.meaning
+    assert opposite(negated) == operator.meaning
+
+
+def test_a_proof_below_not_says_what_was_demanded() -> None:
+    (proof,) = ask({"not": {"path": "number", "at_least": 11}}, box(number=12)).proofs
+    assert (proof.operator, proof.expected, proof.actual) == ("is not at least", 11, "12")

@@ -112,6 +112,10 @@ class ModelCall(Kind):
     session_origin: Text
     stream_errors_handled: Flag
 
+    def idle(self) -> str | None:
+        """A call that no entry of the program reaches is no subject."""
+        return "nothing in the repository calls this code" if self.reachable is False else None
+
     @property
     def guardrail_pinned(self) -> Flag:
         """Whether the guardrail is used in a numbered version; the number may be known only after deployment."""

@@ -11,6 +11,7 @@ from prodworks_cli.sources.calls.drafts import Names, attribution_by, call_draft
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python.clients import client_identity
+from prodworks_cli.sources.python.dead import is_dead
 from prodworks_cli.sources.python.frameworks import ModelObject
 from prodworks_cli.sources.python.handlers import Handlers
 from prodworks_cli.sources.python.repository import Repository
@@ -26,6 +27,7 @@ class Describer:
     """Makes drafts of call sites. Identities are counted, so that two calls in one function differ."""
 
     def __init__(self, repository: Repository, values: Values, environment: Mapping[str, tuple[Node, ...]]) -> None:
+        self._repository = repository
         self._values = values
         self._responses = Responses(repository, values.tracer)
         self._handlers = Handlers(values.tracer)
@@ -42,7 +44,7 @@ class Describer:
         guardrail_id, version, stream = facts.guardrail()
         reach = self.reach(call)
         known: dict[str, Drafted] = {
-            "reachable": not self._dead(call),
+            "reachable": not is_dead(self._repository, module, call.site.node),
             "api": call.api,
             "provider": call.provider,
             "endpoint": call.endpoint,
@@ -64,14 +66,6 @@ class Describer:
         name = f"{module.path}:{module.qualified(call.site.node)} {call.api}"
         return self._draft(name, Node(None, at), known)
 
-    def _dead(self, call: CallSite) -> bool:
-        """A private function without a decorator that nothing in the repository calls or names."""
-        module, function = call.site.module, call.site.module.function(call.site.node)
-        if function is None or module.decorators(function) or not module.name(function).startswith("_"):
-            return False
-        name = module.name(function)
-        return not name.startswith("__") and module.text(module.root).count(name) == 1
-
     def _arguments(self, call: CallSite) -> Mapping[str, Node]:
         site, given = call.site, call.arguments
         arguments = {name: self._values.of(site.to(node)) for name, node in given.keywords.items()}
@@ -87,6 +81,7 @@ class Describer:
         guardrail = self._guardrail(found, at)
         traced = self._responses.instrumented(found.site, Reach((), (), None))
         known: dict[str, Drafted] = {
+            "reachable": not is_dead(self._repository, module, found.site.node),
             "api": found.name,
             "provider": "bedrock",
             "endpoint": "bedrock-runtime",

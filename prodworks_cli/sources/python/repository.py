@@ -22,6 +22,7 @@ class Repository:
             for f in files
             if f.path.endswith(".py") and len(f.data) <= MAX_BYTES and f.text is not None
         }
+        self._texts = {f.path: f.data for f in files}
         self._modules: dict[str, Module] = {}
         self._named: dict[str, tuple[tuple[Module, Node], ...]] = {}
         self._definitions: dict[str, int] = {}
@@ -84,6 +85,20 @@ class Repository:
                 if name in _mentioned(module, call)
             )
         return self._named[name]
+
+    def mentions(self, name: str, *, more_than: int, beside: str | None = None) -> bool:
+        """Whether files of any kind (code, templates, pipelines) name ``name`` more than so many times.
+
+        ``beside`` leaves out one file.
+        """
+        word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
+        found = 0
+        for path, data in self._texts.items():
+            if path != beside and name.encode() in data:
+                found += len(word.findall(data))
+            if found > more_than:
+                return True
+        return False
 
     def definitions_named(self, name: str) -> int:
         """How many functions of that name the repository defines."""
