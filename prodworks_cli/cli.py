@@ -35,7 +35,10 @@ SkipOption = Annotated[list[str] | None, typer.Option("--skip", help="Leave this
 OutputOption = Annotated[
     list[str] | None,
     typer.Option(
-        "-o", "--output", metavar="FORMAT=PATH", help="Also write a report: html, markdown, json. - is stdout."
+        "-o",
+        "--output",
+        metavar="FORMAT=PATH",
+        help="Also write a report: html, markdown, json, sarif, junit, codequality, csv. Repeatable; - is stdout.",
     ),
 ]
 FailOnOption = Annotated[str | None, typer.Option("--fail-on", help="Fail on a gap of this severity or worse.")]
@@ -112,7 +115,7 @@ def inventory(
     raise typer.Exit(commands.inventory(options, form))
 
 
-@app.command(epilog="Example: prodworks report audit.json -o html=report.html")
+@app.command(epilog="Example: prodworks report audit.json -o html=report.html -o sarif=out.sarif -o md=-")
 def report(
     file: Annotated[Path, typer.Argument(help="A JSON report that audit wrote.")],
     output: OutputOption = None,

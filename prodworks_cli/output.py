@@ -15,6 +15,16 @@ from prodworks_cli.render import RENDERERS
 from prodworks_cli.report import SCHEMA_VERSION, Report
 
 PLAIN_WIDTH = 160
+ENDINGS = {
+    ".html": "html",
+    ".md": "markdown",
+    ".json": "json",
+    ".txt": "terminal",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".csv": "csv",
+}
+OTHER_NAMES = {"md": "markdown", "text": "terminal", "gitlab": "codequality"}
 
 
 class OutputError(ValueError):
@@ -40,9 +50,8 @@ def targets(texts: Sequence[str]) -> list[Target]:
 def _target(text: str) -> Target:
     form, sign, path = text.partition("=")
     if not sign:
-        endings = {".html": "html", ".md": "markdown", ".json": "json", ".txt": "terminal"}
-        form, path = endings.get(Path(text).suffix, ""), text
-    form = {"md": "markdown", "text": "terminal"}.get(form, form)
+        form, path = ENDINGS.get(Path(text).suffix, ""), text
+    form = OTHER_NAMES.get(form, form)
     if form not in RENDERERS or not path:
         raise OutputError(f"-o {text}: expected FORMAT=PATH with a format of {', '.join(RENDERERS)}")
     return Target(form, None if path == "-" else Path(path))
@@ -55,7 +64,7 @@ def write(report: Report, target: Target) -> None:
         sys.stdout.write(text)
     else:
         target.path.parent.mkdir(parents=True, exist_ok=True)
-        target.path.write_text(text, encoding="utf-8")
+        target.path.write_text(text, encoding="utf-8", newline="")
 
 
 def show(report: Report, *, verbosity: int, color: str) -> None:

@@ -38,6 +38,39 @@ def _json(report: Report) -> str:
     return render(report)
 
 
+def _sarif(report: Report) -> str:
+    from prodworks_cli.render.sarif import render
+
+    return render(report)
+
+
+def _junit(report: Report) -> str:
+    from prodworks_cli.render.junit import render
+
+    return render(report)
+
+
+def _codequality(report: Report) -> str:
+    from prodworks_cli.render.codequality import render
+
+    return render(report)
+
+
+def _csv(report: Report) -> str:
+    from prodworks_cli.render.csv_ import render
+
+    return render(report)
+
+
 RENDERERS: Mapping[str, Renderer] = MappingProxyType(
-    {"terminal": _terminal, "html": _html, "markdown": _markdown, "json": _json}
+    {
+        "terminal": _terminal,
+        "html": _html,
+        "markdown": _markdown,
+        "json": _json,
+        "sarif": _sarif,
+        "junit": _junit,
+        "codequality": _codequality,
+        "csv": _csv,
+    }
 )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from prodworks_cli.render import RENDERERS
 from tests.e2e.conftest import ROOT, Run
 
 POC, READY = ROOT / "examples" / "poc", ROOT / "examples" / "ready"
@@ -66,6 +67,32 @@ def test_json_matches_the_shipped_schema_and_renders_again(prodworks: Run, tmp_p
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "first.html").read_bytes() == (tmp_path / "second.html").read_bytes()
     assert (tmp_path / "audit.json").read_bytes() == (tmp_path / "again.json").read_bytes()
+
+
+def test_every_format_in_one_run_and_again_from_the_json_report(prodworks: Run, tmp_path: Path) -> None:
+    forms = [form for form in RENDERERS if form != "markdown"]
+    first = [word for form in forms for word in ("-o", f"{form}=first/{form}")]
+    done = prodworks("audit", POC, "--evidence", POC / "evidence.json", *first, "-o", "md=-")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<!-- prodworks -->\n")
+    second = [word for form in forms for word in ("-o", f"{form}=second/{form}")]
+    again = prodworks("report", "first/json", *second, "-o", "markdown=-")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == done.stdout
+    for form in forms:
+        assert (tmp_path / "first" / form).read_bytes() == (tmp_path / "second" / form).read_bytes()
+
+
+def test_formats_go_by_the_ending_of_the_file(prodworks: Run, tmp_path: Path) -> None:
+    done = prodworks("audit", POC, "-o", "a.sarif", "-o", "a.xml", "-o", "a.csv", "-o", "gitlab=a.json", "-q")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "a.sarif").read_text())["version"] == "2.1.0"
+    assert (tmp_path / "a.xml").read_text().startswith("<?xml")
+    assert (tmp_path / "a.csv").read_bytes().startswith(b"pillar,rule,")
+    assert json.loads((tmp_path / "a.json").read_text())[0]["fingerprint"]
+    wrong = prodworks("audit", POC, "-o", "pdf=x")
+    assert wrong.returncode == 2
+    assert "sarif, junit, codequality, csv" in wrong.stderr
 
 
 @pytest.mark.parametrize("example", ["poc", "ready"])
