@@ -17,7 +17,17 @@ from prodworks_cli.resources.iam_sam import implied_roles
 from prodworks_cli.resources.registry import declared_adapters, observed_adapters
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.schema import Draft, assemble
-from prodworks_cli.sources import cloudformation, evaluations, owners, prompts, python, secrets, terraform, workflows
+from prodworks_cli.sources import (
+    bearer_tokens,
+    cloudformation,
+    evaluations,
+    owners,
+    prompts,
+    python,
+    secrets,
+    terraform,
+    workflows,
+)
 from prodworks_cli.sources.files import File, Tree, judged
 from prodworks_cli.workload import build_workload
 
@@ -63,7 +73,7 @@ def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Dra
     adapters = declared_adapters()
 
     def adapt(block: Block) -> Callable[[], Found[Draft]]:
-        return lambda: ((adapters[block.type](block, declarations),), ())
+        return lambda: (tuple(d for d in [adapters[block.type](block, declarations)] if d is not None), ())
 
     return [attempt(f"the adapter of {b.address}", adapt(b)) for b in declarations.blocks if b.type in adapters]
 
@@ -77,6 +87,7 @@ def _repository(
         attempt("the secret scanner", lambda: secrets.read(files)),
         attempt("the workflow reader", lambda: workflows.read(files)),
         attempt("the evaluation reader", lambda: evaluations.read(tree.files)),
+        attempt("the reader of bearer tokens", lambda: (bearer_tokens.read(files), ())),
     ]
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from prodworks_cli.model import Plane, Ref, Resource
+from prodworks_cli.model import Plane, Ref, Resource, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.bedrock import InvocationLogging
 from prodworks_cli.resources.compute import Unit
@@ -63,12 +63,30 @@ def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] |
 
     ``pointed`` is the result of :func:`pointers`, where there are declarations.
     """
-    joined = join_planes(list(resources))
+    joined = join_planes(_with_named_groups(list(resources)))
     loggers = [r for r in joined if isinstance(r.value, InvocationLogging)]
     buckets = _keys(r.value.bucket for r in loggers if isinstance(r.value, InvocationLogging))
     groups = _keys(r.value.log_group for r in loggers if isinstance(r.value, InvocationLogging))
     users = _role_users(joined)
     return tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
+
+
+def _with_named_groups(resources: list[Resource]) -> list[Resource]:
+    """The resources, and the log group of invocation logging also where it is set up elsewhere or was not read."""
+    known = {(r.plane, name) for r in resources if isinstance(r.value, LogGroup) for name in (r.identity, *r.aliases)}
+    added = []
+    for logger in resources:
+        group = logger.value.log_group if isinstance(logger.value, InvocationLogging) else None
+        if isinstance(group, Ref) and (logger.plane, group.key) not in known:
+            place = logger.locations.get("log_group", logger.locations[""])
+            added.append(Resource(group.key, logger.plane, _unread_group(group.key, logger.plane), {"": place}))
+    return [*resources, *added]
+
+
+def _unread_group(name: str, plane: Plane) -> LogGroup:
+    reason = "the log group is declared elsewhere" if plane is Plane.DECLARED else "the log group was not read"
+    hidden = Unknown(f"{name}: {reason}", present=True)
+    return LogGroup(name, True, *(Unknown(hidden.reason) for _ in range(4)))
 
 
 def _keys(values: Iterable[object]) -> set[str]:

@@ -20,6 +20,8 @@ SET_ELSEWHERE: Mapping[str, str] = {
     "aws.bedrock.enforced_guardrail": "the account or organization may enforce a guardrail",
     "aws.iam.role": "the roles of this workload may be defined outside this repository",
     "aws.ec2.vpc_endpoint": "the network may be defined outside this repository",
+    "aws.cloudtrail.trail": "the audit trail is often set up once for the account or the organization",
+    "aws.bedrock.api_key": "API keys are made in the account, not in a repository",
     "aws.bedrock.invocation_logging": "invocation logging is an account-wide setting that is often set elsewhere",
 }
 
@@ -78,6 +80,8 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         enforced_guardrails=links("aws.bedrock.enforced_guardrail"),
         enforces_guardrail=_enforces_guardrail(inventory),
         evaluations=links("repo.evaluation"),
+        trails=links("aws.cloudtrail.trail"),
+        api_keys=links("aws.bedrock.api_key"),
         secrets=links("repo.secret"),
         ci_workflows=links("repo.ci_workflow"),
         vpc_endpoints=links("aws.ec2.vpc_endpoint"),

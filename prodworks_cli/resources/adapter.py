@@ -39,7 +39,8 @@ class Record:
         return self.answers[operation]
 
 
-Declared = Callable[[Block, Declarations], Draft]
+Declared = Callable[[Block, Declarations], Draft | None]
+"""Describes a block; ``None`` for one that is none of the kind (an OPTIONS method, a credential of another service)."""
 Observed = Callable[[Record], Draft]
 Spelling = Callable[[str], str]
 
@@ -48,6 +49,11 @@ ACCOUNT_ONLY = Unknown("only the account shows it")
 
 def snake(name: str) -> str:
     """The spelling of Terraform arguments, in which adapters write names: ``input_strength``."""
+    return name
+
+
+def awscc(name: str) -> str:
+    """The spelling of the ``awscc`` provider: the names of CloudFormation (lists in the plural) in snake case."""
     return name
 
 

@@ -128,6 +128,9 @@ _NOT_A_SECRET = re.compile(
 )
 _SECRET_ATTRIBUTES = frozenset({"secret_string", "result", "password", "secret", "value", "master_password", "token"})
 
+# What the CloudFormation reader says of a dynamic reference whose value deployment writes into the variable.
+_RESOLVED_AT_DEPLOYMENT = ("dynamic reference to secretsmanager", "dynamic reference to ssm-secure")
+
 
 def leaking(variables: Variables) -> Drafted:
     """Names of variables whose value is, or by its name must be, a credential in clear text.
@@ -145,6 +148,8 @@ def _leaks(variables: Iterable[tuple[str, Node]]) -> Iterator[Node]:
         if isinstance(value.content, Reference):
             if value.content.attribute in _SECRET_ATTRIBUTES:
                 yield Node(name, value.location)
+        elif value.unknown and value.unknown.reason in _RESOLVED_AT_DEPLOYMENT:
+            yield Node(name, value.location)
         elif value.unknown and named:
             yield Node(Unknown(f"the value of {name} is not resolved", present=True), value.location)
         elif _is_secret((value.text() or "")[:_LONGEST], named):

@@ -33,6 +33,8 @@ class Workload(Kind):
     enforced_guardrails: Annotated[Links, To("aws.bedrock.enforced_guardrail")]
     enforces_guardrail: Flag
     evaluations: Annotated[Links, To("repo.evaluation")]
+    trails: Annotated[Links, To("aws.cloudtrail.trail")]
+    api_keys: Annotated[Links, To("aws.bedrock.api_key")]
     secrets: Annotated[Links, To("repo.secret")]
     ci_workflows: Annotated[Links, To("repo.ci_workflow")]
     vpc_endpoints: Annotated[Links, To("aws.ec2.vpc_endpoint")]

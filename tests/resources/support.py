@@ -24,8 +24,14 @@ def ref(address: str, attribute: str = "arn") -> Reference:
 
 def drafted(*blocks: Block) -> Draft:
     """What the first block declares, among all of them."""
-    adapter = declared_adapters()[blocks[0].type]
-    return adapter(blocks[0], Declarations(blocks))
+    found = declares(*blocks)
+    assert found is not None
+    return found
+
+
+def declares(*blocks: Block) -> Draft | None:
+    """The same, ``None`` where the first block is none of the kind."""
+    return declared_adapters()[blocks[0].type](blocks[0], Declarations(blocks))
 
 
 def declare(*blocks: Block) -> Any:

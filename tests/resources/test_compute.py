@@ -48,6 +48,12 @@ def test_unresolved_values_are_unknown_only_where_the_name_says_secret() -> None
     assert secrets(Unknown("merge(...)")) == Unknown("merge(...)")
 
 
+def test_a_secret_that_deployment_resolves_leaks_whatever_the_variable_is_called() -> None:
+    assert secrets({"SEARCH": Unknown("dynamic reference to secretsmanager", present=True)}) == ("SEARCH",)
+    assert secrets({"SEARCH": Unknown("dynamic reference to ssm-secure", present=True)}) == ("SEARCH",)
+    assert secrets({"SEARCH": Unknown("dynamic reference to ssm", present=True)}) == ()
+
+
 def test_values_never_enter_the_inventory() -> None:
     unit = declared("aws_lambda_function", {"environment": [{"variables": {"X": KEY, "PASSWORD": "hunter2"}}]})
     assert KEY not in repr(unit)

@@ -107,7 +107,7 @@ Resources:
 def resources(declarations: Declarations) -> dict[str, tuple[Any, dict[str, Location]]]:
     adapters = declared_adapters()
     drafts = [adapters[b.type](b, declarations) for b in declarations.blocks if b.type in adapters]
-    return {d.identity: assemble(d) for d in drafts}
+    return {d.identity: assemble(d) for d in drafts if d}
 
 
 def test_terraform() -> None:
