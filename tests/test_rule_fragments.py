@@ -127,7 +127,9 @@ def test_applying_the_fix_closes_the_gap(rule: Rule, code: dict[str, str], form:
     fragment = rule.snippets[form]
     example = {**code, form: f"Resources:\n{indent(fragment, '  ')}" if form == "cloudformation" else fragment}
     (outcome,) = judge([rule], inventory_of(example))
-    assert str(rule_status(outcome)) == "pass"
+    # That the account holds none of a thing is known once it was read; a fix can take it out of the repository only.
+    none_left = "none" in rule.condition and rule.resource == "workload"
+    assert str(rule_status(outcome)) == ("unknown" if none_left else "pass")
 
 
 def test_no_rule_file_is_left_out() -> None:

@@ -44,6 +44,7 @@ Declared = Callable[[Block, Declarations], Draft | None]
 Observed = Callable[[Record], Draft]
 Spelling = Callable[[str], str]
 
+_OPEN = "${...}"
 ACCOUNT_ONLY = Unknown("only the account shows it")
 
 
@@ -141,14 +142,32 @@ def otherwise(node: Node, default: Drafted) -> Drafted:
 
 
 def parsed(node: Node) -> Node:
-    """A node with JSON text replaced by the nodes it describes, all at the text's place; anything else as it is."""
-    text = node.text()
+    """A node with JSON text replaced by the nodes it describes, all at the text's place; anything else as it is.
+
+    Of a text with unresolved parts only the values that hold one are unknown.
+    """
+    open_text = node.content if isinstance(node.content, Unknown) and node.content.shape else None
+    text = node.text() or (open_text.shape if open_text else None)
     if text is None:
         return node
     try:
-        return node_of(json.loads(text), node.location)
+        data = json.loads(text)
+        return node_of(_opened(data, open_text) if open_text else data, node.location)
     except (ValueError, RecursionError):
-        return Node(Unknown("not valid JSON", present=True), node.location)
+        return Node(open_text or Unknown("not valid JSON", present=True), node.location)
+
+
+def _opened(data: object, text: Unknown) -> object:
+    """JSON data with each value that holds an unresolved part as unknown; a name with one could be any name."""
+    if isinstance(data, dict):
+        if any(_OPEN in key for key in data):
+            return Unknown(text.reason, present=True)
+        return {key: _opened(value, text) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_opened(value, text) for value in data]
+    if isinstance(data, str) and _OPEN in data:
+        return Unknown(text.reason, present=data != _OPEN, shape=None if data == _OPEN else data)
+    return data
 
 
 def refers(node: Node, block: Block, *names: str) -> bool | Unknown:

@@ -164,7 +164,7 @@ def _trail_terraform(block: Block, _: Declarations) -> Draft:
         block,
         (body["name"],),
         name=body["name"],
-        logging=otherwise(body["enable_logging"], True),
+        logging=_if_made(block, otherwise(body["enable_logging"], True)),
         multi_region=otherwise(body["is_multi_region_trail"], False),
         management_events=chosen.management,
         excluded_sources=chosen.excluded,
@@ -181,6 +181,10 @@ def _store_terraform(block: Block, _: Declarations) -> Draft:
     return _store(block, chosen, suspended if isinstance(suspended, Unknown) else not suspended, snake)
 
 
+def _if_made(block: Block, value: Drafted) -> Drafted:
+    return Unknown(f"{block.address} may not be created") if block.conditional else value
+
+
 def _store(block: Block, chosen: _Selected, logging: Drafted, spell: Spelling) -> Draft:
     """An event data store keeps its events itself, where nobody can change them."""
     return declared(
@@ -188,7 +192,7 @@ def _store(block: Block, chosen: _Selected, logging: Drafted, spell: Spelling) -
         block,
         (block.body[spell("name")],),
         name=block.body[spell("name")],
-        logging=logging,
+        logging=_if_made(block, logging),
         multi_region=otherwise(block.body[spell("multi_region_enabled")], True),
         management_events=chosen.management,
         excluded_sources=chosen.excluded,
@@ -207,7 +211,7 @@ def _trail(block: Block, spell: Spelling) -> Draft:
         block,
         (body[spell("trail_name")],),
         name=body[spell("trail_name")],
-        logging=body[spell("is_logging")],
+        logging=_if_made(block, body[spell("is_logging")]),
         multi_region=otherwise(body[spell("is_multi_region_trail")], False),
         management_events=chosen.management,
         excluded_sources=chosen.excluded,

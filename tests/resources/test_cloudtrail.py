@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from prodworks_cli.model import Ref, Unknown
+from prodworks_cli.schema import assemble
 from tests.resources.support import DENIED, block, declared, drafted, observe, ref
 
 
@@ -17,6 +18,12 @@ def test_terraform_defaults() -> None:
     assert (made.name, made.logging, made.multi_region, made.log_validation) == ("audit", True, False, False)
     assert (made.management_events, made.excluded_sources, made.data_event_types) == ("All", (), ())
     assert made.bucket == Ref("aws.s3.bucket", "infra/b")
+
+
+@pytest.mark.parametrize("kind", ["aws_cloudtrail", "aws_cloudtrail_event_data_store", "AWS::CloudTrail::Trail"])
+def test_what_may_not_be_created_may_not_log(kind: str) -> None:
+    made: Any = assemble(drafted(block(kind, "infra/t", {"IsLogging": True}, conditional=True)))[0]
+    assert isinstance(made.logging, Unknown)
 
 
 def selector(*fields: dict[str, object]) -> dict[str, object]:
