@@ -35,7 +35,9 @@ resource "aws_iam_role_policy" "app" {
 def proof_of(text: str, block_type: str, path: str, expected: object) -> Proof:
     declarations = Declarations(tuple(blocks(main=text).values()))
     block = declarations.of_type(block_type)[0]
-    resource = resource_of(declared_adapters()[block_type](block, declarations), Plane.DECLARED)
+    described = declared_adapters()[block_type](block, declarations)
+    assert described is not None
+    resource = resource_of(described, Plane.DECLARED)
     judge = compile_condition({"path": path, "equals": expected}, kinds()[resource.kind], kinds())
     outcome = judge(Cursor(resource.value, resource), Scope(lambda ref: Unknown("nothing to follow")))
     return outcome.proofs[0]
