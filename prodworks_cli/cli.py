@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from prodworks_cli import __version__, commands, rule_commands
+from prodworks_cli import __version__, cli_account, commands, rule_commands
+from prodworks_cli.cli_account import (
+    AwsOption,
+    ExternalIdOption,
+    ProfileOption,
+    RedactOption,
+    RegionOption,
+    RoleOption,
+    TimeoutOption,
+    access_of,
+)
 from prodworks_cli.commands import AuditOptions, GateOptions, Output
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -23,6 +33,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="List, show and test the rules of the checklist.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+cli_account.register(app)
 
 PathArgument = Annotated[Path, typer.Argument(help="The repository, or a folder of it.", show_default=".")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Config file instead of PATH/prodworks.yaml.")]
@@ -63,6 +74,13 @@ def audit(
     path: PathArgument = Path(),
     from_: Annotated[Path | None, typer.Option("--from", help="Judge this inventory instead of a folder.")] = None,
     evidence: EvidenceOption = None,
+    aws: AwsOption = False,
+    profile: ProfileOption = None,
+    region: RegionOption = None,
+    role_arn: RoleOption = None,
+    external_id: ExternalIdOption = None,
+    aws_timeout: TimeoutOption = 300,
+    redact: RedactOption = False,
     config: ConfigOption = None,
     rules: RulesOption = None,
     only: OnlyOption = None,
@@ -87,7 +105,8 @@ def audit(
     """
     gate = GateOptions(fail_on, fail_under, min_pillar or [], require, min_coverage, on_incomplete, allow_empty)
     shown = Output(output or [], verbose, quiet, color, debug)
-    options = AuditOptions(path, from_, evidence, config, rules or [], only or [], skip or [])
+    account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
+    options = AuditOptions(path, from_, evidence, config, rules or [], only or [], skip or [], account, redact)
     raise typer.Exit(commands.audit(options, gate, shown))
 
 
@@ -96,10 +115,18 @@ def collect(
     path: PathArgument = Path(),
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; stdout without it.")] = None,
     evidence: EvidenceOption = None,
+    aws: AwsOption = False,
+    profile: ProfileOption = None,
+    region: RegionOption = None,
+    role_arn: RoleOption = None,
+    external_id: ExternalIdOption = None,
+    aws_timeout: TimeoutOption = 300,
+    redact: RedactOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Write the inventory: all facts with their places, to audit, share or keep."""
-    options = AuditOptions(path, None, evidence, config, [], [], [])
+    account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact)
     raise typer.Exit(commands.collect(options, output))
 
 
@@ -107,11 +134,19 @@ def collect(
 def inventory(
     path: PathArgument = Path(),
     evidence: EvidenceOption = None,
+    aws: AwsOption = False,
+    profile: ProfileOption = None,
+    region: RegionOption = None,
+    role_arn: RoleOption = None,
+    external_id: ExternalIdOption = None,
+    aws_timeout: TimeoutOption = 300,
+    redact: RedactOption = False,
     config: ConfigOption = None,
     form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """List what was found: model calls, prompts, guardrails, roles and the rest, with file and line."""
-    options = AuditOptions(path, None, evidence, config, [], [], [])
+    account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact)
     raise typer.Exit(commands.inventory(options, form))
 
 

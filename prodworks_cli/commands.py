@@ -11,6 +11,7 @@ from pathlib import Path
 
 from prodworks_cli import audit as spine
 from prodworks_cli import inventory as inventories
+from prodworks_cli.account import AccountOptions, read_account
 from prodworks_cli.collect import with_account
 from prodworks_cli.config import Config, ConfigError, load_config
 from prodworks_cli.gate import Conditions, GateError, conditions_of, evaluate
@@ -19,6 +20,7 @@ from prodworks_cli.model import Inventory
 from prodworks_cli.output import OutputError, Target, check_report, show, targets, write
 from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
+from prodworks_cli.sources.account.session import AccountError
 
 USAGE, INTERNAL = 2, 70
 
@@ -38,6 +40,8 @@ class AuditOptions:
     rules: Sequence[Path]
     only: Sequence[str]
     skip: Sequence[str]
+    account: AccountOptions | None = None
+    redact: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ EXPECTED_ERRORS = (
     InventoryError,
     OutputError,
     GateError,
+    AccountError,
     OSError,
 )
 
@@ -144,6 +149,8 @@ def _inventory(options: AuditOptions, config: Config, errors: spine.Errors) -> I
         found = spine.collect(options.path, config.ignore, config.settings(), errors, _say)
     if options.evidence:
         found = with_account(found, inventories.load(options.evidence.read_text(encoding="utf-8")))
+    if options.account:
+        found = with_account(found, read_account(options.account, found, errors, _say))
     return found
 
 

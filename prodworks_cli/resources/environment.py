@@ -157,4 +157,14 @@ def _leaks(variables: Iterable[tuple[str, Node]]) -> Iterator[Node]:
 
 
 def _is_secret(text: str, named: bool) -> bool:
-    return bool(_SECRET_VALUE.search(text)) or (named and not _NOT_A_SECRET.search(text))
+    return text == MASKED_SECRET or bool(_SECRET_VALUE.search(text)) or (named and not _NOT_A_SECRET.search(text))
+
+
+# What a collector keeps of a variable's value: nothing, or that it is a credential.
+MASKED_SECRET = "*** (a credential)"
+
+
+def masked_variable(name: str, value: str) -> str:
+    """A variable's value as a collector may keep it: judged as the value would be, without it."""
+    named = bool(_SECRET_NAME.search(name)) and not _NAME_OF_A_POINTER.search(name)
+    return MASKED_SECRET if _is_secret(value[:_LONGEST], named) else ""

@@ -34,8 +34,19 @@ from prodworks_cli.resources import (
     workload,
 )
 from prodworks_cli.resources.adapter import Declared, Observed, Record
+from prodworks_cli.resources.collecting import BASE_READS, Collector, Read
 
-__all__ = ["MODULES", "Declared", "Observed", "Record", "declared_adapters", "kinds", "observed_adapters"]
+__all__ = [
+    "MODULES",
+    "Declared",
+    "Observed",
+    "Record",
+    "collectors",
+    "declared_adapters",
+    "kinds",
+    "observed_adapters",
+    "reads",
+]
 
 MODULES: tuple[ModuleType, ...] = (
     workload,
@@ -92,3 +103,16 @@ def declared_adapters() -> Mapping[str, Declared]:
 def observed_adapters() -> Mapping[str, Observed]:
     """Adapters of account answers by kind, from each module's ``API``."""
     return {kind: f for m in MODULES for kind, f in vars(m).get("API", {}).items()}
+
+
+@cache
+def collectors() -> tuple[Collector, ...]:
+    """All collectors of the live account, from each module's ``COLLECT``."""
+    return tuple(collector for m in MODULES for collector in vars(m).get("COLLECT", ()))
+
+
+@cache
+def reads() -> tuple[Read, ...]:
+    """Every operation that a scan may call: the whole of what leaves the process."""
+    declared = (*BASE_READS, *(read for collector in collectors() for read in collector.reads))
+    return tuple(sorted(dict.fromkeys(declared), key=lambda read: read.name))

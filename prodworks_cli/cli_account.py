@@ -1,0 +1,50 @@
+"""The command line of the account: options that several commands share, ``iam-policy`` and ``doctor``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from prodworks_cli import account_commands
+from prodworks_cli.account import Access, AccountOptions, Limits
+
+AwsOption = Annotated[bool, typer.Option("--aws", help="Also read the AWS account; only reads are ever sent.")]
+ProfileOption = Annotated[str | None, typer.Option("--profile", help="Profile of the AWS configuration.")]
+RegionOption = Annotated[
+    list[str] | None, typer.Option("--region", help="Region to read. Repeatable; without it those that are used.")
+]
+RoleOption = Annotated[str | None, typer.Option("--role-arn", help="Role to assume for reading the account.")]
+ExternalIdOption = Annotated[str | None, typer.Option("--external-id", help="External id for --role-arn.")]
+TimeoutOption = Annotated[int, typer.Option("--aws-timeout", min=1, help="Seconds that reading the account may take.")]
+RedactOption = Annotated[
+    bool, typer.Option("--redact", help="Mask account ids, ARNs and e-mail addresses, consistently.")
+]
+
+
+def access_of(
+    aws: bool,
+    profile: str | None,
+    region: list[str] | None,
+    role_arn: str | None,
+    external_id: str | None,
+    timeout: int,
+) -> AccountOptions | None:
+    """What the options say about the account; ``None`` without ``--aws``."""
+    if not aws:
+        if profile or region or role_arn or external_id:
+            raise typer.BadParameter("--profile, --region, --role-arn and --external-id need --aws")
+        return None
+    return AccountOptions(Access(profile, role_arn, external_id), tuple(region or ()), Limits(total=timeout))
+
+
+def iam_policy(
+    form: Annotated[str, typer.Option("--format", help="json, terraform or cloudformation.")] = "json",
+) -> None:
+    """Print the least-privilege policy for reading the account: every action that --aws may use, and no other."""
+    raise typer.Exit(account_commands.iam_policy(form))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of the account."""
+    app.command("iam-policy", epilog="Example: prodworks iam-policy --format terraform > prodworks.tf")(iam_policy)

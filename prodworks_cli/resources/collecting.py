@@ -1,0 +1,108 @@
+"""What collectors look like: which operations a kind needs, and how they become :class:`Record`s for its adapter.
+
+A :class:`Read` declares one operation, once: the list of all reads is the least-privilege policy, what the session may
+send, and which rules need which permission. A collector never sees an error: what could not be read is an ``Unknown``
+node, what the service calls "not configured" an absent one, and a listing of subjects that failed becomes a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from prodworks_cli.model import Location
+from prodworks_cli.node import Node
+from prodworks_cli.resources.adapter import Record
+
+
+@dataclass(frozen=True)
+class Read:
+    """One read-only operation of a service.
+
+    ``service`` is the client's name in botocore, ``action`` the IAM action that allows the call. ``absent`` are the
+    modelled error codes that mean "not configured". ``shown`` are the names of members that AWS's model marks as
+    sensitive and that are needed nevertheless; all others of that mark are masked (see ``sources/account/mask.py``).
+    """
+
+    service: str
+    operation: str
+    action: str
+    absent: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The key of the answer in a record: ``bedrock:GetGuardrail``."""
+        return f"{self.service}:{self.operation}"
+
+
+class Reader(Protocol):
+    """One account and Region, as the collector of one kind sees it. Equal calls are made once for all collectors."""
+
+    @property
+    def account(self) -> str:
+        """The account's id."""
+
+    @property
+    def region(self) -> str:
+        """The Region that is read; for a service without Regions the one that the scan began with."""
+
+    @property
+    def partition(self) -> str:
+        """``aws``, ``aws-cn`` or ``aws-us-gov``."""
+
+    def get(self, read: Read, at: str | None = None, **params: Any) -> Node:
+        """The answer of one call. ``at`` is the ARN or name of what it is about, for locations."""
+
+    def listing(self, read: Read, key: str, at: str | None = None, **params: Any) -> Node:
+        """The answer of a listing with the elements of ``key`` from all pages; a later page that failed leaves an
+        ``Unknown`` as the last element."""
+
+    def found(self, read: Read, key: str, **params: Any) -> Sequence[Node]:
+        """The elements of a listing that says which subjects exist. A failure is a gap of the collector's kind."""
+
+    def each(self, items: Iterable[Node], describe: Callable[[Node], Record | None]) -> Iterator[Record]:
+        """A record for each element, read in parallel, in the order of the elements; ``None`` leaves it out."""
+
+    def record(self, identity: str, answers: Mapping[Read, Node]) -> Record:
+        """A record of the collector's kind."""
+
+    def wanted(self, *names: str | None) -> bool:
+        """Whether a resource with one of these names, ids or ARNs belongs to the workload: something read before or
+        the repository names it. Only for collectors with ``referenced=True``."""
+
+
+@dataclass(frozen=True)
+class Collector:
+    """How the resources of one kind are found and read.
+
+    ``regional`` collectors run once for each Region. ``referenced`` ones run after all others and read only what those
+    or the repository name (:meth:`Reader.wanted`): an account's buckets are not all of this workload.
+    """
+
+    kind: str
+    reads: tuple[Read, ...]
+    collect: Callable[[Reader], Iterable[Record]]
+    regional: bool = True
+    referenced: bool = False
+
+
+def narrowed(read: Read, key: str, element: Node, at: str) -> Node:
+    """The answer of a listing with one element: for kinds whose listing already tells all."""
+    place = Location(at, None, read.name)
+    return Node({key: Node((moved(element, place),), place)}, place)
+
+
+def moved(node: Node, place: Location) -> Node:
+    """The node and all within it at another place."""
+    if isinstance(node.content, Mapping):
+        return Node({key: moved(value, place) for key, value in node.content.items()}, place)
+    if isinstance(node.content, tuple):
+        return Node(tuple(moved(element, place) for element in node.content), place)
+    return Node(node.content, place)
+
+
+IDENTITY = Read("sts", "GetCallerIdentity", "sts:GetCallerIdentity")
+REGIONS = Read("account", "ListRegions", "account:ListRegions")
+BASE_READS = (IDENTITY, REGIONS)

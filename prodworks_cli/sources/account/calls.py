@@ -1,0 +1,153 @@
+"""Calls: each operation with the same parameters is made once, and a failure is a value."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore, Event, Lock
+from typing import TYPE_CHECKING, Any
+
+from prodworks_cli.resources.collecting import Read
+from prodworks_cli.sources.account.failures import Failure
+from prodworks_cli.sources.account.mask import masked
+from prodworks_cli.sources.account.paging import pages_of
+from prodworks_cli.sources.account.session import Clients, Limits, MalformedAnswer
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+_MOST_PAGES = 10_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call or all pages of a listing gave: the joined response, and the failure that ended it, if any."""
+
+    response: Mapping[str, Any] | None
+    failure: Failure | None = None
+
+
+@dataclass
+class Clock:
+    """The time limit of a scan, and whether the user stopped it."""
+
+    seconds: float
+    started: float = field(default_factory=time.monotonic)
+    interrupted: Event = field(default_factory=Event)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the limit; at most zero once it is over."""
+        return self.started + self.seconds - time.monotonic()
+
+    @property
+    def stopped(self) -> Failure | None:
+        """Why nothing more is read, or ``None``."""
+        if self.interrupted.is_set():
+            return Failure("Interrupted", "not read, the scan was interrupted")
+        if self.left <= 0:
+            return Failure("TimeLimit", f"not read within the limit of {self.seconds:g} s")
+        return None
+
+
+class Calls:
+    """All calls of one scan."""
+
+    def __init__(self, session: Session, limits: Limits, clock: Clock) -> None:
+        self.session, self.clients, self.clock = session, Clients(session, limits), clock
+        self.made = 0
+        self._attempts = limits.attempts
+        self._limit = limits
+        self._at_once = BoundedSemaphore(limits.calls)
+        self._lock = Lock()
+        self._answers: dict[tuple[Any, ...], Future[Answer]] = {}
+
+    def once(self, read: Read, region: str, params: Mapping[str, Any], pages: bool) -> Answer:
+        """The answer of a call; a second caller with the same parameters waits for the first one's answer."""
+        key = (read.name, region, pages, _frozen(params))
+        with self._lock:
+            future = self._answers.get(key)
+            mine = future is None
+            if future is None:
+                future = self._answers[key] = Future()
+        if mine:
+            self._answer(future, read, region, params, pages)
+        return future.result()
+
+    def _answer(self, future: Future[Answer], read: Read, region: str, params: Mapping[str, Any], pages: bool) -> None:
+        try:
+            future.set_result(self._pages(read, region, params) if pages else self._call(read, region, params))
+        except BaseException as error:
+            # Whoever waits for the same answer must learn of the crash too.
+            future.set_exception(error)
+
+    def _pages(self, read: Read, region: str, params: Mapping[str, Any]) -> Answer:
+        """All pages joined: lists are continued, the other members are those of the first page."""
+        pages = pages_of(self.session, read.service, read.operation)
+        joined: dict[str, Any] = {}
+        following: dict[str, Any] = {}
+        seen = []
+        for _ in range(_MOST_PAGES):
+            answer = self._call(read, region, {**params, **following})
+            if answer.response is None:
+                return Answer(joined or None, answer.failure)
+            for name, value in answer.response.items():
+                if isinstance(value, list):
+                    joined[name] = [*joined.get(name, ()), *value]
+                else:
+                    joined.setdefault(name, value)
+            following = pages.following(answer.response)
+            if not following:
+                return Answer(joined)
+            if following in seen:
+                break
+            seen.append(following)
+        return Answer(joined, Failure("RepeatedToken", "the listing does not end, the token of a page came again"))
+
+    def _call(self, read: Read, region: str, params: Mapping[str, Any]) -> Answer:
+        """One call with botocore's retries. Neither a response nor a failure means "not configured"."""
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        with self._at_once:
+            if self.clock.stopped:
+                return Answer(None, self.clock.stopped)
+            with self._lock:
+                self.made += 1
+            try:
+                client = self.clients.get(read.service, region)
+                model = client.meta.service_model.operation_model(read.operation)
+                response = client._make_api_call(read.operation, dict(params))
+            except ClientError as error:
+                code = str(error.response.get("Error", {}).get("Code", "Unknown"))
+                return Answer(None, None if code in read.absent else Failure(code))
+            except BotoCoreError as error:
+                return Answer(None, _before_an_answer(error, self._limit))
+            except (MalformedAnswer, ResponseParserError) as error:
+                return Answer(None, Failure("Malformed", " ".join(str(error).split())[:200]))
+        response.pop("ResponseMetadata", None)
+        missing = [name for name in model.output_shape.required_members if name not in response]
+        if missing:
+            return Answer(None, Failure("Malformed", f"the answer lacks {', '.join(missing)}"))
+        return Answer(masked(response, model.output_shape, read))
+
+
+def _before_an_answer(error: Exception, limits: Limits) -> Failure:
+    """A failure of the connection, the credentials or the request."""
+    from botocore import exceptions as known
+
+    if isinstance(error, known.ReadTimeoutError | known.ConnectTimeoutError):
+        return Failure("Timeout", f"no answer within {limits.read:g} s, {limits.attempts} times")
+    if isinstance(error, known.EndpointConnectionError | known.ConnectionClosedError | known.ProxyConnectionError):
+        return Failure("NoConnection", "no connection; the service may not exist in this Region")
+    if isinstance(error, known.NoCredentialsError | known.CredentialRetrievalError | known.PartialCredentialsError):
+        return Failure("NoCredentials", " ".join(str(error).split())[:200])
+    return Failure(type(error).__name__, " ".join(str(error).split())[:200])
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return tuple(sorted((k, _frozen(v)) for k, v in value.items()))
+    return tuple(_frozen(v) for v in value) if isinstance(value, list | tuple) else value
