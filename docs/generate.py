@@ -23,7 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FORMS = {"terraform": "hcl", "cloudformation": "yaml", "cdk": "typescript", "python": "python", "cli": "shell"}
 DEMO_TIME = "1795514400"
 OUTPUT = re.compile(r"(<!-- output: (?P<command>[^\n]+?) -->\n```[a-z]*\n).*?(```\n<!-- end -->)", re.DOTALL)
-COMMANDS = ("audit", "collect", "inventory", "report", "explain", "rules list", "rules show", "rules test", "iam-policy")
+COMMANDS = (
+    *("audit", "collect", "inventory", "report", "explain"),
+    *("rules list", "rules show", "rules test", "iam-policy"),
+)
 
 
 def pages() -> dict[Path, str]:
