@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -32,9 +31,9 @@ class File:
     data: bytes
     part: Part
 
-    @cached_property
+    @property
     def text(self) -> str | None:
-        """The content as UTF-8 text, or ``None`` when it is not."""
+        """The content as UTF-8 text, or ``None`` when it is not. Decoded on each use: kept texts would double memory."""
         try:
             return self.data.decode("utf-8-sig")
         except UnicodeDecodeError:
