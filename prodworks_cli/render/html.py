@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
+import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from prodworks_cli.data import data_dir
-from prodworks_cli.render import view
+from prodworks_cli.render import charts, progress, view
 from prodworks_cli.render.text import clean_report
-from prodworks_cli.report import PILLARS, SEVERITIES, InventoryEntry, PillarEntry, Report, Score
+from prodworks_cli.report import PILLARS, SEVERITIES, InventoryEntry, Report
+from prodworks_cli.score import CREDIT, SEVERITY_WEIGHT
+from prodworks_cli.verdict import LEVELS
 
 _FIRST_SUBJECTS = 5  # shown with their evidence
 _MAX_SUBJECTS = 300  # listed under one rule
 _ALL_SUBJECTS = 3_000  # listed in the whole page, shared by the rules that have many
 _MAX_ROWS = 300  # files, gaps, and resources of one type
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One share of a bar or ring: where it starts and how long it is, in percent."""
-
-    name: str
-    start: float
-    size: float
+_MANY_SUBJECTS = 300  # beyond it the page says that findings are grouped by rule
+_FIRST_STEPS = 10  # of the path on the first printed page
+_RUNS = 12  # of the history
 
 
 def render(report: Report) -> str:
@@ -50,6 +45,10 @@ def render(report: Report) -> str:
         style_hash=_digest(style),
         script_hash=_digest(script),
         max_subjects=_subject_limit(report),
+        subject_count=sum(len(rule["subjects"]) for rule in report["rules"]),
+        climb=charts.climb(report),
+        trend=charts.trend(report),
+        policy=_policy(progress.grants(report)),
     )
     return page + "\n"
 
@@ -64,11 +63,18 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         view=view,
-        segments=_segments,
+        progress=progress,
+        charts=charts,
+        weights=SEVERITY_WEIGHT,
+        credits=CREDIT,
+        levels=LEVELS,
         pillar_names=PILLARS,
         severities=SEVERITIES,
         first_subjects=_FIRST_SUBJECTS,
         max_rows=_MAX_ROWS,
+        many_subjects=_MANY_SUBJECTS,
+        first_steps=_FIRST_STEPS,
+        runs=_RUNS,
     )
     environment.filters.update(anchor=_anchor, stamp=_stamp)
     return environment
@@ -91,14 +97,12 @@ def _title(report: Report) -> str:
     return f"{verdict}{score}: {report['target']['name']}"
 
 
-def _segments(score: Score | PillarEntry) -> list[Segment]:
-    shares = view.shares(score)
-    starts = accumulate((share for _, share in shares), initial=0.0)
-    return [
-        Segment(name, round(start, 2), round(share, 2))
-        for (name, share), start in zip(shares, starts, strict=False)
-        if share > 0 and math.isfinite(share)
-    ]
+def _policy(actions: Sequence[str]) -> str:
+    """The IAM policy that grants what was denied; empty where nothing was."""
+    if not actions:
+        return ""
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2, ensure_ascii=False)
 
 
 def _anchor(rule_id: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from prodworks_cli.render import view
+from prodworks_cli.render import progress, view
 from prodworks_cli.render.markdown_parts import Limits, code, details, escape, findings, table
 from prodworks_cli.render.text import clean_report
 from prodworks_cli.report import GateCondition, Report, RoadmapEntry
@@ -80,10 +80,14 @@ def _verdict(report: Report, limits: Limits) -> str:
     title += f": {score['score']}/100 proven, grade {score['grade']}"
     target = ", ".join(limits.text_of(part) for part in view.target_parts(report))
     shares = ", ".join(f"{view.number(share)} {share_name}" for share_name, share in view.shares(score))
-    lines = [f"{name} {target}", f"**Next:** {escape(view.next_steps(report), 400)}"]
-    if blockers := view.blockers(report):
+    lines = [f"{name} {target}", f"**Next:** {escape(progress.next_steps(report), 400)}"]
+    if blockers := progress.blockers_and_limit(report):
         lines.append("**Blocked by:** " + "; ".join(limits.text_of(text) for text in blockers[: limits.rows]) + ".")
     lines.append(f"{shares}. Coverage {score['coverage']:.0f} %.")
+    if change := progress.change(report):
+        lines.append(f"Score {escape(change)}.")
+    if compared := progress.baseline(report):
+        lines.append(f"**Since the baseline:** {limits.text_of(compared)}.")
     if report["scan"]["account_read_at"] is None:
         lines.append(f"> {view.ACCOUNT_UNREAD}")
     return "\n\n".join([title, *lines])

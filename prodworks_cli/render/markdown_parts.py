@@ -97,7 +97,8 @@ def _closed(rule: RuleEntry, limits: Limits) -> str:
 
 
 def _finding(report: Report, rule: RuleEntry, limits: Limits) -> str:
-    tag = " (drift)" if rule["drifted"] else ""
+    tags = view.tags(rule)
+    tag = f" ({', '.join(tags)})" if tags else ""
     place = view.first_place(rule)
     where = f" {code(place, limits.text)}" if place else ""
     title = f"<b>{limits.text_of(view.headline(rule))}</b>{tag}"

@@ -30,7 +30,8 @@ def all_rules(report: Report, screen: Screen, *, evidence: bool) -> list[Text]:
 
 
 def _open_rule(rule: RuleEntry, screen: Screen, evidence: bool) -> list[Text]:
-    tag = " (drift)" if rule["drifted"] else ""
+    tags = view.tags(rule)
+    tag = f" ({', '.join(tags)})" if tags else ""
     first = line(
         f" {screen.sign(rule['status'])} ",
         (f"{rule['severity']:<9}", style(rule["severity"])),

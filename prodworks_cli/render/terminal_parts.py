@@ -6,7 +6,7 @@ import math
 
 from rich.text import Text
 
-from prodworks_cli.render import view
+from prodworks_cli.render import progress, view
 from prodworks_cli.render.screen import Screen, line, style
 from prodworks_cli.render.text import shorten
 from prodworks_cli.report import Gate, Report, RoadmapEntry, RuleEntry
@@ -53,11 +53,12 @@ def verdict(report: Report, screen: Screen) -> list[Text]:
     answer = (f" {screen.sign(status)} {view.VERDICTS[value].upper()}", f"bold {style(status)}")
     if value == "nothing-to-audit":
         return [line(answer), *screen.wrap(view.NOTHING_FOUND, 3)]
-    lines = [line(answer, f"   grade {score['grade']}   {score['score']}/100 proven"), bar(report, screen)]
+    moved = f"  ({change})" if (change := progress.change(report)) else ""
+    lines = [line(answer, f"   grade {score['grade']}   {score['score']}/100 proven{moved}"), bar(report, screen)]
     lines.append(_legend(report))
-    if blockers := view.blockers(report):
+    if blockers := progress.blockers_and_limit(report):
         lines += screen.wrap("blocked by: " + "; ".join(blockers), 3, limit=2, hang=12)
-    lines += screen.wrap(f"next: {view.next_steps(report)}", 3, limit=2, hang=6)
+    lines += screen.wrap(f"next: {progress.next_steps(report)}", 3, limit=2, hang=6)
     if report["scan"]["account_read_at"] is None:
         lines += [Text(text.plain, style="yellow") for text in screen.wrap(f"! {view.ACCOUNT_UNREAD}", 3, limit=2)]
     return lines
@@ -140,8 +141,8 @@ def _step_lines(step: RoadmapEntry, rule: RuleEntry | None, number: int, screen:
     title = step["title"]
     if step["state"] == "unverified":
         title = f"verify: {title}"
-    elif rule and rule["drifted"]:
-        title = f"(drift) {title}"
+    elif rule and (tags := view.tags(rule)):
+        title = f"({', '.join(tags)}) {title}"
     owner = screen.fit(step["owner"] or "-", 14).rstrip()
     cost = f"{'+' + view.number(step['gain']):>6}{view.hours(step['hours']):>8}  "
     first = line(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from prodworks_cli.report import SEVERITIES, Blocking, PillarEntry, ProofEntry, Report, RuleEntry, Score, SubjectEntry
+from prodworks_cli.report import (
+    SEVERITIES,
+    PillarEntry,
+    ProofEntry,
+    QuestionEntry,
+    Report,
+    RuleEntry,
+    Score,
+    SubjectEntry,
+)
 
 VERDICTS = {
     "not-ready": "Not ready",
@@ -41,6 +49,12 @@ FORMS = {
     "cli": "AWS CLI",
     "text": "Text",
 }
+_LANGUAGES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    ((".tf", ".tf.json"), ("terraform",)),
+    ((".py", ".ipynb"), ("python",)),
+    ((".ts", ".tsx", ".js", ".mjs"), ("typescript", "cdk")),
+    ((".yaml", ".yml", ".json", ".template"), ("cloudformation",)),
+)
 ACCOUNT_UNREAD = "Account not read: what only the account can show is unverified."
 NOTHING_FOUND = (
     "No model call, prompt, agent, guardrail or other part of a GenAI workload was found, so there is no score."
@@ -84,6 +98,12 @@ def _severity_rank(severity: str) -> int:
 def headline(rule: RuleEntry) -> str:
     """The problem for a gap; otherwise what holds, or should."""
     return rule["gap"] if rule["status"] in ("fail", "partly", "waived") else rule["title"]
+
+
+def tags(rule: RuleEntry) -> list[str]:
+    """What sets a rule apart: a gap that the baseline did not know, two planes that disagree."""
+    new = any(s.get("baseline") == "new" and s["status"] in ("fail", "unknown") for s in rule["subjects"])
+    return [*(["new"] if new else []), *(["drift"] if rule["drifted"] else [])]
 
 
 def order_subjects(rule: RuleEntry) -> list[SubjectEntry]:
@@ -160,56 +180,6 @@ def worth(rule: RuleEntry) -> str:
     return f"{points} points at stake"
 
 
-def next_steps(report: Report) -> str:
-    """What it takes to reach the better verdicts: "2 fixes, 11 h, take it to Pilot (57); 7 more, 38 h, to ...".
-
-    A later milestone may list the rules of an earlier one again; they are counted once.
-    """
-    if report["verdict"]["value"] == "nothing-to-audit":
-        return NOTHING_FOUND
-    cost = {rule["id"]: rule["hours"] for rule in report["rules"]}
-    done: set[str] = set()
-    parts: list[str] = []
-    for step in report["verdict"]["next"]:
-        new = [rule for rule in step["rules"] if rule not in done]
-        done.update(new)
-        spent = hours(math.fsum(cost.get(rule, 0.0) for rule in new))
-        goal = f"{MILESTONES[step['verdict']]} (score {step['score']})"
-        if not parts:
-            parts.append(f"{plural(len(new), 'step')}, {spent}, {'takes' if len(new) == 1 else 'take'} it to {goal}")
-        else:
-            parts.append(f"{len(new)} more, {spent}, to {goal}")
-    return "; ".join(parts) + "." if parts else _no_steps(report)
-
-
-def _no_steps(report: Report) -> str:
-    if report["verdict"]["value"] != "production-ready":
-        return "No list of fixes alone reaches the next verdict; see what blocks it."
-    left = len(report["roadmap"])
-    if not left:
-        return "Every gate is proven and nothing is left to do."
-    spent = hours(math.fsum(step["hours"] for step in report["roadmap"]))
-    return f"Every gate is proven. {plural(left, 'improvement')} left, {spent}, none of them blocking."
-
-
-def blockers(report: Report) -> list[str]:
-    """What keeps the next verdict away, in short: gate rules counted, thresholds in full, then what caps the grade."""
-    blocking = report["verdict"]["blocking"]
-    texts = [
-        f"{plural(count, f'{gate} gate')} {state}"
-        for gate in ("pilot", "production")
-        for state in ("failed", "unproven")
-        if (count := _count(blocking, gate, state))
-    ]
-    texts += [entry["condition"] for entry in blocking if entry["rule"] is None]
-    texts += [f"{cap['reason']} (grade at most {cap['to']})" for cap in report["score"]["caps"]]
-    return list(dict.fromkeys(texts))
-
-
-def _count(blocking: Sequence[Blocking], gate: str, state: str) -> int:
-    return sum(1 for entry in blocking if entry["rule"] and (entry["gate"], entry["state"]) == (gate, state))
-
-
 def target_parts(report: Report) -> list[str]:
     """What was audited, in short pieces: the commit, the accounts and regions. The name is not among them."""
     target = report["target"]
@@ -221,14 +191,24 @@ def target_parts(report: Report) -> list[str]:
 
 
 def snippets(report: Report, rule: RuleEntry) -> list[tuple[str, str]]:
-    """The fix snippets as (name of the form, text), the repository's own IaC language first."""
-    uses_terraform = any(entry["where"].endswith((".tf", ".tf.json")) for entry in report["inventory"])
-    first = "terraform" if uses_terraform else "cloudformation"
-    order = [first, *(form for form in FORMS if form != first)]
+    """The fix snippets as (name of the form, text): the language of the evidence first, then that of the repository."""
+    places = [subject["where"] or "" for subject in order_subjects(rule)[:1]]
+    paths = [*places, *(entry["where"] for entry in report["inventory"] if entry["type"].startswith("aws."))]
+    own = [form for path in paths for form in _forms_of(path)]
+    order = list(dict.fromkeys([*own, "cloudformation", *FORMS]))
     found = sorted(
         rule["fix"]["snippets"].items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)
     )
     return [(FORMS.get(form, form), text) for form, text in found]
+
+
+def _forms_of(path: str) -> tuple[str, ...]:
+    """The forms of a fix that can be pasted into a file."""
+    if path.startswith("arn:"):
+        return ()
+    if "/workflows/" in path or path.endswith("gitlab-ci.yml"):
+        return ("yaml",)
+    return next((forms for endings, forms in _LANGUAGES if path.endswith(endings)), ())
 
 
 def is_link(reference: str) -> bool:
@@ -240,3 +220,26 @@ def is_link(reference: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "https" and bool(parts.hostname)
+
+
+def clauses(question: QuestionEntry, rules: Mapping[str, RuleEntry]) -> list[tuple[str, str | None]]:
+    """The parts of an answer's explanation, each with the rule that it is about, where it is about one."""
+    texts = {text: rule_id for rule_id in question["rules"] if rule_id in rules for text in _said_of(rules[rule_id])}
+    parts: list[tuple[str, str | None]] = []
+    rest = question["because"]
+    while rest:
+        # The longest first: one problem's text may begin like another's, and may hold a semicolon itself.
+        about = max((text for text in texts if text and rest.startswith(text)), key=len, default=None)
+        end = rest.find("; ", len(about or ""))
+        part, rest = (rest, "") if end < 0 else (rest[:end], rest[end + 2 :])
+        parts.append((part, texts[about] if about else None))
+    return parts
+
+
+def _said_of(rule: RuleEntry) -> tuple[str, str]:
+    return rule["gap"], rule["title"]
+
+
+def day(iso: str) -> str:
+    """The day of an ISO 8601 time."""
+    return iso[:10]

@@ -5,8 +5,10 @@
   const findings = all("details.finding");
   const groups = all(".group");
 
-  const openHash = () => {
-    const target = byId(decodeURIComponent(location.hash.slice(1)));
+  const openHash = (hash) => {
+    let id = hash.slice(1);
+    try { id = decodeURIComponent(id); } catch { /* no valid escape: it is taken as it is */ }
+    const target = byId(id);
     if (!target) return;
     target.hidden = false;
     for (let node = target; node; node = node.parentElement) {
@@ -46,8 +48,13 @@
     byId("expand").addEventListener("click", () => setOpen(true));
     byId("collapse").addEventListener("click", () => setOpen(false));
   }
-  addEventListener("hashchange", openHash);
-  if (location.hash) openHash();
+  addEventListener("hashchange", () => openHash(location.hash));
+  // A link to where the address points already changes no hash, and still has to open what was closed meanwhile.
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link && link.hash === location.hash) openHash(link.hash);
+  });
+  if (location.hash) openHash(location.hash);
 
   let closed = [];
   addEventListener("beforeprint", () => {

@@ -540,6 +540,48 @@ def nothing() -> Report:
     return report
 
 
+def with_history() -> Report:
+    """The not-ready report with earlier runs, a baseline, waivers and a config: all that may be there."""
+    report = not_ready()
+    report["history"] = [
+        {
+            "at": f"2026-10-{day:02}T09:00:00Z",
+            "commit": f"{day:02}" * 6,
+            "score": score,
+            "grade": "E",
+            "verdict": "not-ready",
+            "gaps": 9,
+            "pillars": {"observability": 40, "security": 31, "governance": 90, "cost": 44, "reliability": 0},
+        }
+        for day, score in ((1, 12), (5, 20), (9, 31), (13, 30), (20, 41))
+    ]
+    fixed = {
+        "rule": "owner-named",
+        "title": "Nobody owns it",
+        "identity": "workload",
+        "fingerprint": "8899aabb",
+    }
+    report["baseline"] = {"source": "git:main", "new": 1, "known": 2, "new_rule": 0, "fixed": [cast(Any, fixed)]}
+    report["waivers"] = [
+        {"rule": "owner-named", "subject": "*", "state": "expired", "owner": "m.jensen", "expires": "2026-11-01"}
+    ]
+    report["config"] = [
+        {"key": "pillar_weights.security", "value": "3", "default": "1"},
+        {"key": "gate.fail_on", "value": "high", "default": ""},
+    ]
+    report["rules"][0]["subjects"][0]["baseline"] = "new"
+    waived = report["rules"][2]["subjects"][1]
+    waived["status"] = "waived"
+    waived["waiver"] = {
+        "kind": "accept-risk",
+        "reason": "one tenant only until then",
+        "owner": "app",
+        "approved_by": "m.jensen",
+        "expires": "2026-12-31",
+    }
+    return report
+
+
 def large(count: int = 50, subjects: int = 10) -> Report:
     """``count`` failing rules of ``subjects`` subjects each."""
     report = not_ready()
@@ -563,12 +605,14 @@ def large(count: int = 50, subjects: int = 10) -> Report:
     return report
 
 
-_CONTRACT_WORDS = {"status", "answer", "value", "verdict", "milestone", "state", "grade", "grade_uncapped", "to"}
+_CONTRACT_WORDS = frozenset(
+    ("status", "answer", "value", "verdict", "milestone", "state", "grade", "grade_uncapped", "to", "baseline")
+)
 
 
 def hostile(text: str) -> Report:
-    """The not-ready report with ``text`` put in front of every free text, also where a key is free."""
-    return cast(Report, _poison(not_ready(), text, ""))
+    """A report that has all there may be, with ``text`` put in front of every free text, also where a key is free."""
+    return cast(Report, _poison(with_history(), text, ""))
 
 
 def _poison(value: Any, text: str, key: str) -> Any:

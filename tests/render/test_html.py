@@ -109,7 +109,7 @@ def test_the_title_carries_the_answer(sample: Report, title: str) -> None:
 
 def test_sections_are_in_order() -> None:
     ids = [value for value in Page(render(samples.not_ready())).values("section", "id") if value.startswith("section-")]
-    names = ("verdict", "questions", "pillars", "path", "findings", "scope", "inventory", "method")
+    names = ["verdict", "questions", "brief", "pillars", "path", "findings", "scope", "inventory", "history", "method"]
     assert ids == [f"section-{name}" for name in names]
 
 
@@ -143,7 +143,8 @@ def test_everything_is_there_without_script() -> None:
     for expected in (
         *QUESTIONS.values(),
         *(pillar.capitalize() for pillar in PILLARS),
-        "3 steps, 11.5 h, take it to Pilot (score 62)",
+        "3 steps11.5 h",
+        "Next Prompt attacks reach the model, +4.9 points, 3 h, platform",
         "Grant bedrock:GetModelInvocationLoggingConfiguration",
         "infra/legacy.tf:12",
         "+4 more",

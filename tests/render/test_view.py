@@ -1,6 +1,6 @@
 import pytest
 
-from prodworks_cli.render import view
+from prodworks_cli.render import progress, view
 from tests.render import samples
 
 
@@ -21,31 +21,44 @@ def test_groups_hold_each_rule_once_and_worst_first() -> None:
 def test_next_steps_count_a_rule_once_even_when_milestones_repeat_it() -> None:
     report = samples.not_ready()
     expected = "3 steps, 11.5 h, take it to Pilot (score 62); 1 more, 2.5 h, to Production-ready (score 83)."
-    assert view.next_steps(report) == expected
+    assert progress.next_steps(report) == expected
     first, second = report["verdict"]["next"]
     second["rules"] = [*first["rules"], *second["rules"]]
     second["hours"] += first["hours"]
-    assert view.next_steps(report) == expected
+    assert progress.next_steps(report) == expected
 
 
 def test_next_steps_of_the_other_verdicts() -> None:
-    assert view.next_steps(samples.ready()) == (
+    assert progress.next_steps(samples.ready()) == (
         "Every gate is proven. 1 improvement left, 2.5 h, none of them blocking."
     )
-    assert view.next_steps(samples.nothing()) == view.NOTHING_FOUND
+    assert progress.next_steps(samples.nothing()) == view.NOTHING_FOUND
     stuck = samples.not_ready()
     stuck["verdict"]["next"] = []
-    assert view.next_steps(stuck) == "No list of fixes alone reaches the next verdict; see what blocks it."
+    assert progress.next_steps(stuck) == "No list of fixes alone reaches the next verdict; see what blocks it."
 
 
 def test_blockers_count_gates_and_name_thresholds_and_caps() -> None:
-    assert view.blockers(samples.not_ready()) == [
+    assert progress.blockers(samples.not_ready()) == [
         "2 pilot gates failed",
         "1 pilot gate unproven",
         "score at least 50, is 47",
-        "1 open critical (grade at most D)",
-        "reliability is under 40 (grade at most C)",
     ]
+    assert progress.blockers_and_limit(samples.not_ready())[-1] == (
+        "grade E before limits: 1 open critical and 1 more limit"
+    )
+    assert progress.blockers_and_limit(samples.ready()) == []
+
+
+def test_weak_pillars_are_named_together() -> None:
+    report = samples.not_ready()
+    report["verdict"]["blocking"] = [
+        {"gate": "pilot", "rule": None, "condition": f"{pillar} {score}, needs 25", "state": "failed"}
+        for pillar, score in (("security", 3), ("cost", 0), ("reliability", 24))
+    ]
+    assert progress.blockers(report) == ["security, cost and reliability under 25"]
+    del report["verdict"]["blocking"][1:]
+    assert progress.blockers(report) == ["security 3, needs 25"]
 
 
 def test_first_place_is_a_failing_subject() -> None:
@@ -58,8 +71,85 @@ def test_snippets_follow_the_repository_language() -> None:
     report = samples.not_ready()
     rule = report["rules"][0]
     assert [form for form, _ in view.snippets(report, rule)] == ["Terraform", "CloudFormation", "AWS CLI"]
+    rule["subjects"][0]["where"] = samples.GUARDRAIL_ARN
+    assert [form for form, _ in view.snippets(report, rule)] == ["Terraform", "CloudFormation", "AWS CLI"]
     report["inventory"] = []
     assert [form for form, _ in view.snippets(report, rule)] == ["CloudFormation", "Terraform", "AWS CLI"]
+
+
+@pytest.mark.parametrize(
+    ("where", "first"),
+    [
+        ("infra/main.tf", "Terraform"),
+        ("infra/stack.ts", "TypeScript"),
+        ("src/app.py", "Python"),
+        ("template.yaml", "CloudFormation"),
+        (".github/workflows/ci.yml", "YAML"),
+        ("arn:aws:s3:::x.py", "Terraform"),
+    ],
+)
+def test_snippets_follow_the_language_of_the_evidence(where: str, first: str) -> None:
+    report = samples.not_ready()
+    rule = report["rules"][0]
+    rule["fix"]["snippets"] = dict.fromkeys(view.FORMS, "x")
+    rule["subjects"][0]["where"] = where
+    assert view.snippets(report, rule)[0][0] == first
+
+
+def test_clauses_of_an_answer_lead_to_their_rules() -> None:
+    report = samples.not_ready()
+    rules = {rule["id"]: rule for rule in report["rules"]}
+    first, second = rules["guardrail-blocks-prompt-attacks"], rules["pii-redacted-in-logs"]
+    first["gap"] = "Prompt attacks reach the model; and more"
+    second["gap"] = "Prompt attacks"
+    question = report["questions"][2]
+    question["because"] = f"{first['gap']} (1 of 3); {second['gap']}: deferred until 2026-12-31; 2 of 7 proven"
+    assert view.clauses(question, rules) == [
+        ("Prompt attacks reach the model; and more (1 of 3)", "guardrail-blocks-prompt-attacks"),
+        ("Prompt attacks: deferred until 2026-12-31", "pii-redacted-in-logs"),
+        ("2 of 7 proven", None),
+    ]
+    question["because"] = ""
+    assert view.clauses(question, rules) == []
+
+
+def test_the_change_since_the_last_run() -> None:
+    report = samples.with_history()
+    assert progress.change(report) == "+6 since 2026-10-20"
+    assert [progress.pillar_change(report, pillar) for pillar in ("cost", "security", "unheard-of")] == [
+        "+6",
+        "\u00b10",
+        "",
+    ]
+    report["score"]["previous"] = 47
+    assert progress.change(report) == "unchanged since 2026-10-20"
+    del report["history"]
+    assert progress.change(report) == "unchanged since the last run"
+    assert progress.pillar_change(report, "cost") == ""
+    assert progress.change(samples.not_ready()) == ""
+
+
+def test_the_baseline_in_words() -> None:
+    report = samples.with_history()
+    assert progress.baseline(report) == "1 new, 2 known, 1 fixed, against git:main"
+    assert view.tags(report["rules"][0]) == ["new", "drift"]
+    assert view.tags(report["rules"][1]) == []
+    report["baseline"]["new_rule"] = 2
+    assert progress.baseline(report) == "1 new, 2 known, 1 fixed, 2 by newer rules, against git:main"
+    assert progress.baseline(samples.not_ready()) == ""
+
+
+def test_work_by_owner_starts_with_what_nobody_owns() -> None:
+    found = progress.workload(samples.not_ready())
+    assert [(share.owner, share.steps, share.hours, share.due) for share in found] == [
+        (None, 1, 8.0, None),
+        ("platform", 2, 3.5, "2026-11-25"),
+        ("app", 1, 2.5, "2026-11-27"),
+    ]
+
+
+def test_actions_to_grant() -> None:
+    assert progress.grants(samples.not_ready()) == ["bedrock:GetModelInvocationLoggingConfiguration"]
 
 
 @pytest.mark.parametrize(
