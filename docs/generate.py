@@ -20,7 +20,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prodworks_cli.rules import Rule, load_rules
 
 ROOT = Path(__file__).resolve().parent.parent
-FORMS = {"terraform": "hcl", "cloudformation": "yaml", "cdk": "typescript", "python": "python", "cli": "shell"}
+FORMS = {
+    **{"terraform": "hcl", "cloudformation": "yaml", "cdk": "typescript", "python": "python"},
+    **{"typescript": "typescript", "java": "java", "cli": "shell"},
+}
 DEMO_TIME = "1795514400"
 OUTPUT = re.compile(r"(<!-- output: (?P<command>[^\n]+?) -->\n```[a-z]*\n).*?(```\n<!-- end -->)", re.DOTALL)
 COMMANDS = (

@@ -26,6 +26,7 @@ from prodworks_cli.sources import (
     python,
     secrets,
     terraform,
+    typescript,
     workflows,
 )
 from prodworks_cli.sources.files import File, Tree, judged
@@ -83,6 +84,7 @@ def _repository(
 ) -> Iterable[Found[Draft]]:
     return [
         attempt("the Python reader", lambda: python.read(files, environment(declarations))),
+        attempt("the TypeScript reader", lambda: typescript.read(files, environment(declarations))),
         attempt("the prompt reader", lambda: prompts.read(files, owned)),
         attempt("the secret scanner", lambda: secrets.read(files)),
         attempt("the workflow reader", lambda: workflows.read(files)),

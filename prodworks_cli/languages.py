@@ -8,13 +8,6 @@ from prodworks_cli.model import Gap, Plane
 from prodworks_cli.sources.files import File
 
 UNREAD: Mapping[str, str] = {
-    ".ts": "TypeScript",
-    ".tsx": "TypeScript",
-    ".mts": "TypeScript",
-    ".js": "JavaScript",
-    ".jsx": "JavaScript",
-    ".mjs": "JavaScript",
-    ".cjs": "JavaScript",
     ".java": "Java",
     ".kt": "Kotlin",
     ".go": "Go",
@@ -25,6 +18,7 @@ UNREAD: Mapping[str, str] = {
     ".scala": "Scala",
     ".swift": "Swift",
 }
+READ = frozenset({".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"})
 MODEL_WORDS = (b"bedrock", b"anthropic", b"sagemaker-runtime")
 CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
 
@@ -49,7 +43,7 @@ def _suffix(path: str) -> str:
 
 
 def _is_code(file: File) -> bool:
-    return _suffix(file.path) in UNREAD or _suffix(file.path) == ".py"
+    return _suffix(file.path) in UNREAD or _suffix(file.path) in READ
 
 
 def _mentions(file: File, words: tuple[bytes, ...]) -> bool:

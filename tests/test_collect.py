@@ -149,10 +149,10 @@ def test_what_counts_as_a_genai_workload(files: dict[str, str], expected: bool) 
 
 
 def test_a_language_that_is_not_read_is_said_and_matters_when_it_names_a_model() -> None:
-    quiet = inventory_of({"files": {"web/app.ts": "export const x = 1\n"}})
-    loud = inventory_of({"files": {"web/app.ts": 'import { BedrockRuntimeClient } from "@aws-sdk/x"\n'}})
-    assert [(g.scope, g.minor) for g in quiet.gaps] == [("TypeScript", True)]
-    assert [(g.scope, g.minor) for g in loud.gaps] == [("TypeScript", False)]
+    quiet = inventory_of({"files": {"web/app.go": "package main\n"}})
+    loud = inventory_of({"files": {"web/app.go": 'import "github.com/aws/aws-sdk-go-v2/service/bedrockruntime"\n'}})
+    assert [(g.scope, g.minor) for g in quiet.gaps] == [("Go", True)]
+    assert [(g.scope, g.minor) for g in loud.gaps] == [("Go", False)]
     assert "100 % of the code" in loud.gaps[0].reason
 
 
@@ -182,6 +182,6 @@ def test_what_may_hold_a_workload_and_was_not_read_is_never_nothing_to_audit(nam
 
 
 def test_the_weightiest_gap_gives_the_reason() -> None:
-    files = {"a.js": "const a = 1\n", "b.ts": 'import { BedrockRuntimeClient } from "x"\n'}
+    files = {"a.go": "package main\n", "b.rb": 'require "aws-sdk-bedrockruntime"\n'}
     gaps = gaps_of("repo.model_call", Plane.DECLARED, inventory_of({"files": files}).gaps, minor=True)
-    assert [g.scope for g in gaps] == ["TypeScript", "JavaScript"]
+    assert [g.scope for g in gaps] == ["Ruby", "Go"]

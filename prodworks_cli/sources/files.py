@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -31,9 +32,9 @@ class File:
     data: bytes
     part: Part
 
-    @property
+    @cached_property
     def text(self) -> str | None:
-        """The content as UTF-8 text, ``None`` when it is not; decoded on each use, since kept texts double memory."""
+        """The content as UTF-8 text, or ``None`` when it is not."""
         try:
             return self.data.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -10,6 +10,7 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.model_calls import ModelCall, ModelReference
 from prodworks_cli.schema import Draft, Drafted, attributes_of
+from prodworks_cli.sources.calls.facts import Facts
 from prodworks_cli.sources.calls.model_ids import APPLICATION_PROFILE, read_model_id
 
 NOT_ANALYSED = Unknown("not analysed by this version")
@@ -31,6 +32,22 @@ def call_draft(identity: str, at: Location, known: Mapping[str, Drafted]) -> Dra
     """A model call with its known attributes. What nothing speaks against is reachable."""
     stored = {name: NOT_ANALYSED for name, a in attributes_of(ModelCall).items() if not a.derived}
     return Draft(ModelCall, at, {**stored, "reachable": True, **known}, identity)
+
+
+def request_attributes(facts: Facts) -> dict[str, Drafted]:
+    """The attributes of a call that the arguments of an AWS SDK decide."""
+    guardrail_id, version, stream = facts.guardrail()
+    return {
+        "model_id": facts.model,
+        "max_tokens": facts.limit,
+        "modalities": facts.modalities(),
+        "guardrail_id": guardrail_id,
+        "guardrail_version": version,
+        "guardrail_mode": guardrail_mode(guardrail_id),
+        "guardrail_stream_mode": stream,
+        "request_metadata": facts.metadata(),
+        "attribution": facts.attribution(),
+    }
 
 
 def guardrail_mode(guardrail: Node) -> str | Unknown:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
-from prodworks_cli.sources.calls.drafts import Names, attribution_by, call_draft, guardrail_mode
+from prodworks_cli.sources.calls.drafts import Names, attribution_by, call_draft, guardrail_mode, request_attributes
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python.clients import client_identity
@@ -41,25 +41,16 @@ class Describer:
         """A call through an SDK client."""
         module, at = call.site.module, call.site.module.at(call.site.node)
         facts = Facts(call.api, self._arguments(call), at)
-        guardrail_id, version, stream = facts.guardrail()
         reach = self.reach(call)
         known: dict[str, Drafted] = {
             "reachable": not is_dead(self._repository, module, call.site.node),
+            **request_attributes(facts),
             "api": call.api,
             "provider": call.provider,
             "endpoint": call.endpoint,
             "client": Ref("repo.model_client", client_identity(call.clients[0])) if call.clients else _lost(call),
-            "model_id": facts.model,
-            "max_tokens": facts.limit,
-            "modalities": facts.modalities(),
-            "guardrail_id": guardrail_id,
-            "guardrail_version": version,
-            "guardrail_mode": guardrail_mode(guardrail_id),
-            "guardrail_stream_mode": stream,
             "instrumented": self._responses.instrumented(call.site, reach),
             "usage_recorded": self._responses.usage_recorded(call.api, reach),
-            "request_metadata": facts.metadata(),
-            "attribution": facts.attribution(),
             "stop_reasons_handled": self._responses.stop_reasons(reach),
             "handled_errors": self._handlers.of(module, call.site.node),
         }

@@ -1,0 +1,126 @@
+"""TypeScript and JavaScript: model calls, the clients they go through, and the models they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from prodworks_cli.model import Gap, Plane, Ref
+from prodworks_cli.node import Node
+from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.drafts import Names, call_draft, references
+from prodworks_cli.sources.content import member
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.typescript.clients import Clients
+from prodworks_cli.sources.typescript.frameworks import model_objects, object_attributes
+from prodworks_cli.sources.typescript.handlers import Handlers
+from prodworks_cli.sources.typescript.repository import Repository
+from prodworks_cli.sources.typescript.requests import Requests
+from prodworks_cli.sources.typescript.response import Reach, Responses
+from prodworks_cli.sources.typescript.sites import LITERALS, NEEDLES, CallSite, Finder
+from prodworks_cli.sources.typescript.syntax import Module
+from prodworks_cli.sources.typescript.trace import Site, Tracer
+from prodworks_cli.sources.typescript.values import Values
+
+# Libraries that call models and are not read by this version.
+UNREAD = re.compile(
+    rb"(?:from|require\()\s*['\"](?P<name>@mastra/core|genkit|@genkit-ai/[\w-]+|@google/genai|@google/generative-ai"
+    rb"|ollama|cohere-ai|replicate|@huggingface/inference|@openai/agents|llamaindex|@llamaindex/[\w-]+|together-ai"
+    rb"|@azure/openai|@azure-rest/ai-inference|@google-cloud/vertexai|@browserbasehq/stagehand)['\"/]"
+)
+
+
+def read(
+    files: Sequence[File], environment: Mapping[str, tuple[Node, ...]]
+) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
+    """Read TypeScript and JavaScript files. ``environment`` maps a variable's name to the values that IaC gives it.
+
+    Returns drafts of ``repo.model_call``, ``repo.model_client`` and ``repo.model_reference``, and a gap for each region
+    with syntax errors that may hold a call.
+    """
+    repository = Repository(files)
+    reader = _Reader(repository, environment)
+    described = reader.drafts()
+    broken = (gap for module in repository.matching(NEEDLES, *LITERALS) for gap in _gaps(module))
+    gaps = (*broken, *(gap for module in repository.matching(UNREAD, b"from", b"require") for gap in _unread(module)))
+    calls = [d for d in described if "model_id" in d.attributes]
+    return (*described, *references(calls)), gaps
+
+
+class _Reader:
+    """Describes all calls of a repository."""
+
+    def __init__(self, repository: Repository, environment: Mapping[str, tuple[Node, ...]]) -> None:
+        self._repository = repository
+        self._tracer = Tracer(repository)
+        self._values = Values(self._tracer, environment)
+        self._requests = Requests(self._values)
+        self._responses = Responses(repository, self._tracer)
+        self._handlers = Handlers(self._tracer)
+        self._clients = Clients(self._values)
+        self._names = Names()
+
+    def drafts(self) -> list[Draft]:
+        found = [(call, self._requests.known(call)) for call in Finder(self._tracer).calls()]
+        calls = [call for call, known in found if known is not None]
+        described = [self._described(call, known) for call, known in found if known is not None]
+        for model in model_objects(self._repository):
+            traced = self._responses.instrumented(model.site, model.site, "framework", Reach((), (), None))
+            name = f"{model.site.module.path}:{model.site.module.qualified(model.site.node)} {model.name}"
+            at = model.site.module.at(model.site.node)
+            described.append(call_draft(self._names.of(name), at, object_attributes(model, self._requests, traced)))
+        return [*described, *self._clients.drafts(calls)]
+
+    def _described(self, call: CallSite, request: Mapping[str, Drafted]) -> Draft:
+        module = call.site.module
+        reach = self._responses.reach(call.site)
+        traced = self._responses.instrumented(call.site, call.client, call.library, reach) or self._telemetry(call)
+        usage = self._responses.usage_recorded(call.api, call.library, reach)
+        known: dict[str, Drafted] = {
+            **request,
+            "api": call.api,
+            "client": Ref("repo.model_client", self._clients.identity(call.client))
+            if isinstance(call.client, Site)
+            else call.client,
+            "instrumented": traced,
+            "usage_recorded": usage or (call.library == "ai" and traced is True),
+            "stop_reasons_handled": self._responses.stop_reasons(reach),
+            "handled_errors": self._handlers.of(call.site),
+        }
+        name = f"{module.path}:{module.qualified(call.site.node)} {call.api}"
+        return call_draft(self._names.of(name), module.at(call.site.node), known)
+
+    def _telemetry(self, call: CallSite) -> Drafted:
+        """Whether the AI SDK's own telemetry is on for the call."""
+        if call.library != "ai":
+            return False
+        given = self._requests.mapping(call.request)
+        for name in ("experimental_telemetry", "telemetry"):
+            option = member(given, name)
+            if option.unknown is not None:
+                return option.unknown
+            if option.present:
+                enabled = option["isEnabled"]
+                return enabled if enabled.present else Node(name == "telemetry", option.location)
+        return False
+
+
+def _unread(module: Module) -> list[Gap]:
+    """A gap for the first library in a file that calls models and is not read."""
+    found = UNREAD.search(module.data)
+    name = found["name"].decode() if found else ""
+    if found is None or not any(f"{i.module}/".startswith(f"{name}/") for i in module.imports.values()):
+        return []
+    line = module.data[: found.start()].count(b"\n") + 1
+    return [
+        Gap("repo.model_*", Plane.DECLARED, module.path, f"calls through {name} are not analysed by this version", line)
+    ]
+
+
+def _gaps(module: Module) -> list[Gap]:
+    """Regions that were not understood and hold a word by which calls are found."""
+    broken = [n for n in module.of_type("ERROR") if NEEDLES.search(module.data[n.start_byte : n.end_byte])]
+    if not broken:
+        return []
+    first = broken[0].start_point[0] + 1
+    return [Gap("repo.model_*", Plane.DECLARED, module.path, "syntax errors around what may be a model call", first)]

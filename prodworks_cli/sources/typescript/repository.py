@@ -1,0 +1,193 @@
+"""The TypeScript and JavaScript files of a repository, parsed when first needed, and what they import."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import takewhile
+
+from tree_sitter import Node
+
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.typescript.syntax import (
+    CLASSES,
+    FUNCTIONS,
+    MAX_BYTES,
+    SUFFIXES,
+    Import,
+    Module,
+    callee_of,
+    last_name,
+    parse,
+    string_of,
+)
+
+# A name that so many files hold is too common to look for its callers.
+MAX_FILES = 40
+_ENDING = re.compile(r"(?:\.d)?\.(?:[cm]?[jt]sx?)$")
+
+
+class Repository:
+    """Files by path and by what imports call them. Parsing is cached: most files are never parsed."""
+
+    def __init__(self, files: Sequence[File]) -> None:
+        self._files = {
+            f.path: f.data.removeprefix(b"\xef\xbb\xbf")
+            for f in files
+            if f.path.endswith(SUFFIXES) and len(f.data) <= MAX_BYTES and f.text is not None
+        }
+        self._manifests = {f.path: f for f in files if f.path.rpartition("/")[2] == "package.json"}
+        self._modules: dict[str, Module] = {}
+        self._exports: dict[str, dict[str, Node | Import]] = {}
+        self._matching: dict[re.Pattern[bytes], list[str]] = {}
+        self._named: dict[str, tuple[tuple[Module, Node], ...] | None] = {}
+
+    def module(self, path: str) -> Module:
+        """The parsed file of a path."""
+        if path not in self._modules:
+            self._modules[path] = parse(path, self._files[path])
+        return self._modules[path]
+
+    def matching(self, pattern: re.Pattern[bytes], *literals: bytes) -> Iterator[Module]:
+        """The files in which a pattern is found, in order of path; ``literals`` are parts of which it needs one."""
+        if pattern not in self._matching:
+            held = [p for p in sorted(self._files) if not literals or any(n in self._files[p] for n in literals)]
+            self._matching[pattern] = [p for p in held if pattern.search(self._files[p])]
+        yield from map(self.module, self._matching[pattern])
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, list[str]]:
+        """Paths by the last part of what an import may call them."""
+        stems: dict[str, list[str]] = {}
+        for path in sorted(self._files):
+            stem = _ENDING.sub("", path)
+            stems.setdefault(stem.rpartition("/")[2], []).append(path)
+            if stem.endswith("/index"):
+                stems.setdefault(stem.removesuffix("/index").rpartition("/")[2], []).append(path)
+        return stems
+
+    @cached_property
+    def _packages(self) -> Mapping[str, str]:
+        """The folders of the packages that the repository itself defines, by name."""
+        found: dict[str, str] = {}
+        for path, file in sorted(self._manifests.items()):
+            try:
+                manifest = json.loads(file.text or "")
+            except (ValueError, RecursionError):
+                continue
+            name = manifest.get("name") if isinstance(manifest, dict) else None
+            if isinstance(name, str) and name:
+                found.setdefault(name, path.rpartition("/")[0])
+        return found
+
+    def find(self, specifier: str, importer: Module) -> Module | None:
+        """The file that an import means; ``None`` when it lies outside the repository or is one of several."""
+        if specifier.startswith("."):
+            return self._open(_relative(specifier, importer.path))
+        package = next((p for p in self._packages if specifier == p or specifier.startswith(f"{p}/")), None)
+        if package is not None:
+            folder, rest = self._packages[package], specifier[len(package) :].strip("/")
+            tries = (f"{folder}/{rest}", f"{folder}/src/{rest}", f"{folder}/lib/{rest}")
+            return next((m for t in tries if (m := self._open(t.strip("/")))), None)
+        alias = re.match(r"^(?:[@~#]/|src/|app/|lib/)", specifier)
+        return (
+            self._nearest(specifier.removeprefix(alias[0] if alias[0][0] in "@~#" else ""), importer) if alias else None
+        )
+
+    def _open(self, stem: str) -> Module | None:
+        bare = _ENDING.sub("", stem) if stem not in self._files else stem
+        names = [stem, *(f"{s}{e}" for s in (stem, bare, f"{stem}/index".lstrip("/")) for e in SUFFIXES)]
+        path = next((n for n in names if n in self._files), None)
+        return self.module(path) if path else None
+
+    def _nearest(self, wanted: str, importer: Module) -> Module | None:
+        """The file whose path ends so and which shares most folders with the importer."""
+        paths = [p for p in self._by_stem.get(_ENDING.sub("", wanted).rpartition("/")[2], ()) if _ends(p, wanted)]
+        near = {p: _shared(p, importer.path) for p in paths}
+        best = [p for p in paths if near[p] == max(near.values())]
+        return self.module(best[0]) if len(best) == 1 else None
+
+    def calls_named(self, name: str) -> tuple[tuple[Module, Node], ...] | None:
+        """Calls ``name(...)``, ``x.name(...)``, ``new name(...)`` and calls that are given ``name``; ``None`` when the
+        name is too common to look for."""
+        if name not in self._named:
+            pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
+            paths = [
+                p for p in sorted(self._files) if name.encode() in self._files[p] and pattern.search(self._files[p])
+            ]
+            self._named[name] = None if len(paths) > MAX_FILES else tuple(self._calls(paths, name))
+        return self._named[name]
+
+    def _calls(self, paths: Sequence[str], name: str) -> Iterator[tuple[Module, Node]]:
+        for module in map(self.module, paths):
+            for call in module.of_type("call_expression", "new_expression"):
+                named = last_name(module, callee_of(call)) == name
+                if named or any(last_name(module, a) == name for a in module.arguments(call)[:2]):
+                    yield module, call
+
+    def definitions_named(self, name: str) -> int:
+        """How many functions and methods of that name the files define that call one of that name."""
+        modules = {m.path: m for m, _ in self.calls_named(name) or ()}
+        pattern = re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"\s*(?:[(<:=])")
+        paths = [p for p in sorted(self._files) if name.encode() in self._files[p] and pattern.search(self._files[p])]
+        modules.update((p, self.module(p)) for p in paths[:MAX_FILES])
+        return sum(m.name(f) == name for m in modules.values() for f in m.of_type(*FUNCTIONS))
+
+    def exports(self, module: Module) -> Mapping[str, Node | Import]:
+        """What a module exports, by name: the expression, definition or name, or where it is exported from."""
+        if module.path in self._exports:
+            return self._exports[module.path]
+        found = self._exports.setdefault(module.path, {})
+        for node in module.of_type("export_statement"):
+            found.update(_exported(module, node))
+        for target, assignments in module.assigned.items():
+            holder, _, name = target.rpartition(".")
+            if target == "module.exports" or holder in ("exports", "module.exports"):
+                found["default" if target == "module.exports" else name] = assignments[-1][1]
+        return found
+
+
+def _exported(module: Module, node: Node) -> Iterator[tuple[str, Node | Import]]:
+    source = string_of(module, node.child_by_field_name("source"))
+    declaration, value = node.child_by_field_name("declaration"), node.child_by_field_name("value")
+    if any(c.type == "default" for c in node.children):
+        yield from ((("default", d),) if (d := value or declaration) is not None else ())
+    elif declaration is not None:
+        for declarator in (n for n in declaration.named_children if n.type == "variable_declarator"):
+            named = declarator.child_by_field_name("name")
+            if named is not None and named.type == "identifier":
+                yield module.text(named), named
+        own = declaration.child_by_field_name("name")
+        if own is not None and declaration.type in FUNCTIONS | CLASSES | {"enum_declaration"}:
+            yield module.text(own), declaration
+    for clause in (c for c in node.named_children if c.type == "export_clause"):
+        for item in clause.named_children:
+            named = item.child_by_field_name("name")
+            public = module.text(item.child_by_field_name("alias")) or module.text(named)
+            if named is not None:
+                yield public, Import(source, module.text(named)) if source else named
+    if source and any(c.type == "*" for c in node.children):
+        yield f"* {source}", Import(source, "*")
+
+
+def _ends(path: str, wanted: str) -> bool:
+    stem, bare = _ENDING.sub("", path), _ENDING.sub("", wanted)
+    return any(f"/{stem}".endswith(f"/{end}") for end in (bare, f"{bare}/index"))
+
+
+def _shared(path: str, other: str) -> int:
+    """How many folders two paths have in common."""
+    pairs = zip(path.split("/"), other.split("/"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _relative(specifier: str, path: str) -> str:
+    folders = path.split("/")[:-1]
+    for part in specifier.split("/"):
+        if part == "..":
+            folders = folders[:-1]
+        elif part not in (".", ""):
+            folders = [*folders, part]
+    return "/".join(folders)

@@ -1,0 +1,244 @@
+"""What becomes of a response: whether its token usage and stop reason are read, and whether the call is traced.
+
+The code that can see a response is the function around the call, the functions of the repository that it calls, and
+its callers up to the entry points. Reading a field anywhere in there counts. A response that is returned to code
+outside the repository leaves the question open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.sources.calls.responses import (
+    BAD_ENDS,
+    GOOD_ENDS,
+    STOP_FIELDS,
+    STOP_NAMES,
+    USAGE,
+    reports_usage,
+)
+from prodworks_cli.sources.typescript.repository import Repository
+from prodworks_cli.sources.typescript.syntax import (
+    FUNCTIONS,
+    TRANSPARENT,
+    Module,
+    callee_of,
+    inside,
+    last_name,
+    string_of,
+)
+from prodworks_cli.sources.typescript.trace import ENTRIES, Site, Tracer
+
+MAX_CALLERS = 5
+MAX_HELPERS = 3
+MAX_BODIES = 30
+# Calls that run their callback inside a span, and methods that open one before the code after them.
+SPANS = frozenset(
+    {"startActiveSpan", "startActiveObservation", "withSpan", "withActiveSpan", "captureAsyncFunc", "observe"}
+    | {"traceable", "startSpan", "startObservation", "generation", "addNewSubsegment", "captureAWSv3Client"}
+    | {"captureAWSClient", "observeOpenAI", "wrapAISDK", "wrapOpenAI"}
+)
+TRACING_DECORATORS = frozenset({"captureMethod", "captureLambdaHandler", "Span", "traceable", "observe", "Traced"})
+_INSTRUMENTS = re.compile(
+    rb"AwsInstrumentation|getNodeAutoInstrumentations|auto-instrumentations-node|Traceloop|traceloop|OpenInference"
+)
+_AWS_INSTRUMENTORS = frozenset({"AwsInstrumentation", "getNodeAutoInstrumentations"})
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The functions that can see a response. ``leaves`` says why some of it may be read elsewhere."""
+
+    bodies: tuple[Site, ...]
+    chain: tuple[Site, ...]
+    leaves: Unknown | None
+
+
+class Responses:
+    """Answers about the responses of calls."""
+
+    def __init__(self, repository: Repository, tracer: Tracer) -> None:
+        self._tracer = tracer
+        self._aws, self._all = _instrumentors(repository)
+
+    def reach(self, call: Site) -> Reach:
+        """Where the response of a call can be seen."""
+        function = call.module.function(call.node)
+        if function is None:
+            return Reach((call.to(call.module.root),), (), None)
+        chain, leaves = self._chain(Site(call.module, function), _returned_whole(call, function))
+        return Reach(self._with_helpers(chain), chain, leaves)
+
+    def _chain(self, function: Site, whole: bool) -> tuple[tuple[Site, ...], Unknown | None]:
+        """The function and its callers, and whether the response leaves the repository whole."""
+        found, pending, leaves = {function.key: function}, [(function, 0)], None
+        while pending:
+            current, depth = pending.pop()
+            callers = self._tracer.callers(current.module, current.node)
+            name = current.module.name(current.node)
+            if not callers and whole and (name not in ENTRIES or callers is None):
+                leaves = Unknown(f"the response is returned by {name}, whose callers are not known")
+            for caller, _ in callers or () if depth < MAX_CALLERS else ():
+                above = caller.module.function(caller.node)
+                site = Site(caller.module, above if above is not None else caller.module.root)
+                if site.key not in found and len(found) < MAX_BODIES:
+                    found[site.key] = site
+                    pending.extend([(site, depth + 1)] if above is not None else [])
+        return tuple(found.values()), leaves
+
+    def _with_helpers(self, chain: Sequence[Site]) -> tuple[Site, ...]:
+        """The functions with those that they call, a few steps deep."""
+        found = {s.key: s for s in chain}
+        fresh: Sequence[Site] = chain
+        for _ in range(MAX_HELPERS):
+            called = {h.key: h for f in fresh for h in self._helpers(f) if h.key not in found}
+            fresh = list(called.values())[: max(MAX_BODIES - len(found), 0)]
+            found.update((h.key, h) for h in fresh)
+        return tuple(found.values())
+
+    def _helpers(self, function: Site) -> Iterator[Site]:
+        for node in inside(function.node):
+            if node.type == "call_expression":
+                yield from self._tracer.callees(Site(function.module, node))
+
+    def usage_recorded(self, api: str, library: str, reach: Reach) -> bool | Unknown:
+        """Whether the token counts are read; unknown where the API reports none or the response leaves."""
+        if not reports_usage(api):
+            return Unknown(f"{api} reports no usage")
+        if self._instruments(library) or any(_reads(site, USAGE) for site in reach.bodies):
+            return True
+        return reach.leaves or False
+
+    def stop_reasons(self, reach: Reach) -> tuple[str, ...] | Unknown:
+        """The stop reasons that the code tells apart; all bad ends where it compares with a good one."""
+        if not any(_reads(site, STOP_FIELDS) for site in reach.bodies):
+            return reach.leaves or ()
+        named = {n for site in reach.bodies for text in _literals(site) for n in STOP_NAMES.get(text, ())}
+        negated = any(_compared_away(site) for site in reach.bodies)
+        return tuple(sorted(named | set(BAD_ENDS if negated else ())))
+
+    def instrumented(self, call: Site, client: Site | Unknown, library: str, reach: Reach) -> bool:
+        """Whether a span or an instrumentor covers the call."""
+        spans = _in_span(call) or (isinstance(client, Site) and client.node != call.node and _in_span(client))
+        return self._instruments(library) or spans or any(_traced(site) for site in reach.chain)
+
+    def _instruments(self, library: str) -> bool:
+        return self._all or (self._aws and library == "aws")
+
+
+def _returned_whole(call: Site, function: Node) -> bool:
+    """The response itself is returned or yielded: directly, through a callback, or through a variable that holds it."""
+    module, node = call.module, call.node
+    for above in module.ancestors(call.node):
+        if above.id == function.id:
+            return above.type == "arrow_function"
+        if above.type == "variable_declarator":
+            name = module.text(above.child_by_field_name("name"))
+            returns = (n for n in inside(function) if n.type in ("return_statement", "yield_expression"))
+            return any(_bare(module, r) == name for r in returns)
+        if above.type in ("return_statement", "yield_expression"):
+            inner = next((a for a in module.ancestors(above) if a.type in FUNCTIONS), function)
+            if inner.id == function.id:
+                return True
+        elif above.type in ("member_expression", "expression_statement", "object", "assignment_expression"):
+            return False
+        node = above
+    return node is None
+
+
+def _bare(module: Module, statement: Node) -> str:
+    value = statement.named_children[0] if statement.named_children else None
+    while value is not None and value.type in TRANSPARENT and value.named_children:
+        value = value.named_children[0]
+    return module.text(value) if value is not None and value.type == "identifier" else ""
+
+
+def _reads(site: Site, names: frozenset[str]) -> bool:
+    """A member of one of the names is read, also by destructuring."""
+    module = site.module
+    for node in inside(site.node):
+        if node.type == "member_expression" and last_name(module, node) in names:
+            above = module.parent(node)
+            if above is None or above.type != "assignment_expression" or above.child_by_field_name("left") != node:
+                return True
+        if node.type == "shorthand_property_identifier_pattern" and module.text(node) in names:
+            return True
+        if node.type == "pair_pattern" and module.text(node.child_by_field_name("key")) in names:
+            return True
+        if node.type == "subscript_expression" and string_of(module, node.child_by_field_name("index")) in names:
+            return True
+    return False
+
+
+def _literals(site: Site) -> Iterator[str]:
+    """Texts in the code, and keys of tables of texts; ``{ max_tokens: 400 }`` handles no stop reason."""
+    module = site.module
+    for node in inside(site.node):
+        above = module.parent(node)
+        pair = above is not None and above.type == "pair"
+        value = above.child_by_field_name("value") if pair and above is not None else None
+        if node.type == "string" and (not pair or node == value or (value is not None and _is_text(value))):
+            yield string_of(module, node)
+        elif node.type == "property_identifier" and pair and value is not None and _is_text(value):
+            yield module.text(node)
+
+
+def _is_text(node: Node) -> bool:
+    return node.type in ("string", "template_string")
+
+
+def _compared_away(site: Site) -> bool:
+    """``stopReason !== "end_turn"``: everything but the good end is treated."""
+    for node in inside(site.node):
+        away = node.type == "binary_expression" and any(c.type in ("!==", "!=") for c in node.children)
+        if away and {string_of(site.module, n) for n in node.named_children} & GOOD_ENDS:
+            return True
+    return False
+
+
+def _in_span(call: Site) -> bool:
+    """The expression is an argument of a call that opens a span, or its function opens one before it."""
+    module = call.module
+    for above in module.ancestors(call.node):
+        if above.type == "call_expression" and last_name(module, callee_of(above)) in SPANS:
+            return True
+    scope = module.function(call.node)
+    nodes = inside(scope) if scope is not None else ()
+    opened = (n for n in nodes if n.type == "call_expression" and n.end_byte <= call.node.start_byte)
+    return any(last_name(module, callee_of(n)) in SPANS - {"observe", "traceable"} for n in opened)
+
+
+def _traced(function: Site) -> bool:
+    """A decorator of the function, or the call that it is passed to, opens a span."""
+    module = function.module
+    if any(
+        a.type == "call_expression" and last_name(module, callee_of(a)) in SPANS
+        for a in module.ancestors(function.node)
+    ):
+        return True
+    above = module.parent(function.node)
+    siblings = above.named_children if above is not None and above.type == "class_body" else []
+    before = [n for n in siblings if n.end_byte <= function.node.start_byte]
+    decorators = [n for n in function.node.named_children if n.type == "decorator"]
+    for node in reversed(before):
+        if node.type != "decorator":
+            break
+        decorators.append(node)
+    words = {w for d in decorators for w in re.findall(r"\w+", module.text(d).partition("(")[0])}
+    return bool(words & TRACING_DECORATORS)
+
+
+def _instrumentors(repository: Repository) -> tuple[bool, bool]:
+    """Whether something at start instruments the AWS SDK, and whether it instruments every model library."""
+    aws = everything = False
+    for module in repository.matching(_INSTRUMENTS, b"nstrument", b"raceloop", b"OpenInference"):
+        for call in module.of_type("new_expression", "call_expression"):
+            callee = module.text(callee_of(call))
+            aws = aws or callee.rpartition(".")[2] in _AWS_INSTRUMENTORS
+            everything = everything or callee.lower().endswith(("traceloop.initialize", "traceloop.init"))
+    return aws, everything

@@ -1,0 +1,327 @@
+"""TypeScript and JavaScript files as concrete syntax: the tree, who encloses whom, and which names each block binds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tree_sitter import Language, Node, Parser, Tree
+
+from prodworks_cli.model import Location
+
+SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+MAX_BYTES = 2_000_000
+MAX_NODES = 1_000_000
+FUNCTIONS = frozenset(
+    {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function"}
+    | {"generator_function_declaration"}
+)
+CLASSES = frozenset({"class_declaration", "class", "abstract_class_declaration"})
+BLOCKS = FUNCTIONS | {
+    *("program", "statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_case"),
+    *("switch_default", "class_static_block"),
+}
+# Wrappers that leave the value as it is; the value is the first named child.
+TRANSPARENT = frozenset(
+    {"await_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
+)
+MODULE_SCOPE = "<module>"
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place that gives a name a value. ``value`` is ``None`` where it is no expression (a loop variable).
+
+    ``path`` says how a destructuring takes the name out of the value, ``default`` what stands in for an absent one.
+    """
+
+    name: str
+    value: Node | None
+    path: tuple[str | int, ...] = ()
+    default: Node | None = None
+
+
+@dataclass(frozen=True)
+class Import:
+    """A local name that stands for a module (``name`` is ``*``) or for an export of one."""
+
+    module: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A name that a parameter binds: the parameter's position and how the name is taken out of it."""
+
+    name: str
+    position: int
+    path: tuple[str | int, ...]
+    default: Node | None
+    rest: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """One parsed file. Nodes are compared by ``id``, which is unique within a file."""
+
+    path: str
+    data: bytes
+    tree: Tree
+
+    @property
+    def root(self) -> Node:
+        """The node of the whole file."""
+        return self.tree.root_node
+
+    @cached_property
+    def _index(self) -> tuple[dict[int, Node], dict[str, list[Node]]]:
+        parents: dict[int, Node] = {}
+        by_type: dict[str, list[Node]] = {}
+        stack = [self.root]
+        while stack and len(parents) < MAX_NODES:
+            node = stack.pop()
+            by_type.setdefault(node.type, []).append(node)
+            children = node.children
+            parents.update((child.id, node) for child in children)
+            stack.extend(reversed(children))
+        return parents, by_type
+
+    def parent(self, node: Node) -> Node | None:
+        """The node around a node."""
+        return self._index[0].get(node.id)
+
+    def of_type(self, *types: str) -> tuple[Node, ...]:
+        """All nodes of the given types in source order."""
+        found = [n for t in types for n in self._index[1].get(t, ())]
+        return tuple(sorted(found, key=lambda n: n.start_byte))
+
+    def text(self, node: Node | None) -> str:
+        """The source of a node."""
+        return self.data[node.start_byte : node.end_byte].decode(errors="replace") if node else ""
+
+    def at(self, node: Node) -> Location:
+        """The file and line of a node."""
+        return Location(self.path, node.start_point[0] + 1)
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """The enclosing nodes, innermost first."""
+        above = self.parent(node)
+        while above is not None:
+            yield above
+            above = self.parent(above)
+
+    def block(self, node: Node) -> Node:
+        """The innermost block around a node, in which a declaration there is seen."""
+        return next((a for a in self.ancestors(node) if a.type in BLOCKS), self.root)
+
+    def function(self, node: Node) -> Node | None:
+        """The innermost function around a node that has a name; a callback belongs to the function that passes it."""
+        for above in self.ancestors(node):
+            if above.type in FUNCTIONS and self.name(above):
+                return above
+        return None
+
+    def owner(self, node: Node) -> Node | None:
+        """The innermost class around a node."""
+        return next((a for a in self.ancestors(node) if a.type in CLASSES), None)
+
+    def name(self, definition: Node) -> str:
+        """The name of a function or class: its own, or that of the variable, field or key that holds it."""
+        own = definition.child_by_field_name("name")
+        if own is not None:
+            return self.text(own)
+        holder = self.parent(definition)
+        while holder is not None and (holder.type in TRANSPARENT or self._wraps(holder, definition)):
+            holder = self.parent(holder)
+        if holder is None:
+            return ""
+        if holder.type == "export_statement":
+            return "default"
+        fields = {"variable_declarator": "name", "pair": "key", "assignment_expression": "left"}
+        fields |= {"public_field_definition": "name", "field_definition": "property"}
+        named = holder.child_by_field_name(fields.get(holder.type, ""))
+        return self.text(named).rpartition(".")[2].strip("'\"") if named is not None else ""
+
+    def _wraps(self, holder: Node, definition: Node) -> bool:
+        """``const handler = middy(async () => ...)``: the variable names the function that is passed first."""
+        if holder.type == "arguments":
+            return bool(holder.named_children) and holder.named_children[0].end_byte >= definition.end_byte
+        above = self.parent(holder)
+        held = above is not None and above.type in ("variable_declarator", "pair", "export_statement")
+        return holder.type == "call_expression" and held
+
+    def qualified(self, node: Node) -> str:
+        """``Class.method`` of the place, ``<module>`` outside any definition."""
+        names = [self.name(a) for a in self.ancestors(node) if a.type in FUNCTIONS | CLASSES]
+        return ".".join(reversed([n for n in names if n])) or MODULE_SCOPE
+
+    @cached_property
+    def imports(self) -> Mapping[str, Import]:
+        """Imported names, wherever in the file they are imported or required."""
+        found: dict[str, Import] = {}
+        for node in self.of_type("import_statement"):
+            source = string_of(self, node.child_by_field_name("source"))
+            for clause in (c for c in node.named_children if c.type == "import_clause"):
+                found.update((local, Import(source, name)) for local, name in self._clause(clause))
+        for node in self.of_type("variable_declarator"):
+            source = self._required(node.child_by_field_name("value"))
+            target = node.child_by_field_name("name")
+            if source and target is not None:
+                names = patterns(self, target)
+                found.update((n, Import(source, str(path[0]) if path else "*")) for n, path, _ in names)
+        return found
+
+    def _clause(self, clause: Node) -> Iterator[tuple[str, str]]:
+        for child in clause.named_children:
+            if child.type == "identifier":
+                yield self.text(child), "default"
+            elif child.type == "namespace_import":
+                yield self.text(child.named_children[-1]), "*"
+            elif child.type == "named_imports":
+                for item in (c for c in child.named_children if c.type == "import_specifier"):
+                    name = self.text(item.child_by_field_name("name"))
+                    yield self.text(item.child_by_field_name("alias")) or name, name
+
+    def _required(self, value: Node | None) -> str:
+        """The module of ``require("m")`` and ``await import("m")``."""
+        while value is not None and value.type in TRANSPARENT and value.named_children:
+            value = value.named_children[0]
+        if value is None or value.type != "call_expression":
+            return ""
+        callee = self.text(value.child_by_field_name("function"))
+        given = self.arguments(value)
+        return string_of(self, given[0]) if callee in ("require", "import") and given else ""
+
+    @cached_property
+    def bindings(self) -> Mapping[int, Mapping[str, Sequence[Binding]]]:
+        """Declarations by block (node id) and name, in source order."""
+        found: dict[int, dict[str, list[Binding]]] = {}
+        for node in self.of_type("variable_declarator", "for_in_statement", "catch_clause"):
+            block = node if node.type in BLOCKS else self.block(node)
+            for binding in self._declared(node):
+                found.setdefault(block.id, {}).setdefault(binding.name, []).append(binding)
+        for node in self.of_type(
+            "enum_declaration", "function_declaration", "generator_function_declaration", *CLASSES
+        ):
+            name = self.text(node.child_by_field_name("name"))
+            if name:
+                found.setdefault(self.block(node).id, {}).setdefault(name, []).append(Binding(name, node))
+        return found
+
+    def _declared(self, node: Node) -> Iterator[Binding]:
+        if node.type == "variable_declarator":
+            target, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        else:
+            target = node.child_by_field_name("left" if node.type == "for_in_statement" else "parameter")
+            value = None
+        for name, path, default in patterns(self, target) if target is not None else ():
+            yield Binding(name, value, path, default)
+
+    @cached_property
+    def assigned(self) -> Mapping[str, Sequence[tuple[Node, Node]]]:
+        """Assignments by the text of their target: ``x``, ``this.x``, and ``x[]`` for a computed member of ``x``."""
+        found: dict[str, list[tuple[Node, Node]]] = {}
+        for node in self.of_type("assignment_expression", "augmented_assignment_expression"):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None and right is not None:
+                key = self.text(left)
+                if left.type == "subscript_expression":
+                    key = f"{self.text(left.child_by_field_name('object'))}[]"
+                found.setdefault(key, []).append((node, right))
+        return found
+
+    def parameters(self, function: Node) -> tuple[Parameter, ...]:
+        """The names that the parameters of a function bind."""
+        single = function.child_by_field_name("parameter")
+        if single is not None:
+            return (Parameter(self.text(single), 0, (), None),)
+        listed = function.child_by_field_name("parameters")
+        nodes = [n for n in (listed.named_children if listed else ()) if n.type != "comment"]
+        return tuple(p for position, node in enumerate(nodes) for p in self._parameter(node, position))
+
+    def _parameter(self, node: Node, position: int) -> Iterator[Parameter]:
+        target = node.child_by_field_name("pattern") or node
+        value = node.child_by_field_name("value")
+        rest = target.type == "rest_pattern"
+        for name, path, default in patterns(self, target.named_children[0] if rest else target):
+            yield Parameter(name, position, path, default if path else default or value, rest)
+
+    def arguments(self, call: Node) -> tuple[Node, ...]:
+        """The arguments of a call or ``new`` expression."""
+        given = call.child_by_field_name("arguments")
+        return tuple(c for c in given.named_children if c.type != "comment") if given is not None else ()
+
+
+Way = tuple[str | int, ...]
+
+
+def patterns(module: Module, node: Node, path: Way = ()) -> Iterator[tuple[str, Way, Node | None]]:
+    """The names that a pattern binds, with the way to each and its default."""
+    if node.type == "identifier":
+        yield module.text(node), path, None
+    elif node.type == "shorthand_property_identifier_pattern":
+        yield module.text(node), (*path, module.text(node)), None
+    elif node.type in ("assignment_pattern", "object_assignment_pattern"):
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        for name, inner, default in patterns(module, left, path) if left is not None else ():
+            yield name, inner, default or right
+    else:
+        for child, step in _parts(module, node):
+            yield from patterns(module, child, (*path, *step))
+
+
+def _parts(module: Module, node: Node) -> Iterator[tuple[Node, Way]]:
+    """The patterns inside a pattern, each with its step."""
+    if node.type == "pair_pattern":
+        key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+        if key is not None and value is not None:
+            yield value, (module.text(key).strip("'\""),)
+    elif node.type == "object_pattern":
+        yield from ((child, ()) for child in node.named_children)
+    elif node.type == "array_pattern":
+        yield from ((child, (index,)) for index, child in enumerate(node.named_children))
+    elif node.type == "rest_pattern" and node.named_children:
+        yield node.named_children[0], ("...",)
+
+
+def inside(node: Node, *stop: str) -> Iterator[Node]:
+    """A node and all nodes below it in source order, without entering nodes of the types ``stop``."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        if current is node or current.type not in stop:
+            stack.extend(reversed(current.children))
+
+
+def string_of(module: Module, node: Node | None) -> str:
+    """The content of a string literal; empty for anything else."""
+    if node is None or node.type != "string":
+        return ""
+    return "".join(module.text(c) for c in node.named_children)
+
+
+def last_name(module: Module, node: Node | None) -> str:
+    """``c`` of ``a.b.c``, ``a.b?.c`` or ``c``; empty for anything else."""
+    if node is not None and node.type == "member_expression":
+        return module.text(node.child_by_field_name("property"))
+    return module.text(node) if node is not None and node.type == "identifier" else ""
+
+
+def callee_of(call: Node) -> Node | None:
+    """The function of a call, the constructor of a ``new`` expression."""
+    return call.child_by_field_name("constructor" if call.type == "new_expression" else "function")
+
+
+def parse(path: str, data: bytes) -> Module:
+    """The syntax tree of one file; never fails, errors are ``ERROR`` nodes in the tree."""
+    if path.endswith((".ts", ".mts", ".cts", ".tsx")):
+        import tree_sitter_typescript as grammar
+
+        language = grammar.language_tsx() if path.endswith(".tsx") else grammar.language_typescript()
+    else:
+        import tree_sitter_javascript
+
+        language = tree_sitter_javascript.language()
+    return Module(path, data, Parser(Language(language)).parse(data))

@@ -1,0 +1,357 @@
+"""Where a value comes from: through names, imports, parameters, members and functions of the repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.sources.typescript.members import Members
+from prodworks_cli.sources.typescript.repository import Repository
+from prodworks_cli.sources.typescript.syntax import (
+    BLOCKS,
+    CLASSES,
+    FUNCTIONS,
+    TRANSPARENT,
+    Binding,
+    Import,
+    Module,
+    Parameter,
+    callee_of,
+    inside,
+    last_name,
+)
+
+MAX_DEPTH = 24
+MAX_CALLERS = 12
+MAX_ORIGINS = 80
+MAX_FRAMES = 6
+MAX_ACTIVE = 40
+EXTERNAL = "comes from outside the repository"
+# Functions that a framework calls by their name.
+ENTRIES = frozenset(
+    {"handler", "lambdaHandler", "GET", "POST", "PUT", "PATCH", "DELETE", "default", "action", "loader"}
+)
+# Functions of tracing libraries that give back the client that they are given.
+WRAPPERS = frozenset({"captureAWSv3Client", "captureAWSClient", "observeOpenAI", "wrapOpenAI", "wrapSDK", "instrument"})
+NOTHING = frozenset({"null", "undefined"})
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A call that was entered: the arguments, the function's node id, and the site of the call."""
+
+    site: Site
+    arguments: tuple[Node, ...]
+    function: int
+
+    def __hash__(self) -> int:
+        return hash((self.site.module.path, self.site.node.id, self.function))
+
+
+@dataclass(frozen=True)
+class Site:
+    """An expression in a file, with the calls through which it was reached (innermost first)."""
+
+    module: Module
+    node: Node
+    frames: tuple[Frame, ...] = ()
+
+    def to(self, node: Node) -> Site:
+        """Another expression of the same file and frame."""
+        return Site(self.module, node, self.frames)
+
+    @property
+    def text(self) -> str:
+        """The expression as written."""
+        return self.module.text(self.node)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What makes two sites the same expression."""
+        return self.module.path, self.node.id
+
+
+Origin = Site | Unknown
+
+
+class Tracer:
+    """Steps from an expression to the expressions that give it its value."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.members = Members(self)
+        self._callers: dict[tuple[str, int], tuple[tuple[Site, tuple[Node, ...]], ...] | None] = {}
+        self._steps: dict[object, tuple[Origin, ...] | None] = {}
+        self._active: set[object] = set()
+
+    def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
+        """The expressions at which tracing ends: literals, calls out of the repository, definitions."""
+        found: dict[object, Origin] = {}
+        queue: list[tuple[Origin, int]] = [(site, depth)]
+        while queue:
+            origin, left = queue.pop(0)
+            if len(found) >= MAX_ORIGINS:
+                return (*found.values(), Unknown("may be one of many values"))
+            following = self.step(origin) if isinstance(origin, Site) and left else None
+            if following is None:
+                found.setdefault(origin.key if isinstance(origin, Site) else origin, origin)
+            else:
+                queue.extend((f, left - 1) for f in following)
+        return tuple(found.values())
+
+    def sites(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Site, ...]:
+        """The origins that are expressions, without ``null`` and ``undefined``."""
+        found = (o for o in self.origins(site, depth) if isinstance(o, Site))
+        return tuple(o for o in found if o.text not in NOTHING)
+
+    def step(self, site: Site) -> tuple[Origin, ...] | None:
+        """The expressions that one expression takes its value from; ``None`` when it stands for itself."""
+        key = (*site.key, tuple(f.site.node.id for f in site.frames))
+        if key in self._steps:
+            return self._steps[key]
+        if key in self._active or len(self._active) > MAX_ACTIVE:
+            return (Unknown("is defined by itself or through too many steps"),)
+        self._active.add(key)
+        result = self._step(site)
+        self._active.discard(key)
+        if not self._active:
+            self._steps[key] = result
+        return result
+
+    def _step(self, site: Site) -> tuple[Origin, ...] | None:
+        node = site.node
+        if node.type in TRANSPARENT:
+            return (site.to(node.named_children[0]),) if node.named_children else None
+        steps: dict[str, Callable[[Site], tuple[Origin, ...] | None]] = {
+            "identifier": self._identifier,
+            "member_expression": self._member,
+            "subscript_expression": self.members.computed,
+            "call_expression": self._call,
+            "ternary_expression": lambda s: _fields(s, "consequence", "alternative"),
+            "binary_expression": _operands,
+            "assignment_expression": lambda s: _fields(s, "right"),
+            "augmented_assignment_expression": lambda s: _fields(s, "left", "right"),
+        }
+        step = steps.get(node.type)
+        return step(site) if step else None
+
+    def _identifier(self, site: Site) -> tuple[Origin, ...] | None:
+        return None if site.text in NOTHING else self.named(site, site.text)
+
+    def named(self, site: Site, name: str) -> tuple[Origin, ...]:
+        """What a name means at a place."""
+        module = site.module
+        for above in (site.node, *module.ancestors(site.node)):
+            if above.type not in BLOCKS:
+                continue
+            bindings = module.bindings.get(above.id, {}).get(name)
+            if bindings:
+                return self._bound(site, above, name, bindings)
+            if above.type in FUNCTIONS:
+                parameter = next((p for p in module.parameters(above) if p.name == name), None)
+                if parameter is not None:
+                    return self.parameter(site, above, parameter)
+        return self._imported(module, name)
+
+    def _bound(self, site: Site, block: Node, name: str, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
+        found = [o for b in bindings for o in self._binding(site, b)]
+        found += [
+            site.to(right)
+            for statement, right in site.module.assigned.get(name, ())
+            if any(a.id == block.id for a in site.module.ancestors(statement))
+        ]
+        kept = tuple(o for o in found if not (isinstance(o, Site) and o.text in NOTHING))
+        return kept or tuple(found) or (Unknown(f"{name} is not given a value"),)
+
+    def _binding(self, site: Site, binding: Binding) -> Iterator[Origin]:
+        if binding.value is None:
+            declared_only = not binding.path and binding.default is None
+            if not (declared_only and site.module.assigned.get(binding.name)):
+                yield Unknown(f"{binding.name} changes while the program runs")
+            return
+        yield from self.taken((site.to(binding.value),), binding.path)
+        if binding.default is not None:
+            yield site.to(binding.default)
+
+    def taken(self, origins: Sequence[Origin], path: Sequence[str | int]) -> tuple[Origin, ...]:
+        """The members at the end of a destructuring path."""
+        for part in path:
+            found: list[Origin] = []
+            for origin in origins:
+                for end in self.origins(origin, MAX_DEPTH // 2) if isinstance(origin, Site) else (origin,):
+                    found.extend(self.members.of(end, str(part)))
+            origins = found
+        return tuple(origins)
+
+    def _imported(self, module: Module, name: str) -> tuple[Origin, ...]:
+        item = module.imports.get(name)
+        if item is None:
+            return (Unknown(f"{name} is not defined in the file"),)
+        target = self.repository.find(item.module, module)
+        if target is None:
+            return (Unknown(f"{name} {EXTERNAL}"),)
+        return (Site(target, target.root),) if item.name == "*" else self.exported(target, item.name)
+
+    def exported(self, module: Module, name: str, depth: int = 6) -> tuple[Origin, ...]:
+        """An export of a module by name, through re-exports."""
+        exports = self.repository.exports(module)
+        item = exports.get(name)
+        if isinstance(item, Node):
+            return (
+                (Site(module, item),)
+                if item.type != "identifier"
+                else self.named(Site(module, item), module.text(item))
+            )
+        starred = [i for k, i in exports.items() if k.startswith("* ") and isinstance(i, Import)]
+        for source, wanted in [(item.module, item.name)] if item else [(s.module, name) for s in starred]:
+            target = self.repository.find(source, module) if depth else None
+            found = self.exported(target, wanted, depth - 1) if target else ()
+            if any(isinstance(o, Site) for o in found):
+                return found
+        bindings = module.bindings.get(module.root.id, {}).get(name)
+        if bindings and not item:
+            return self._bound(Site(module, module.root), module.root, name, bindings)
+        return (Unknown(f"{name} {EXTERNAL}"),)
+
+    def parameter(self, site: Site, function: Node, parameter: Parameter) -> tuple[Origin, ...]:
+        """What a parameter holds: the argument of the call that was entered, else those of all callers."""
+        for index, frame in enumerate(site.frames):
+            if frame.function == function.id:
+                outer = Site(frame.site.module, frame.site.node, site.frames[index + 1 :])
+                return self._argument(site, parameter, frame.arguments, outer)
+        callers = self.callers(site.module, function)
+        if callers is None or len(callers) > MAX_CALLERS or len(site.frames) >= MAX_FRAMES:
+            return (Unknown(f"parameter {parameter.name} has too many callers to follow"),)
+        if not callers:
+            return (Unknown(f"parameter {parameter.name} {EXTERNAL}"),)
+        return tuple(o for caller, given in callers for o in self._argument(site, parameter, given, caller))
+
+    def _argument(self, site: Site, parameter: Parameter, given: tuple[Node, ...], caller: Site) -> tuple[Origin, ...]:
+        if parameter.rest or any(a.type == "spread_element" for a in given[: parameter.position + 1]):
+            return (Unknown(f"parameter {parameter.name} is one of a list"),)
+        if parameter.position >= len(given):
+            return (site.to(parameter.default),) if parameter.default is not None else ()
+        found = self.taken((caller.to(given[parameter.position]),), parameter.path)
+        return found or ((site.to(parameter.default),) if parameter.default is not None else ())
+
+    def _member(self, site: Site) -> tuple[Origin, ...] | None:
+        target, name = site.node.child_by_field_name("object"), last_name(site.module, site.node)
+        if target is None:
+            return None
+        if target.type == "this":
+            owner = site.module.owner(site.node)
+            return self.members.declared(site.to(owner), name) if owner else None
+        if site.text.startswith("process.env"):
+            return None
+        found: list[Origin] = []
+        for origin in self.origins(site.to(target), MAX_DEPTH // 2):
+            found.extend(self.members.of(origin, name))
+        return tuple(found) or None
+
+    def _call(self, site: Site) -> tuple[Origin, ...] | None:
+        if last_name(site.module, callee_of(site.node)) in WRAPPERS:
+            return tuple(site.to(a) for a in site.module.arguments(site.node)[:1]) or None
+        if len(site.frames) >= MAX_FRAMES:
+            return None
+        functions = self.callees(site)
+        if not functions or any(f.function == fn.node.id for f in site.frames for fn in functions):
+            return None
+        found: list[Origin] = []
+        for function in functions:
+            frames = (Frame(site, site.module.arguments(site.node), function.node.id), *site.frames)
+            found.extend(returned(Site(function.module, function.node, frames)))
+        return tuple(found) or None
+
+    def callees(self, call: Site) -> tuple[Site, ...]:
+        """The functions of the repository that a call may enter; none when some of them are not known."""
+        callee = callee_of(call.node)
+        if callee is None or callee.type not in ("identifier", "member_expression"):
+            return ()
+        found = self.origins(call.to(callee), MAX_DEPTH // 2)
+        functions = tuple(o for o in found if isinstance(o, Site) and o.node.type in FUNCTIONS)
+        return functions if len(functions) == len(found) and len(functions) <= MAX_CALLERS else ()
+
+    def callers(self, module: Module, function: Node) -> tuple[tuple[Site, tuple[Node, ...]], ...] | None:
+        """The calls of a function in the repository, with the arguments it gets; ``None`` when there are too many."""
+        key = (module.path, function.id)
+        if key not in self._callers:
+            self._callers[key] = ()
+            self._callers[key] = self._find_callers(module, function)
+        return self._callers[key]
+
+    def _find_callers(self, module: Module, function: Node) -> tuple[tuple[Site, tuple[Node, ...]], ...] | None:
+        name, owner = module.name(function), None
+        if name in ENTRIES:
+            return ()
+        if function.type == "method_definition":
+            above = module.owner(function)
+            owner = above if above is not None and module.parent(module.parent(function) or function) == above else None
+        if name == "constructor" and owner is not None:
+            name = module.name(owner)
+        if not name:
+            return ()
+        calls = self.repository.calls_named(name)
+        if calls is None:
+            return None
+        wanted = {(module.path, function.id)} | ({(module.path, owner.id)} if owner is not None else set())
+        return tuple(
+            (Site(found, call), found.arguments(call))
+            for found, call in calls
+            if last_name(found, callee_of(call)) == name and self._means(Site(found, call), wanted, name)
+        )
+
+    def maybe_called(self, module: Module, function: Node) -> bool:
+        """Something calls a method of that name on an object that is not followed."""
+        name = module.name(function)
+        for found, call in self.repository.calls_named(name) or () if name else ():
+            callee = callee_of(call)
+            if callee is not None and callee.type == "member_expression" and last_name(found, callee) == name:
+                ends = [o for o in self.origins(Site(found, callee), MAX_DEPTH // 2) if isinstance(o, Site)]
+                if not any(o.node.type in FUNCTIONS | CLASSES for o in ends):
+                    return True
+        return False
+
+    def _means(self, call: Site, wanted: set[tuple[str, int]], name: str) -> bool:
+        callee = callee_of(call.node)
+        if callee is None:
+            return False
+        found = [o for o in self.origins(call.to(callee), MAX_DEPTH // 2) if isinstance(o, Site)]
+        known = {o.key for o in found if o.node.type in FUNCTIONS | CLASSES}
+        if known:
+            return bool(known & wanted)
+        return callee.type == "member_expression" and self.repository.definitions_named(name) == 1
+
+
+def shown(site: Site) -> str:
+    """An expression in words: names as written, without the arguments of calls and without literals."""
+    node = callee_of(site.node) if site.node.type in ("call_expression", "new_expression") else site.node
+    if node is None or node.type not in ("identifier", "member_expression"):
+        return f"a value ({site.node.type.replace('_', ' ')})"
+    text = "".join(site.module.text(node).split())
+    return text[-50:] if re.fullmatch(r"[\w$.?!]+", text) else last_name(site.module, node)
+
+
+def returned(function: Site) -> tuple[Origin, ...]:
+    """The expressions that a function returns."""
+    body = function.node.child_by_field_name("body")
+    if body is None:
+        return ()
+    if body.type != "statement_block":
+        return (function.to(body),)
+    nodes = inside(body, *FUNCTIONS, *CLASSES)
+    values = [n.named_children[0] for n in nodes if n.type == "return_statement" and n.named_children]
+    return tuple(function.to(v) for v in values)
+
+
+def _operands(site: Site) -> tuple[Origin, ...] | None:
+    operator = site.node.child_by_field_name("operator")
+    return _fields(site, "left", "right") if operator is not None and operator.type in ("??", "||") else None
+
+
+def _fields(site: Site, *names: str) -> tuple[Origin, ...] | None:
+    nodes = [site.node.child_by_field_name(n) for n in names]
+    return tuple(site.to(n) for n in nodes if n is not None) or None
