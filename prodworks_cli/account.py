@@ -6,15 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from prodworks_cli.audit import Errors, Say, now
-from prodworks_cli.collect import account_inventory
-from prodworks_cli.model import Gap, Inventory, Plane
+from prodworks_cli.collect import inventory_of_account, observed, resource_of
+from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
+from prodworks_cli.narrowing import narrowing_of
+from prodworks_cli.regions import FALLBACK, each_once, named_regions, regions_in_use
+from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.collecting import IDENTITY, Collector
 from prodworks_cli.resources.registry import collectors, reads
+from prodworks_cli.scope import scope_of
 from prodworks_cli.sources.account.failures import Failure
-from prodworks_cli.sources.account.scan import Caller, Scan
+from prodworks_cli.sources.account.scan import Caller
+from prodworks_cli.sources.account.scan import Scan as AccountScan
 from prodworks_cli.sources.account.session import Access, AccountError, Limits, open_session
 
-FIRST_REGION = "us-east-1"
+# References lead from functions to log groups to keys; each round follows them one step.
+_ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -26,41 +32,108 @@ class AccountOptions:
     limits: Limits = field(default_factory=Limits)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """One reading of an account: the inventory, and what a doctor wants to know."""
+
+    inventory: Inventory
+    caller: Caller | Failure
+    regions: tuple[str, ...]
+    scan: AccountScan
+
+
 def read_account(
     options: AccountOptions,
     declared: Inventory,
     errors: Errors,
     say: Say,
     chosen: Sequence[Collector] | None = None,
-) -> Inventory:
+) -> Reading:
     """The observed plane of the account. ``declared`` is what the repository says, for Regions and references.
 
     Raises :class:`AccountError` when the account cannot be read at all.
     """
     session = open_session(options.access, (read.name for read in reads()))
-    regions = list(options.regions) or [session.get_config_variable("region") or FIRST_REGION]
-    everything = collectors() if chosen is None else chosen
-    scan = Scan(session, options.limits, say, errors.attempt)
+    home = session.get_config_variable("region") or FALLBACK
+    scan = AccountScan(session, options.limits, say, errors.attempt)
     try:
-        caller = scan.caller(regions[0])
-        if isinstance(caller, Caller):
-            say(f"reading account {caller.account} in {', '.join(regions)} as {caller.arn}")
-            for referenced in (False, True):
-                group = [c for c in everything if c.referenced is referenced]
-                scan.run(group, caller, regions, lambda kind, names: True)
+        asked = each_once((*options.regions, *(() if options.regions else declared.settings.get("regions", ()))))
+        caller = scan.caller((asked or (home,))[0])
+        if isinstance(caller, Failure):
+            return Reading(_unread(caller), caller, asked, scan)
+        regions = asked or named_regions(declared)
+        gaps: tuple[Gap, ...] = ()
+        if not regions:
+            say("looking for the Regions in use")
+            regions, gaps = regions_in_use(scan, home)
+        say(f"reading account {caller.account} in {', '.join(regions)} as {caller.arn}")
+        found = _gathered(scan, caller, regions, declared, collectors() if chosen is None else chosen, errors)
+        seen = replace(found, gaps=(*found.gaps, *gaps))
+        return Reading(seen, caller, regions, scan)
     finally:
         scan.close()
-    return _inventory(scan, caller, regions)
 
 
-def _inventory(scan: Scan, caller: Caller | Failure, regions: Sequence[str]) -> Inventory:
-    read_at = now().isoformat()
-    if isinstance(caller, Failure):
-        reason = caller.reason(IDENTITY.name, IDENTITY.action)
-        return account_inventory([], read_at, [Gap("aws.*", Plane.OBSERVED, "the account", reason)])
-    found = account_inventory(scan.haul.records, read_at, scan.haul.gaps)
-    seen = replace(found.scan, accounts=(caller.account,), regions=tuple(sorted(regions)), calls_made=scan.calls.made)
-    return replace(found, scan=seen)
+def _unread(failure: Failure) -> Inventory:
+    """An account of which nothing could be read."""
+    reason = failure.reason(IDENTITY.name, IDENTITY.action)
+    action = IDENTITY.action if failure.denied else None
+    gap = Gap("aws.*", Plane.OBSERVED, "the account", reason, action=action)
+    return inventory_of_account([], [gap], Scan("account", account_read_at=now().isoformat()))
 
 
-__all__ = ["Access", "AccountError", "AccountOptions", "Limits", "read_account"]
+def _gathered(
+    scan: AccountScan,
+    caller: Caller,
+    regions: tuple[str, ...],
+    declared: Inventory,
+    chosen: Sequence[Collector],
+    errors: Errors,
+) -> Inventory:
+    """Roots first, then what they reference, round by round until nothing new is named."""
+    narrowing, gaps = narrowing_of(declared.settings.get("scope") or {}, scan, caller, regions)
+    scope = scope_of(declared, chosen, narrowing)
+    adapted = _Adapted(errors)
+    scan.run([c for c in chosen if not c.referenced], caller, regions, scope.wanted)
+    kept = scope.members(adapted.all(scan.haul.records))
+    for _ in range(_ROUNDS):
+        known = scope.size
+        scan.run([c for c in chosen if c.referenced], caller, regions, scope.wanted)
+        kept = scope.members(adapted.all(scan.haul.records))
+        if scope.size == known or scan.clock.stopped:
+            break
+    looked_at = Scan(
+        "account",
+        accounts=(caller.account,),
+        regions=tuple(sorted(regions)),
+        calls_made=scan.calls.made,
+        account_read_at=now().isoformat(),
+        left_out=scope.left_out(adapted.all(scan.haul.records), kept),
+    )
+    return inventory_of_account(kept, [*scan.haul.gaps, *adapted.gaps, *gaps], looked_at)
+
+
+class _Adapted:
+    """Records as resources, each adapted once; an adapter that crashes leaves a gap of its kind."""
+
+    def __init__(self, errors: Errors) -> None:
+        self._errors = errors
+        self._resources: dict[int, tuple[Record, Sequence[Resource]]] = {}
+        self.gaps: list[Gap] = []
+
+    def all(self, records: Sequence[Record]) -> list[Resource]:
+        """The resources of all records."""
+        return [resource for record in list(records) for resource in self._one(record)]
+
+    def _one(self, record: Record) -> Sequence[Resource]:
+        if id(record) not in self._resources:
+            what = f"the adapter of {record.identity}"
+            found, crashes = self._errors.attempt(
+                what, lambda: ([resource_of(d, Plane.OBSERVED) for d in observed([record])], ())
+            )
+            self.gaps += [replace(g, kind=record.kind, plane=Plane.OBSERVED) for g in crashes]
+            self._resources[id(record)] = (record, found)
+        return self._resources[id(record)][1]
+
+
+__all__ = ["Access", "AccountError", "AccountOptions", "Limits", "Reading", "read_account"]

@@ -138,6 +138,7 @@ def with_account(inventory: Inventory, account: Inventory) -> Inventory:
         calls_made=account.scan.calls_made,
         account_read_at=account.scan.account_read_at,
         note=account.scan.note,
+        left_out=account.scan.left_out,
     )
     gaps = _distinct([*inventory.gaps, *(g for g in account.gaps if g.plane is Plane.OBSERVED)])
     joined = Inventory(_sorted(link([*mine, *seen])), gaps, scan, inventory.settings)
@@ -152,7 +153,12 @@ def account_inventory(records: Sequence[Record], read_at: str, gaps: Iterable[Ga
     regions = tuple(sorted({r.region for r in records}))
     calls = sum(1 for r in records for _ in r.answers.members())
     scan = Scan("account", accounts=accounts, regions=regions, calls_made=calls, account_read_at=read_at, note=note)
-    return Inventory(_sorted(link(resources)), tuple(gaps), scan)
+    return inventory_of_account(resources, gaps, scan)
+
+
+def inventory_of_account(resources: Iterable[Resource], gaps: Iterable[Gap], scan: Scan) -> Inventory:
+    """The observed plane from resources that adapters made."""
+    return Inventory(_sorted(link(resources)), _distinct(gaps), scan)
 
 
 def refused(operation: str, code: str) -> Node:

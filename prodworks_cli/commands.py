@@ -150,7 +150,7 @@ def _inventory(options: AuditOptions, config: Config, errors: spine.Errors) -> I
     if options.evidence:
         found = with_account(found, inventories.load(options.evidence.read_text(encoding="utf-8")))
     if options.account:
-        found = with_account(found, read_account(options.account, found, errors, _say))
+        found = with_account(found, read_account(options.account, found, errors, _say).inventory)
     return found
 
 

@@ -12,6 +12,7 @@ import yaml
 
 FILE_NAMES = ("prodworks.yaml", "prodworks.yml")
 GATE_KEYS = ("fail_on", "fail_under", "require", "min_coverage", "min_pillar")
+SCOPE_KEYS = ("names", "tags", "stacks")
 PILLARS = ("observability", "security", "governance", "cost", "reliability")
 
 
@@ -24,7 +25,8 @@ class Config:
     """What the team says about its workload.
 
     ``owners`` maps a pillar or a rule id to who owns its gaps; ``owner`` is the workload's owner. ``ignore`` holds
-    paths in the form of ``.gitignore`` lines. ``gate`` holds the conditions of the CI gate.
+    paths in the form of ``.gitignore`` lines. ``gate`` holds the conditions of the CI gate. ``regions`` are those of
+    the account to read, and ``scope`` says which of its GenAI resources are this workload's.
     """
 
     name: str | None = None
@@ -33,6 +35,8 @@ class Config:
     approved_models: tuple[str, ...] = ()
     allowed_regions: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    scope: Mapping[str, Any] = field(default_factory=dict)
     gate: Mapping[str, Any] = field(default_factory=dict)
 
     def settings(self) -> dict[str, Any]:
@@ -63,14 +67,15 @@ def parse_config(data: Any, where: str) -> Config:
     texts = {key: _text(data[key], f"{where}: {key}") for key in ("name", "owner") if data.get(key) is not None}
     lists = {
         key: _texts(data[key], f"{where}: {key}")
-        for key in ("approved_models", "allowed_regions", "ignore")
+        for key in ("approved_models", "allowed_regions", "ignore", "regions")
         if data.get(key) is not None
     }
     owners = _mapping(data.get("owners"), f"{where}: owners")
     gate = _mapping(data.get("gate"), f"{where}: gate")
     _refuse_unknown(gate, GATE_KEYS, f"{where}: gate")
+    scope = _scope(_mapping(data.get("scope"), f"{where}: scope"), f"{where}: scope")
     named = {key: _text(value, f"{where}: owners.{key}") for key, value in owners.items()}
-    return Config(owners=named, gate=gate, **texts, **lists)  # type: ignore[arg-type]
+    return Config(owners=named, gate=gate, scope=scope, **texts, **lists)  # type: ignore[arg-type]
 
 
 def _refuse_unknown(data: Mapping[str, Any], known: Any, where: str) -> None:
@@ -91,6 +96,15 @@ def _texts(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise ConfigError(f"{where}: expected a list of texts")
     return tuple(value)
+
+
+def _scope(data: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """Which of the account's GenAI resources are this workload's: ``names`` and ``stacks``, ``tags`` by key."""
+    _refuse_unknown(data, SCOPE_KEYS, where)
+    lists = {key: list(_texts(data[key], f"{where}: {key}")) for key in ("names", "stacks") if data.get(key)}
+    tags = _mapping(data.get("tags"), f"{where}: tags")
+    named = {str(key): _text(value, f"{where}: tags.{key}") for key, value in tags.items()}
+    return {**lists, **({"tags": named} if named else {})}
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

@@ -120,7 +120,8 @@ class Skipped:
 @dataclass(frozen=True)
 class Scan:
     """What was looked at: the basis of "what was not seen". ``owners`` maps paths of evidence to their code owners,
-    ``account_read_at`` is an ISO 8601 time, ``None`` when no account was read."""
+    ``account_read_at`` is an ISO 8601 time, ``None`` when no account was read. ``left_out`` counts by kind what the
+    account has besides the workload, and was not judged."""
 
     target: str
     commit: str | None = None
@@ -133,6 +134,7 @@ class Scan:
     account_read_at: str | None = None
     note: str | None = None
     owners: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

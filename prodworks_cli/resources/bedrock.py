@@ -24,10 +24,7 @@ from prodworks_cli.resources.adapter import (
     tag_keys,
     terraform_tags,
 )
-from prodworks_cli.resources.bedrock_reads import COLLECT
 from prodworks_cli.schema import Draft, Drafted, Flag, Link, Number, Text, Texts, To
-
-__all__ = ["API", "CLOUDFORMATION", "COLLECT", "TERRAFORM", "InferenceProfile", "InvocationLogging"]
 
 
 @dataclass(frozen=True)

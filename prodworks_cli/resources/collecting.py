@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from prodworks_cli.model import Location
+from prodworks_cli.model import Location, Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.adapter import Record
 
@@ -65,20 +65,35 @@ class Reader(Protocol):
     def each(self, items: Iterable[Node], describe: Callable[[Node], Record | None]) -> Iterator[Record]:
         """A record for each element, read in parallel, in the order of the elements; ``None`` leaves it out."""
 
-    def record(self, identity: str, answers: Mapping[Read, Node]) -> Record:
-        """A record of the collector's kind."""
+    def record(self, identity: str, answers: Mapping[Any, Node]) -> Record:
+        """A record of the collector's kind, with answers by :class:`Read`. An answer that was cut out of another
+        operation's goes by the operation that gives it singly (``iam:GetRole``)."""
 
     def wanted(self, *names: str | None) -> bool:
         """Whether a resource with one of these names, ids or ARNs belongs to the workload: something read before or
         the repository names it. Only for collectors with ``referenced=True``."""
 
 
+def always(_: Any) -> bool:
+    """What is GenAI by its kind belongs to the workload."""
+    return True
+
+
+def never(_: Any) -> bool:
+    """What belongs to the workload only where something names it."""
+    return False
+
+
 @dataclass(frozen=True)
 class Collector:
-    """How the resources of one kind are found and read.
+    """How the resources of one kind are found and read, and which of them belong to the workload.
 
     ``regional`` collectors run once for each Region. ``referenced`` ones run after all others and read only what those
     or the repository name (:meth:`Reader.wanted`): an account's buckets are not all of this workload.
+
+    What is read belongs to the workload if the repository or a resource of the workload names it, if ``root`` does not
+    say no to it by itself (a role that can invoke models), or if it stands ``beside`` a resource of the workload (an
+    alarm on its function).
     """
 
     kind: str
@@ -86,6 +101,8 @@ class Collector:
     collect: Callable[[Reader], Iterable[Record]]
     regional: bool = True
     referenced: bool = False
+    root: Callable[[Any], bool | Unknown] = always
+    beside: Callable[[Any], Iterable[Ref]] | None = None
 
 
 def narrowed(read: Read, key: str, element: Node, at: str) -> Node:
@@ -105,4 +122,33 @@ def moved(node: Node, place: Location) -> Node:
 
 IDENTITY = Read("sts", "GetCallerIdentity", "sts:GetCallerIdentity")
 REGIONS = Read("account", "ListRegions", "account:ListRegions")
-BASE_READS = (IDENTITY, REGIONS)
+TAGGED = Read("resourcegroupstaggingapi", "GetResources", "tag:GetResources")
+# A stack that is in another Region.
+STACK_RESOURCES = Read(
+    "cloudformation", "ListStackResources", "cloudformation:ListStackResources", frozenset({"ValidationError"})
+)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A cheap call that shows whether a Region has GenAI in use: the member of its answer that is not empty then."""
+
+    read: Read
+    member: str
+    params: tuple[tuple[str, Any], ...] = ()
+
+
+SIGNS_OF_USE = (
+    Sign(
+        Read("cloudwatch", "ListMetrics", "cloudwatch:ListMetrics"),
+        "Metrics",
+        (("Namespace", "AWS/Bedrock"), ("MetricName", "Invocations")),
+    ),
+    Sign(Read("bedrock", "ListGuardrails", "bedrock:ListGuardrails"), "guardrails", (("maxResults", 1),)),
+    Sign(
+        Read("bedrock-agentcore-control", "ListAgentRuntimes", "bedrock-agentcore:ListAgentRuntimes"),
+        "agentRuntimes",
+        (("maxResults", 1),),
+    ),
+)
+BASE_READS = (IDENTITY, REGIONS, TAGGED, STACK_RESOURCES, *(sign.read for sign in SIGNS_OF_USE))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import Declared, Observed, Record, Spelling, declared, observed, own, pascal, snake
+from prodworks_cli.resources.collecting import Collector, Read, Reader, narrowed
 from prodworks_cli.schema import Draft, Flag, Link, Text, Texts, To
 
 
@@ -90,3 +91,18 @@ TERRAFORM: Mapping[str, Declared] = {
 }
 CLOUDFORMATION: Mapping[str, Declared] = {"AWS::Bedrock::EnforcedGuardrailConfiguration": _enforced_cloudformation}
 API: Mapping[str, Observed] = {EnforcedGuardrail.KIND: _enforced_observed}
+
+_LIST = Read("bedrock", "ListEnforcedGuardrailsConfiguration", "bedrock:ListEnforcedGuardrailsConfiguration")
+
+
+def _enforced(reader: Reader) -> Iterable[Record]:
+    return reader.each(reader.found(_LIST, "guardrailsConfig"), lambda entry: _enforced_record(reader, entry))
+
+
+def _enforced_record(reader: Reader, entry: Node) -> Record:
+    """The listing tells all. A policy of the organization may be the same in each Region."""
+    identity = entry["configId"].text() or f"enforced-guardrail/{reader.region}"
+    return reader.record(identity, {_LIST: narrowed(_LIST, "guardrailsConfig", entry, identity)})
+
+
+COLLECT = (Collector(EnforcedGuardrail.KIND, (_LIST,), _enforced),)

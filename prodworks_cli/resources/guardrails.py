@@ -29,10 +29,7 @@ from prodworks_cli.resources.adapter import (
     refers,
     snake,
 )
-from prodworks_cli.resources.guardrail_reads import COLLECT
 from prodworks_cli.schema import Draft, Drafted, Flag, Item, Number, Text, Texts, draft
-
-__all__ = ["API", "CLOUDFORMATION", "COLLECT", "TERRAFORM", "Guardrail"]
 
 
 @dataclass(frozen=True)

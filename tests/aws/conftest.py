@@ -61,7 +61,7 @@ def scan(endpoint: Endpoint) -> Scanning:
         errors = Errors()
         chosen = [collector for collector in collectors() if collector.kind in kinds]
         options = AccountOptions(regions=regions, limits=QUICK)
-        found = read_account(options, declared, errors, lambda line: None, chosen)
+        found = read_account(options, declared, errors, lambda line: None, chosen).inventory
         assert errors.seen == []
         return found
 

@@ -95,9 +95,9 @@ class AccountReader:
                 raise Stopped(failure)
         return future.result()
 
-    def record(self, identity: str, answers: Mapping[Read, Node]) -> Record:
+    def record(self, identity: str, answers: Mapping[Any, Node]) -> Record:
         """See the protocol."""
-        named = {read.name: answer for read, answer in answers.items()}
+        named = {k if isinstance(k, str) else k.name: answer for k, answer in answers.items()}
         return Record(self._collector.kind, identity, self.account, self.region, Node(named, Location(identity)))
 
     def wanted(self, *names: str | None) -> bool:

@@ -57,16 +57,25 @@ class Task:
 class Haul:
     """What the collectors brought in so far; closed when the scan stops, so that a late thread adds nothing."""
 
-    records: list[Record] = field(default_factory=list)
+    found: dict[tuple[str, str], Record] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     closed: bool = False
     lock: Lock = field(default_factory=Lock)
 
-    def add(self, record: Record) -> None:
-        """Keep a record."""
+    @property
+    def records(self) -> list[Record]:
+        """What was found so far."""
         with self.lock:
-            if not self.closed:
-                self.records.append(record)
+            return list(self.found.values())
+
+    def add(self, record: Record) -> bool:
+        """Keep a record; false for one that was there already."""
+        key = (record.kind, record.identity)
+        with self.lock:
+            if self.closed or key in self.found:
+                return False
+            self.found[key] = record
+            return True
 
     def miss(self, gaps: Iterable[Gap]) -> None:
         """Keep gaps."""
@@ -83,8 +92,13 @@ class Scan:
         self.calls = Calls(session, limits, self.clock)
         self.haul = Haul()
         self._say, self._attempt = say, attempt
+        self._said: set[tuple[str, str]] = set()
         self._describers = Workers(limits.calls, "prodworks-read")
         self._collectors = Workers(_COLLECTORS_AT_ONCE, "prodworks-collect")
+
+    def background(self, task: Callable[[], bool]) -> Future[bool]:
+        """Run a small task of one call beside others."""
+        return self._describers.submit(task)
 
     def close(self) -> None:
         """Take nothing more and let the threads end."""
@@ -145,8 +159,7 @@ class Scan:
         def run() -> Found:
             nonlocal count
             for record in task.collector.collect(reader):
-                self.haul.add(record)
-                count += 1
+                count += self.haul.add(record)
             return (), ()
 
         try:
@@ -156,4 +169,7 @@ class Scan:
         kind = task.collector.kind
         self.haul.miss([*reader.gaps, *(replace(g, kind=kind, plane=Plane.OBSERVED) for g in crashes)])
         missed = f", {len(reader.gaps)} not readable" if reader.gaps else ""
+        if (kind, task.region) in self._said and not count:
+            return
+        self._said.add((kind, task.region))
         self._say(f"read {task.title}: {count} found{missed}, {time.monotonic() - started:.1f} s")
