@@ -12,12 +12,13 @@ from prodworks_cli.narrowing import narrowing_of
 from prodworks_cli.regions import FALLBACK, each_once, named_regions, regions_in_use
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.collecting import IDENTITY, Collector
-from prodworks_cli.resources.registry import collectors, reads
+from prodworks_cli.resources.registry import collectors, observed_adapters, reads
 from prodworks_cli.scope import scope_of
 from prodworks_cli.sources.account.failures import Failure
 from prodworks_cli.sources.account.scan import Caller
 from prodworks_cli.sources.account.scan import Scan as AccountScan
 from prodworks_cli.sources.account.session import Access, AccountError, Limits, open_session
+from prodworks_cli.unreached import unreached
 
 # References lead from functions to log groups to keys; each round follows them one step.
 _ROUNDS = 5
@@ -68,7 +69,8 @@ def read_account(
             regions, gaps = regions_in_use(scan, home)
         say(f"reading account {caller.account} in {', '.join(regions)} as {caller.arn}")
         found = _gathered(scan, caller, regions, declared, collectors() if chosen is None else chosen, errors)
-        seen = replace(found, gaps=(*found.gaps, *gaps))
+        unread = _not_collected(caller) if chosen is None else []
+        seen = replace(found, gaps=(*found.gaps, *gaps, *unread))
         return Reading(seen, caller, regions, scan)
     finally:
         scan.close()
@@ -110,7 +112,14 @@ def _gathered(
         account_read_at=now().isoformat(),
         left_out=scope.left_out(adapted.all(scan.haul.records), kept),
     )
-    return inventory_of_account(kept, [*scan.haul.gaps, *adapted.gaps, *gaps], looked_at)
+    seen = [*scan.haul.gaps, *adapted.gaps, *gaps]
+    return inventory_of_account(kept, [*seen, *unreached(chosen, kept, seen, caller.account)], looked_at)
+
+
+def _not_collected(caller: Caller) -> list[Gap]:
+    """Kinds that only evidence files can show so far: their absence from a scan says nothing."""
+    kinds = sorted(set(observed_adapters()) - {c.kind for c in collectors()})
+    return [Gap(kind, Plane.OBSERVED, caller.account, "not read from a live account yet") for kind in kinds]
 
 
 class _Adapted:

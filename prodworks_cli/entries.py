@@ -216,6 +216,7 @@ def scan_entry(inventory: Inventory) -> ScanEntry:
         calls_made=scan.calls_made,
         account_read_at=scan.account_read_at,
         note=scan.note,
+        left_out=dict(scan.left_out),
         gaps=[
             GapEntry(type=g.kind, plane=g.plane.value, scope=g.scope, line=g.line, reason=g.reason, action=g.action)
             for g in ordered

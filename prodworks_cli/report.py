@@ -81,12 +81,16 @@ class GapEntry(TypedDict):
 
 
 class ScanEntry(TypedDict):
-    """What was looked at, and what could not be. ``account_read_at`` is an ISO 8601 time, None without an account."""
+    """What was looked at, and what could not be. ``account_read_at`` is an ISO 8601 time, None without an account.
+
+    ``left_out`` counts by kind what the account has besides the workload, and was not judged.
+    """
 
     files: Files
     calls_made: int
     account_read_at: str | None
     note: str | None
+    left_out: NotRequired[dict[str, int]]
     gaps: list[GapEntry]
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from prodworks_cli.model import Inventory, Kind, Plane, Ref, Resource
 from prodworks_cli.resources.collecting import Collector
 from prodworks_cli.schema import attributes_of
+from prodworks_cli.unreached import KEY
 
 # What an account has as a whole; ``scope:`` does not narrow it.
 ACCOUNT_WIDE = ("aws.budgets.budget",)
@@ -125,7 +126,7 @@ def references(value: Kind) -> Iterator[Ref]:
     """What a resource names: other resources by key, and every ARN and key among its attributes."""
     for name, attribute in attributes_of(type(value)).items():  # type: ignore[arg-type]
         if not attribute.derived:
-            yield from _named(getattr(value, name), "aws.kms.key" if name.endswith("kms_key") else "")
+            yield from _named(getattr(value, name), KEY if name.endswith("kms_key") else "")
 
 
 def _named(value: Any, kind: str) -> Iterator[Ref]:

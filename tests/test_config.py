@@ -49,3 +49,15 @@ def test_a_file_that_does_not_parse_is_a_config_error(tmp_path: Path, content: b
     (tmp_path / "prodworks.yaml").write_bytes(content)
     with pytest.raises(ConfigError, match=r"prodworks\.yaml"):
         load_config(tmp_path)
+
+
+def test_regions_and_scope_of_the_account_are_kept_for_judging_again() -> None:
+    scope = {"names": ["support-*"], "tags": {"team": "chat"}, "stacks": ["chat"]}
+    settings = parse_config({"regions": ["eu-west-1"], "scope": scope}, "c").settings()
+    assert settings == {"regions": ["eu-west-1"], "scope": scope}
+
+
+@pytest.mark.parametrize("scope", [{"name": ["x"]}, {"names": "x"}, {"tags": {"team": 1}}, ["x"]])
+def test_a_scope_that_is_none_is_refused(scope: object) -> None:
+    with pytest.raises(ConfigError):
+        parse_config({"scope": scope}, "c")

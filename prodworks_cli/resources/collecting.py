@@ -93,7 +93,7 @@ class Collector:
 
     What is read belongs to the workload if the repository or a resource of the workload names it, if ``root`` does not
     say no to it by itself (a role that can invoke models), or if it stands ``beside`` a resource of the workload (an
-    alarm on its function).
+    alarm on its function). ``sources`` are kinds that decide about this one without an attribute that leads here.
     """
 
     kind: str
@@ -103,6 +103,7 @@ class Collector:
     referenced: bool = False
     root: Callable[[Any], bool | Unknown] = always
     beside: Callable[[Any], Iterable[Ref]] | None = None
+    sources: tuple[str, ...] = ()
 
 
 def narrowed(read: Read, key: str, element: Node, at: str) -> Node:

@@ -69,7 +69,7 @@ def _role(unit: Unit) -> Iterable[Ref]:
 
 
 COLLECT = (
-    Collector(Unit.KIND, (_FUNCTIONS, _CONCURRENCY), _functions, referenced=True, root=never, beside=_role),
-    Collector(Unit.KIND, (_FAMILIES, _TASK), _tasks, referenced=True, root=never, beside=_role),
+    Collector(Unit.KIND, (_FUNCTIONS, _CONCURRENCY), _functions, True, True, never, _role, ("aws.iam.role",)),
+    Collector(Unit.KIND, (_FAMILIES, _TASK), _tasks, True, True, never, _role, ("aws.iam.role",)),
     Collector(Unit.KIND, (_RUNTIMES, _RUNTIME), _runtimes),
 )

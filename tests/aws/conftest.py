@@ -28,14 +28,6 @@ WHO: dict[str, Answering] = {
 Scanning = Callable[..., Inventory]
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Endpoint]:
-    endpoint = Endpoint()
-    yield endpoint
-    endpoint.shutdown()
-    endpoint.server_close()
-
-
 @pytest.fixture
 def endpoint(server: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     """The endpoint with this process led to it; whatever was asked for without an answer fails the test."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.aws.requests import understood
 from tests.aws.shapes import error, problems, serialised
@@ -100,10 +101,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        target, _, query = self.path.partition("?")
-        _, _, service, *rest = target.split("/", 3)
+        asked = urlsplit(self.path)
+        _, _, service, *rest = asked.path.split("/", 3)
         time.sleep(self.server.account.latency)
-        name, params = understood(service, self.command, "/" + "".join(rest), query, self.headers, body)
+        name, params = understood(service, self.command, "/" + "".join(rest), asked.query, self.headers, body)
         scope = self.headers.get("Authorization", "").partition("Credential=")[2].split("/")
         status, headers, sent = self.server.account.answer(f"{service}:{name}", params, [*scope, "", "", ""][2])
         self.send_response(status)
@@ -138,9 +139,11 @@ class Endpoint(ThreadingHTTPServer):
 
     def environment(self, services: set[str]) -> dict[str, str]:
         """The variables that lead the SDK here, with credentials that are nobody's."""
-        port = self.server_address[1]
-        urls = {f"AWS_ENDPOINT_URL_{_variable(s)}": f"http://127.0.0.1:{port}/_svc/{s}" for s in sorted(services)}
-        return {**urls, **NOBODY}
+        here = f"http://127.0.0.1:{self.server_address[1]}"
+        urls = {f"AWS_ENDPOINT_URL_{_variable(s)}": f"{here}/_svc/{s}" for s in sorted(services)}
+        # S3 Control puts the account id before the host, which only a proxy can resolve.
+        through_proxy = {"AWS_ENDPOINT_URL_S3_CONTROL": "http://s3control.example/_svc/s3control", "HTTP_PROXY": here}
+        return {**urls, **through_proxy, **NOBODY}
 
 
 def _variable(service: str) -> str:

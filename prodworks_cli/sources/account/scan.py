@@ -92,7 +92,6 @@ class Scan:
         self.calls = Calls(session, limits, self.clock)
         self.haul = Haul()
         self._say, self._attempt = say, attempt
-        self._said: set[tuple[str, str]] = set()
         self._describers = Workers(limits.calls, "prodworks-read")
         self._collectors = Workers(_COLLECTORS_AT_ONCE, "prodworks-collect")
 
@@ -169,7 +168,6 @@ class Scan:
         kind = task.collector.kind
         self.haul.miss([*reader.gaps, *(replace(g, kind=kind, plane=Plane.OBSERVED) for g in crashes)])
         missed = f", {len(reader.gaps)} not readable" if reader.gaps else ""
-        if (kind, task.region) in self._said and not count:
-            return
-        self._said.add((kind, task.region))
-        self._say(f"read {task.title}: {count} found{missed}, {time.monotonic() - started:.1f} s")
+        if count or reader.gaps:
+            with self.haul.lock:
+                self._say(f"read {task.title}: {count} found{missed}, {time.monotonic() - started:.1f} s")
