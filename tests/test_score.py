@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from tests.scoring import (
     finding,
     outcome,
     outcomes,
+    report,
     rule,
 )
 
@@ -313,3 +316,61 @@ def test_one_new_rule_moves_the_score_by_its_points_at_most(judged: list[Outcome
     before, after = scorecard(judged), scorecard([*judged, added])
     assume(before.pillars)
     assert abs(after.shares.proven - before.shares.proven) <= after.points["new"]
+
+
+@given(outcomes(), st.data())
+def test_any_choice_of_fixes_in_any_order_adds_exactly_their_gains(judged: list[Outcome], data: st.DataObject) -> None:
+    card = scorecard(judged)
+    applicable = sorted(a.rule.id for a in card.assessments.values() if a.applicable)
+    chosen = data.draw(st.permutations(applicable)) if applicable else []
+    chosen = chosen[: data.draw(st.integers(0, len(chosen)))]
+    done = card
+    for rule_id in chosen:
+        done = done.with_closed(rule_id)
+    assert done.shares.proven == card.shares.proven + sum(card.gain(i) for i in chosen)
+    assert all(card.gain(i) >= 0 for i in chosen)
+
+
+@given(outcomes(), st.data())
+def test_the_order_of_rules_and_subjects_changes_no_byte(judged: list[Outcome], data: st.DataObject) -> None:
+    shuffled = [
+        replace(o, findings=tuple(data.draw(st.permutations(o.findings)))) for o in data.draw(st.permutations(judged))
+    ]
+    first, second = (json.dumps(report(*found)) for found in (judged, shuffled))
+    assert first == second
+
+
+@given(outcomes())
+def test_a_rule_proves_at_most_three_quarters_while_a_subject_does_not_pass(judged: list[Outcome]) -> None:
+    for assessed in map(assess, judged):
+        if assessed.applicable and assessed.status != "pass":
+            most = 0 if assessed.rule.severity == "critical" else F(3, 4)
+            assert assessed.shares.proven <= most
+
+
+@given(outcomes(), st.data())
+def test_one_more_subject_that_fails_never_raises_anything(judged: list[Outcome], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(judged) - 1))
+    assume(any(f.status is not Status.NOT_APPLICABLE for f in judged[at].findings))
+    found = replace(judged[at], findings=(*judged[at].findings, finding(judged[at].rule.id, "one more", FAIL)))
+    assert better(scorecard(judged), scorecard([*judged[:at], found, *judged[at + 1 :]]))
+
+
+@given(outcomes())
+def test_every_number_that_is_shown_is_the_score_floored_once(judged: list[Outcome]) -> None:
+    made, card = report(*judged), scorecard(judged)
+    assert made["score"]["score"] == card.score == floor(card.shares.proven)
+    assert made["score"]["grade_uncapped"] == grade_of(card.score)
+    for entry in made["pillars"]:
+        if entry["applicable"]:
+            assert entry["score"] == floor(card.pillars[entry["id"]].proven)
+    if made["roadmap"]:
+        assert made["roadmap"][-1]["score_after"] >= made["score"]["score"]
+
+
+@given(outcomes())
+def test_coverage_counts_what_got_an_answer(judged: list[Outcome]) -> None:
+    card = scorecard(judged)
+    assert 0 <= card.coverage <= 100
+    unknown = any(a.unknown for a in card.assessments.values() if card.points[a.rule.id])
+    assert (card.coverage == 100) == (not unknown and bool(card.pillars))

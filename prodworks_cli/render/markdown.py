@@ -1,8 +1,10 @@
 """The Markdown format, for a pull request comment or a step summary.
 
-It stays within 60,000 characters. When the whole report is longer, parts are left out in this order, and the text says
-which: inventory, proven and not applicable rules, places that could not be read, snippets, evidence, finding details,
-table rows beyond the first thirty, and at last rows beyond the first ten and the ends of long texts.
+With a baseline, what is new in the change and what it fixed comes before all else but the gate, and the gaps that were
+known are folded. The text stays within 60,000 characters. When the whole report is longer, parts are left out in this
+order, and the text says which: inventory, proven and not applicable rules, places that could not be read, snippets,
+evidence, finding details, table rows beyond the first thirty, and at last rows beyond the first ten and the ends of
+long texts.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from dataclasses import replace
 from prodworks_cli.render import progress, view
 from prodworks_cli.render.markdown_parts import Limits, code, details, escape, findings, table
 from prodworks_cli.render.text import clean_report
-from prodworks_cli.report import GateCondition, Report, RoadmapEntry
+from prodworks_cli.report import GateCondition, Report, RoadmapEntry, SubjectEntry
 
 MARKER = "<!-- prodworks -->"
 MAX_CHARS = 60_000
@@ -51,7 +53,7 @@ def _document(report: Report, limits: Limits, left_out: list[str]) -> str:
     parts: tuple[Callable[[Report, Limits], str], ...] = (
         (_gate, _verdict, _scope)
         if empty
-        else (_gate, _verdict, _questions, _pillars, _path, findings, _scope, _inventory)
+        else (_gate, _verdict, _changes, _questions, _pillars, _path, findings, _notes, _scope, _inventory)
     )
     blocks = [MARKER, *(part(report, limits) for part in parts), _note(left_out), _foot(report)]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -91,6 +93,53 @@ def _verdict(report: Report, limits: Limits) -> str:
     if report["scan"]["account_read_at"] is None:
         lines.append(f"> {view.ACCOUNT_UNREAD}")
     return "\n\n".join([title, *lines])
+
+
+def _changes(report: Report, limits: Limits) -> str:
+    """What the change brought and what it mended, against the baseline."""
+    compared = report.get("baseline")
+    if compared is None:
+        return ""
+    new = [(rule, subject) for rule in report["rules"] for subject in rule["subjects"] if _is_new(subject)]
+    rows = [
+        [
+            limits.text_of(rule["gap"] if subject["status"] == "fail" else rule["title"]),
+            limits.text_of(rule["severity"]),
+            f"{view.STATUSES[subject['status']]} {code(subject['identity'], limits.text)}",
+            code(view.place(subject["where"], subject["line"]), limits.text) if subject["where"] else "",
+        ]
+        for rule, subject in sorted(new, key=lambda pair: (view.severity_rank(pair[0]["severity"]), pair[0]["id"]))
+    ]
+    head = ("New in this change", "Severity", "", "Where")
+    fixed = [
+        f"- {limits.text_of(entry['title'])} {code(entry['identity'], limits.text)}" for entry in compared["fixed"]
+    ]
+    parts = [table(head, rows, limits.rows) if rows else "Nothing new in this change."]
+    if fixed:
+        parts.append(f"**Fixed ({len(fixed)})**\n\n" + _some(fixed, limits))
+    return "\n\n".join(parts)
+
+
+def _is_new(subject: SubjectEntry) -> bool:
+    return subject.get("baseline") == "new" and subject["status"] in ("fail", "unknown")
+
+
+def _some(items: list[str], limits: Limits) -> str:
+    more = f"\n- +{len(items) - limits.rows} more" if len(items) > limits.rows else ""
+    return "\n".join(items[: limits.rows]) + more
+
+
+def _notes(report: Report, limits: Limits) -> str:
+    """Waivers that somebody has to look at."""
+    notes = report.get("waivers", [])
+    if not notes:
+        return ""
+    items = [
+        f"- {view.WAIVER_STATES[note['state']]}: {limits.text_of(note['rule'])} {code(note['subject'], limits.text)}, "
+        f"owner {limits.text_of(note['owner'])}, until {limits.text_of(note['expires'])}"
+        for note in notes
+    ]
+    return f"**Waivers to look at ({len(items)})**\n\n" + _some(items, limits)
 
 
 def _questions(report: Report, limits: Limits) -> str:
@@ -161,7 +210,7 @@ def _scope(report: Report, limits: Limits) -> str:
         items.append(f"- {where} {what}: {limits.text_of(gap['reason'])}{grant}")
     if not items or not limits.scope:
         return head
-    return f"{head}\n\n" + details(f"Could not be looked at ({len(items)})", "\n".join(items))
+    return f"{head}\n\n" + details(f"Could not be looked at ({len(items)})", _some(items, limits))
 
 
 def _inventory(report: Report, limits: Limits) -> str:

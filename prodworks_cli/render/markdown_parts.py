@@ -80,7 +80,7 @@ def findings(report: Report, limits: Limits) -> str:
     blocks: list[str] = []
     for name, rules in (("Gaps", groups.gaps), ("Unverified", groups.unverified), ("Accepted", groups.accepted)):
         if rules and limits.findings:
-            blocks += [f"### {name} ({len(rules)})", *(_finding(report, rule, limits) for rule in rules)]
+            blocks += _open(report, name, rules, limits)
         elif rules:
             blocks.append(f"{name}: {len(rules)}")
     for name, rules in (("Proven", groups.proven), ("Not applicable", groups.not_applicable)):
@@ -89,6 +89,17 @@ def findings(report: Report, limits: Limits) -> str:
         elif rules:
             blocks.append(f"{name}: {len(rules)}")
     return "\n\n".join(blocks)
+
+
+def _open(report: Report, name: str, rules: list[RuleEntry], limits: Limits) -> list[str]:
+    """One folded part for each rule; with a baseline, all that was known before in one more fold."""
+    known = [rule for rule in rules if "baseline" in report and "new" not in view.tags(rule)]
+    shown = [rule for rule in rules if rule not in known]
+    blocks = [f"### {name} ({len(shown)})", *(_finding(report, rule, limits) for rule in shown)] if shown else []
+    if known:
+        body = "\n\n".join(_finding(report, rule, limits) for rule in known)
+        blocks.append(details(f"{name} known before ({len(known)})", body))
+    return blocks
 
 
 def _closed(rule: RuleEntry, limits: Limits) -> str:

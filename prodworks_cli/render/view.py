@@ -39,6 +39,7 @@ STATUSES = {
     "waived": "Accepted",
     "not-applicable": "Not applicable",
 }
+WAIVER_STATES = {"expired": "Expired", "expires-soon": "Expires soon", "unused": "Matches nothing"}
 FORMS = {
     "terraform": "Terraform",
     "cloudformation": "CloudFormation",
@@ -81,7 +82,7 @@ class Groups:
 
 def group_rules(report: Report) -> Groups:
     """The rules by outcome; within a group by severity, then by what fixing adds, then by id."""
-    rules = sorted(report["rules"], key=lambda rule: (_severity_rank(rule["severity"]), -rule["gain"], rule["id"]))
+    rules = sorted(report["rules"], key=lambda rule: (severity_rank(rule["severity"]), -rule["gain"], rule["id"]))
 
     def having(*statuses: str) -> list[RuleEntry]:
         return [rule for rule in rules if rule["status"] in statuses]
@@ -91,7 +92,8 @@ def group_rules(report: Report) -> Groups:
     )
 
 
-def _severity_rank(severity: str) -> int:
+def severity_rank(severity: str) -> int:
+    """The place of a severity, the worst first."""
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 

@@ -25,7 +25,12 @@ def outside_fences(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "sample"),
-    [("not-ready.md", samples.not_ready), ("ready.md", samples.ready), ("nothing.md", samples.nothing)],
+    [
+        ("not-ready.md", samples.not_ready),
+        ("with-history.md", samples.with_history),
+        ("ready.md", samples.ready),
+        ("nothing.md", samples.nothing),
+    ],
 )
 def test_golden(name: str, sample: object) -> None:
     assert callable(sample)
@@ -74,6 +79,44 @@ def test_degrades_in_the_stated_order_and_says_so() -> None:
         "not be read, snippets, evidence. The HTML and JSON reports have all of it._"
     ) in shown
     assert "Left out" not in render(samples.not_ready())
+
+
+@pytest.mark.parametrize(("rules", "subjects"), [(2_000, 1), (100, 20), (1, 2_000)])
+def test_2000_findings_stay_within_the_limit_and_what_is_missing_is_said(rules: int, subjects: int) -> None:
+    report = samples.large(rules, subjects)
+    shown = render(report)
+    assert len(shown) < MAX_CHARS
+    left_out = "Left out to stay within 60,000 characters" in shown
+    assert left_out == (rules > 1)
+    assert f"Gaps ({rules})" in shown or f"Gaps: {rules:,}" in shown or f"Gaps: {rules}" in shown
+    assert rules > 1 or "+1995 more" in shown
+
+
+def test_a_baseline_puts_what_is_new_first_and_folds_what_was_known() -> None:
+    shown = render(samples.with_history())
+    new, questions = shown.index("| New in this change |"), shown.index("| Question |")
+    assert shown.index("### Gate failed") < new < shown.index("**Fixed (1)**") < questions
+    assert "Prompt attacks reach the model" in shown[new:questions]
+    assert "### Gaps (1)" in shown
+    assert "<details><summary>Gaps known before (2)</summary>" in shown
+    assert "Expired: owner-named" in shown
+    assert "Score +6 since 2026-10-20." in shown
+    report = samples.with_history()
+    report["rules"][0]["subjects"][0]["baseline"] = "known"
+    report["baseline"]["fixed"] = []
+    assert "Nothing new in this change." in render(report)
+    assert "Fixed" not in render(report).split("| Question |")[0]
+
+
+def test_many_changes_are_counted() -> None:
+    report = samples.large(3, 300)
+    report["baseline"] = {"source": "a.json", "new": 900, "known": 0, "new_rule": 0, "fixed": []}
+    for rule in report["rules"]:
+        for subject in rule["subjects"]:
+            subject["baseline"] = "new"
+    shown = render(report)
+    assert len(shown) <= MAX_CHARS
+    assert "+700 more" in shown or "+870 more" in shown
 
 
 @pytest.mark.parametrize("text", ["@" * 5_000, "&" * 5_000, "\u202e" * 5_000])
