@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The example's account evidence was made on this day; a report of another day would call it stale.
 DEMO_TIME := 1795514400
 
-.PHONY: help demo test lint docs golden bench clean
+.PHONY: help demo test lint docs pictures golden bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -31,6 +31,9 @@ lint: .venv/ready ## Check style, types and generated files
 docs: .venv/ready ## Write the generated documentation and example evidence
 	$(BIN)/python examples/evidence.py
 	$(BIN)/python docs/generate.py
+
+pictures: .venv/ready ## Make the pictures of the README; needs Chromium
+	$(BIN)/python docs/pictures.py
 
 golden: .venv/ready ## Write the golden reports anew; read the difference before you commit it
 	PRODWORKS_UPDATE_GOLDEN=1 $(BIN)/pytest tests/render tests/e2e

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pictures
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -42,6 +43,7 @@ def pages() -> dict[Path, str]:
     found[ROOT / "docs" / "commands.md"] = _commands()
     for name in ("README.md",):
         found[ROOT / name] = OUTPUT.sub(_fill, (ROOT / name).read_text(encoding="utf-8"))
+    found[pictures.TERMINAL] = pictures.terminal_svg()
     return found
 
 
