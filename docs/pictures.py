@@ -1,7 +1,7 @@
 """Make the pictures of the README from what the tool prints about ``examples/poc``.
 
 ``python docs/pictures.py`` writes both: the terminal report as SVG, and the first screen of the HTML report as PNG, for
-which it needs Chromium. ``docs/generate.py`` keeps the SVG in step, since it is the same on every machine; the PNG is not.
+which it needs Chromium. ``docs/generate.py`` keeps the SVG in step: unlike the PNG it is the same on every machine.
 """
 
 from __future__ import annotations
@@ -30,20 +30,9 @@ COMMAND = ("audit", "examples/poc", "--evidence", "examples/poc/evidence.json")
 DEMO_TIME = "1795514400"
 WIDTH = 100
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-THEME = TerminalTheme(
-    (22, 27, 34),
-    (225, 230, 238),
-    [(22, 27, 34), (240, 113, 98), (74, 190, 145), (229, 181, 82), *[(141, 184, 245)] * 2, (111, 205, 214), (225,) * 3],
-    [
-        (140, 150, 163),
-        (240, 113, 98),
-        (74, 190, 145),
-        (229, 181, 82),
-        *[(141, 184, 245)] * 2,
-        (111, 205, 214),
-        (255,) * 3,
-    ],
-)
+COLOURS = [(240, 113, 98), (74, 190, 145), (229, 181, 82), (141, 184, 245), (141, 184, 245), (111, 205, 214)]
+BACK, TEXT = (22, 27, 34), (225, 230, 238)
+THEME = TerminalTheme(BACK, TEXT, [BACK, *COLOURS, TEXT], [(140, 150, 163), *COLOURS, (255, 255, 255)])
 # Rich's own frame without the font that it would load from elsewhere.
 FRAME = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
 <title>prodworks audit examples/poc</title>
@@ -55,7 +44,9 @@ FRAME = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http
 {styles}
 </style>
 <defs>
-<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
+</clipPath>
 {lines}
 </defs>
 {chrome}

@@ -39,9 +39,10 @@ STYLES = {
     "critical": "bold red",
     "high": "red",
     "medium": "yellow",
-    "yes": "green",
-    "no": "red",
-    "cannot-tell": "yellow",
+    "answer-yes": "green",
+    "answer-partly": "yellow",
+    "answer-no": "red",
+    "answer-cannot-tell": "yellow",
 }
 
 

@@ -90,7 +90,7 @@ def questions(report: Report, screen: Screen, *, whole: bool = False) -> list[Te
     wide = screen.width >= _WIDE
     for entry in report["questions"]:
         title = entry["text"] if wide else _TITLES.get(entry["id"], entry["text"])
-        answer = (f"{view.ANSWERS[entry['answer']]:<15}", style(entry["answer"]))
+        answer = (f"{view.ANSWERS[entry['answer']]:<15}", style(f"answer-{entry['answer']}"))
         shown = line("   ", answer, screen.fit(title, 48 if wide else 21), "  ")
         room = max(screen.width - shown.cell_len, 0)
         first, *rest = screen.wrap(entry["because"], shown.cell_len, limit=100 if whole else 1)
