@@ -78,3 +78,17 @@ def error(name: str, code: str, status: int) -> tuple[int, dict[str, str], bytes
         "rest-xml": f"<Error>{inner}</Error>",
     }
     return status, {"Content-Type": "text/xml"}, forms[protocol].encode()
+
+
+def minimal(name: str) -> dict[str, Any]:
+    """The smallest answer that the model allows: only what is required, lists empty."""
+    answer: dict[str, Any] = _minimal(operation(name).output_shape)
+    return answer
+
+
+def _minimal(shape: Any) -> Any:
+    if shape.type_name == "structure":
+        return {member: _minimal(shape.members[member]) for member in shape.required_members}
+    if shape.type_name == "string":
+        return next(iter(shape.enum or ()), "text")
+    return {"list": [], "map": {}, "boolean": False}.get(shape.type_name, 1)

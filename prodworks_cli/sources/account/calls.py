@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
 _MOST_PAGES = 10_000
+_LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,23 @@ class Answer:
 
     response: Mapping[str, Any] | None
     failure: Failure | None = None
+
+
+@dataclass
+class Tally:
+    """How often an operation answered in a Region and how often it failed, with the first failure."""
+
+    answered: int = 0
+    failed: int = 0
+    first: Failure | None = None
+
+    def count(self, answer: Answer) -> None:
+        """Count one call; "not configured" is an answer."""
+        if answer.failure is None:
+            self.answered += 1
+        else:
+            self.failed += 1
+            self.first = self.first or answer.failure
 
 
 @dataclass
@@ -58,8 +76,8 @@ class Calls:
     def __init__(self, session: Session, limits: Limits, clock: Clock) -> None:
         self.session, self.clients, self.clock = session, Clients(session, limits), clock
         self.made = 0
-        self._attempts = limits.attempts
-        self._limit = limits
+        self.tallies: dict[tuple[str, str], Tally] = {}
+        self._limits = limits
         self._at_once = BoundedSemaphore(limits.calls)
         self._lock = Lock()
         self._answers: dict[tuple[Any, ...], Future[Answer]] = {}
@@ -108,30 +126,38 @@ class Calls:
 
     def _call(self, read: Read, region: str, params: Mapping[str, Any]) -> Answer:
         """One call with botocore's retries. Neither a response nor a failure means "not configured"."""
-        from botocore.exceptions import BotoCoreError, ClientError
-        from botocore.parsers import ResponseParserError
-
         with self._at_once:
             if self.clock.stopped:
                 return Answer(None, self.clock.stopped)
             with self._lock:
                 self.made += 1
-            try:
-                client = self.clients.get(read.service, region)
-                model = client.meta.service_model.operation_model(read.operation)
-                response = client._make_api_call(read.operation, dict(params))
-            except ClientError as error:
-                code = str(error.response.get("Error", {}).get("Code", "Unknown"))
-                return Answer(None, None if code in read.absent else Failure(code))
-            except BotoCoreError as error:
-                return Answer(None, _before_an_answer(error, self._limit))
-            except (MalformedAnswer, ResponseParserError) as error:
-                return Answer(None, Failure("Malformed", " ".join(str(error).split())[:200]))
-        response.pop("ResponseMetadata", None)
-        missing = [name for name in model.output_shape.required_members if name not in response]
+            answer = self._sent(read, region, params)
+        with self._lock:
+            self.tallies.setdefault((read.name, region), Tally()).count(answer)
+        return answer
+
+    def _sent(self, read: Read, region: str, params: Mapping[str, Any]) -> Answer:
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            client = self.clients.get(read.service, region)
+            shape = client.meta.service_model.operation_model(read.operation).output_shape
+            response = client._make_api_call(read.operation, dict(params))
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code") or "Unknown")
+            if code == "Unknown":
+                return Answer(None, Failure("Malformed", "an error without a code, as AWS never sends"))
+            return Answer(None, None if code in read.absent else Failure(code))
+        except BotoCoreError as error:
+            return Answer(None, _before_an_answer(error, self._limits))
+        except (MalformedAnswer, ResponseParserError) as error:
+            return Answer(None, Failure("Malformed", _line(error)))
+        missing = [name for name in shape.required_members if name not in response]
         if missing:
             return Answer(None, Failure("Malformed", f"the answer lacks {', '.join(missing)}"))
-        return Answer(masked(response, model.output_shape, read))
+        del response["ResponseMetadata"]
+        return Answer(masked(response, shape, read))
 
 
 def _before_an_answer(error: Exception, limits: Limits) -> Failure:
@@ -143,8 +169,12 @@ def _before_an_answer(error: Exception, limits: Limits) -> Failure:
     if isinstance(error, known.EndpointConnectionError | known.ConnectionClosedError | known.ProxyConnectionError):
         return Failure("NoConnection", "no connection; the service may not exist in this Region")
     if isinstance(error, known.NoCredentialsError | known.CredentialRetrievalError | known.PartialCredentialsError):
-        return Failure("NoCredentials", " ".join(str(error).split())[:200])
-    return Failure(type(error).__name__, " ".join(str(error).split())[:200])
+        return Failure("NoCredentials", _line(error))
+    return Failure(type(error).__name__, _line(error))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:_LONGEST]
 
 
 def _frozen(value: Any) -> Any:

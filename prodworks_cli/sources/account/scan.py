@@ -157,15 +157,15 @@ class Scan:
 
         def run() -> Found:
             nonlocal count
-            for record in task.collector.collect(reader):
-                count += self.haul.add(record)
+            try:
+                for record in task.collector.collect(reader):
+                    count += self.haul.add(record)
+            except Stopped as stop:
+                return (), [Gap(kind, Plane.OBSERVED, reader.scope, stop.failure.detail)]
             return (), ()
 
-        try:
-            _, crashes = self._attempt(f"the collector of {task.title}", run)
-        except Stopped as stop:
-            crashes = [Gap(task.collector.kind, Plane.OBSERVED, reader.scope, stop.failure.detail)]
         kind = task.collector.kind
+        _, crashes = self._attempt(f"the collector of {task.title}", run)
         self.haul.miss([*reader.gaps, *(replace(g, kind=kind, plane=Plane.OBSERVED) for g in crashes)])
         missed = f", {len(reader.gaps)} not readable" if reader.gaps else ""
         if count or reader.gaps:

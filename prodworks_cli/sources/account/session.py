@@ -22,8 +22,8 @@ CREDENTIAL_CALLS = frozenset(
         *("sso:GetRoleCredentials", "sso-oidc:CreateToken", "signin:CreateOAuth2Token"),
     }
 )
-# Members of an answer that are about paging and transport, not about the account.
 _ATTEMPTS = 5
+_HEAD = 200
 
 
 class AccountError(ValueError):
@@ -115,13 +115,20 @@ def _check_form(operation_model: Any, response_dict: Mapping[str, Any], **_: Any
     if response_dict["status_code"] >= 300:
         return
     body, shape = response_dict["body"], operation_model.output_shape
-    if not isinstance(body, bytes) or shape is None or "payload" in shape.serialization:
+    if not isinstance(body, bytes) or shape is None:
         return
     protocol = operation_model.service_model.resolved_protocol
-    if protocol in ("json", "rest-json"):
+    if protocol not in ("json", "rest-json"):
+        _check_xml(body)
+    elif "payload" not in shape.serialization:
         _check_json(body, shape)
-    elif body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise MalformedAnswer("a web page instead of an answer")
+
+
+def _check_xml(body: bytes) -> None:
+    """What does not parse is noticed by botocore; a page that parses would be taken for an empty answer."""
+    start = body[:_HEAD].lstrip().lower()
+    if not start or start.startswith((b"<!doctype html", b"<html")):
+        raise MalformedAnswer("nothing, or a web page, instead of an answer")
 
 
 def _check_json(body: bytes, shape: Any) -> None:
