@@ -29,7 +29,7 @@ DEMO_TIME = "1795514400"
 OUTPUT = re.compile(r"(<!-- output: (?P<command>[^\n]+?) -->\n```[a-z]*\n).*?(```\n<!-- end -->)", re.DOTALL)
 COMMANDS = (
     *("audit", "collect", "inventory", "report", "explain"),
-    *("rules list", "rules show", "rules test", "iam-policy"),
+    *("rules list", "rules show", "rules test", "iam-policy", "doctor"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,6 +46,25 @@ def iam_policy(
     raise typer.Exit(account_commands.iam_policy(form))
 
 
+def doctor(
+    path: Annotated[Path, typer.Argument(help="The repository: its Regions and names.", show_default=".")] = Path(),
+    profile: ProfileOption = None,
+    region: RegionOption = None,
+    role_arn: RoleOption = None,
+    external_id: ExternalIdOption = None,
+    aws_timeout: TimeoutOption = 300,
+    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """Try everything that an audit would read: who you are, what can be read, which permissions are missing, and which
+    rules cannot be decided without them.
+
+    Exit codes: 0 everything can be read, 1 something cannot, 2 no usable credentials, 70 internal error.
+    """
+    options = AccountOptions(Access(profile, role_arn, external_id), tuple(region or ()), Limits(total=aws_timeout))
+    raise typer.Exit(account_commands.doctor(path, options, form))
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of the account."""
+    app.command("doctor", epilog="Example: prodworks doctor --profile audit --region eu-west-1")(doctor)
     app.command("iam-policy", epilog="Example: prodworks iam-policy --format terraform > prodworks.tf")(iam_policy)

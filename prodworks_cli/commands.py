@@ -18,6 +18,7 @@ from prodworks_cli.gate import Conditions, GateError, conditions_of, evaluate
 from prodworks_cli.inventory import InventoryError
 from prodworks_cli.model import Inventory
 from prodworks_cli.output import OutputError, Target, check_report, show, targets, write
+from prodworks_cli.redact import redacted
 from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 from prodworks_cli.sources.account.session import AccountError
@@ -151,7 +152,7 @@ def _inventory(options: AuditOptions, config: Config, errors: spine.Errors) -> I
         found = with_account(found, inventories.load(options.evidence.read_text(encoding="utf-8")))
     if options.account:
         found = with_account(found, read_account(options.account, found, errors, _say).inventory)
-    return found
+    return redacted(found) if options.redact else found
 
 
 def collect(options: AuditOptions, output: Path | None) -> int:

@@ -15,7 +15,7 @@ from prodworks_cli.sources.files import tree_of
 from tests.aws.endpoint import ACCOUNT, Answering, Endpoint, FakeAccount
 
 SERVICES = {read.service for read in reads()}
-QUICK = Limits(total=30, connect=2, read=2, attempts=2, calls=16)
+QUICK = Limits(total=60, connect=10, read=20, attempts=2, calls=16)
 WHO: dict[str, Answering] = {
     "sts:GetCallerIdentity": {
         "UserId": "AIDAEXAMPLE",

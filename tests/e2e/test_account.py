@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.aws.conftest import SERVICES, WHO
-from tests.aws.endpoint import Endpoint, FakeAccount
-from tests.aws.scenario import EU, FILES, HOME, REGIONS, arn, role_arn
+from tests.aws.endpoint import Endpoint, FakeAccount, Hang
+from tests.aws.scenario import DENIED, EU, FILES, HOME, REGIONS, arn, role_arn
 from tests.aws.scenario_rest import ANSWERS, SECRET
 from tests.e2e.conftest import Run
 
@@ -173,3 +176,107 @@ def test_no_secret_prompt_or_address_leaves_the_account(report: Report) -> None:
     text = json.dumps(report)
     for hidden in (SECRET, "hunter2", "swordfish", "night-shift@acme.example", "money@acme.example"):
         assert hidden not in text
+
+
+def test_a_redacted_report_has_the_same_verdicts_and_no_ids(
+    report: Report, prodworks: Run, server: Endpoint, tmp_path: Path
+) -> None:
+    masked = audited(prodworks, server, tmp_path, ANSWERS, "--redact")
+    assert [(r["id"], r["status"]) for r in masked["rules"]] == [(r["id"], r["status"]) for r in report["rules"]]
+    assert masked["score"]["score"] == report["score"]["score"]
+    shown = json.dumps(
+        [masked["target"], masked["scan"], masked["inventory"], [r["subjects"] for r in masked["rules"]]]
+    )
+    for hidden in ("111122223333", "gr2search", "role/search", "application-inference-profile/ap1"):
+        assert hidden not in shown
+    assert masked["target"]["accounts"] == ["000000000001"]
+
+
+def test_the_doctor_names_what_is_missing_and_which_rules_need_it(
+    prodworks: Run, server: Endpoint, tmp_path: Path
+) -> None:
+    server.account = FakeAccount({**WHO, **ANSWERS, "bedrock:ListGuardrails": DENIED})
+    flags = ("--region", HOME, "--format", "json")
+    done = prodworks("doctor", tmp_path, *flags, **server.environment(SERVICES))
+    assert done.returncode == 1, done.stderr
+    said = json.loads(done.stdout)
+    assert said["account"] == "111122223333"
+    assert ATTACKS in said["missing"]["bedrock:ListGuardrails"]
+    text = prodworks("doctor", tmp_path, "--region", HOME, **server.environment(SERVICES)).stdout
+    assert "bedrock:ListGuardrails" in text
+    assert ATTACKS in text
+
+
+def test_without_credentials_the_command_says_what_to_do(prodworks: Run, tmp_path: Path) -> None:
+    nowhere = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+    done = prodworks("audit", tmp_path, "--aws", "--region", HOME, AWS_EC2_METADATA_DISABLED="true", **nowhere)
+    assert done.returncode == 2
+    assert "no AWS credentials were found" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = prodworks("audit", tmp_path, "--aws", "--profile", "nobody", **nowhere)
+    assert done.returncode == 2
+    assert "nobody" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "flags", [("--region", "eu-west-1"), ("--profile", "x"), ("--aws", "--region", "nowhere at all")]
+)
+def test_flags_that_make_no_sense_are_refused(
+    prodworks: Run, server: Endpoint, tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    done = prodworks("audit", tmp_path, *flags, **server.environment(SERVICES))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_regions_are_those_that_the_code_names_else_those_in_use(
+    prodworks: Run, server: Endpoint, tmp_path: Path
+) -> None:
+    """The code names us-east-1. Without code the enabled Regions are tried, and eu-west-1 shows model calls."""
+    (tmp_path / "repo").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / "repo" / name).write_text(text)
+    server.account = FakeAccount({**WHO, **ANSWERS})
+    prodworks("audit", tmp_path / "repo", "--aws", **server.environment(SERVICES))
+    assert {region for _, _, region in server.account.calls} == {HOME}
+    (tmp_path / "empty").mkdir()
+    enabled = [{"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for name in REGIONS]
+    metric = {"Namespace": "AWS/Bedrock", "MetricName": "Invocations", "Dimensions": []}
+    signs: dict[str, Any] = {
+        "account:ListRegions": {"Regions": enabled},
+        "cloudwatch:ListMetrics": lambda params, region: {"Metrics": [metric] if region == EU else []},
+        "bedrock:ListGuardrails": {"guardrails": []},
+    }
+    server.account = FakeAccount({**WHO, **ANSWERS, **signs})
+    done = prodworks("collect", tmp_path / "empty", "--aws", **server.environment(SERVICES))
+    assert json.loads(done.stdout)["scan"]["regions"] == [EU]
+
+
+def test_a_scope_of_names_leaves_the_other_workloads_out(prodworks: Run, server: Endpoint, tmp_path: Path) -> None:
+    (tmp_path / "prodworks.yaml").write_text('regions: [us-east-1]\nscope: {names: ["search*", "*/search"]}\n')
+    server.account = FakeAccount({**WHO, **ANSWERS})
+    done = prodworks("collect", tmp_path, "--aws", **server.environment(SERVICES))
+    found = json.loads(done.stdout)
+    named = {r["identity"] for r in found["resources"] if r["type"] in ("aws.bedrock.guardrail", "aws.iam.role")}
+    assert named == {guardrail("gr2search"), role_arn("search")}
+    assert found["scan"]["left_out"]["aws.bedrock.guardrail"] == 2
+
+
+def test_ctrl_c_keeps_what_was_read(installed: Path, server: Endpoint, tmp_path: Path) -> None:
+    (tmp_path / "repo").mkdir()
+    server.account = FakeAccount({**WHO, **ANSWERS, "bedrock:GetGuardrail": Hang(30)})
+    command = [str(installed), "collect", str(tmp_path / "repo"), "--aws", "--region", HOME, "-o", "i.json"]
+    environment = {**os.environ, **server.environment(SERVICES)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    # The roles are read, and the guardrails are waited for.
+    for line in process.stderr:
+        if "aws.iam.role" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    found = json.loads((tmp_path / "i.json").read_text())
+    assert [r for r in found["resources"] if r["type"] == "aws.iam.role"]
+    stopped = [g for g in found["gaps"] if g["kind"] == "aws.bedrock.guardrail"]
+    assert stopped
+    assert "interrupted" in stopped[0]["reason"]

@@ -113,7 +113,7 @@ class Scan:
             failure = answer.failure or Failure("Malformed", "no answer")
             if failure.code == "NoCredentials":
                 raise AccountError(failure.detail if "Unable to locate" not in failure.detail else NO_CREDENTIALS)
-            if failure.code in EXPIRED | NOT_ENABLED:
+            if failure.code in EXPIRED | NOT_ENABLED | {"InvalidRegionError"}:
                 raise AccountError(failure.reason(IDENTITY.name, IDENTITY.action))
             return failure
         arn = str(answer.response.get("Arn", ""))

@@ -68,6 +68,7 @@ def open_session(access: Access, allowed: Iterable[str]) -> Session:
 
     try:
         session = botocore.session.Session(profile=access.profile)
+        session.get_scoped_config()
         guard(session, allowed)
         if access.role_arn:
             session = _assumed(session, access, allowed)
