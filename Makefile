@@ -40,6 +40,7 @@ golden: .venv/ready ## Write the golden reports anew; read the difference before
 
 bench: .venv/ready ## Measure speed and memory beside what users would pick instead
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/render.py
 
 clean: ## Remove what the targets made
 	rm -rf .venv dist demo-report.html
