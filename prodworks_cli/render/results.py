@@ -63,12 +63,14 @@ def _problems_of(rule: RuleEntry, files: frozenset[str], holder: str) -> Iterato
 
 
 def repository_files(report: Report) -> frozenset[str]:
-    """The places in the report that are files of the repository, and neither ARNs nor names of settings."""
-    found = {entry["where"] for entry in report["inventory"] if entry["plane"] == "declared"}
+    """The places in the report that are files of the repository: no ARNs, no names of settings, no whole workload."""
+    declared = {entry["where"] for entry in report["inventory"] if entry["plane"] == "declared"}
+    proven: set[str] = set()
     for rule in report["rules"]:
         for subject in rule["subjects"]:
             proofs = subject["planes"]["declared"]["proofs"] if "declared" in subject["planes"] else []
-            found |= {proof["where"] for proof in proofs if proof["where"] and proof["call"] is None}
+            proven |= {proof["where"] for proof in proofs if proof["where"] and proof["call"] is None}
+    found = declared | (proven - {report["target"]["name"]})
     return frozenset(path for path in found if path and not path.startswith("arn:"))
 
 

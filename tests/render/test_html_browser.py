@@ -228,7 +228,7 @@ def long_report() -> Report:
     report = samples.large(60, 3)
     for number, step in enumerate(report["roadmap"]):
         step["title"] = f"Nothing records what was asked of the model and what it answered, number {number}"
-        step["owner"] = "platform-engineering"
+        step["owner"] = "@first-of-the-team, @second-of-the-team, @third"
     report["roadmap"][40]["milestone"] = "pilot"
     report["roadmap"][59]["milestone"] = "production-ready"
     report["verdict"]["next"].append({"verdict": "production-ready", "rules": ["rule-009"], "hours": 90.0, "score": 88})

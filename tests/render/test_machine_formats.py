@@ -236,6 +236,14 @@ def test_a_finding_in_the_account_points_at_the_file_that_should_hold_it() -> No
     assert json.loads(codequality.render(report))[0]["location"]["path"] == "prodworks.yaml"
 
 
+def test_what_the_whole_workload_lacks_is_shown_at_a_file_too() -> None:
+    report = samples.not_ready()
+    subject = report["rules"][1]["subjects"][0]
+    subject["where"] = subject["planes"]["declared"]["proofs"][0]["where"] = report["target"]["name"]
+    (found,) = [problem for problem in results.problems(report) if problem.rule["id"] == "evaluation-runs-in-ci"]
+    assert (found.path, found.line) == ("infra/chat.tf", 1)
+
+
 def test_a_rule_that_fails_without_a_subject_is_a_result() -> None:
     report = samples.not_ready()
     report["rules"][1]["subjects"] = []
