@@ -202,6 +202,9 @@ def _scope(report: Report, limits: Limits) -> str:
     )
     if scan["note"]:
         head += f" {limits.text_of(scan['note'])}"
+    if left := scan.get("left_out"):
+        kinds = ", ".join(f"{count} {code(kind, limits.text)}" for kind, count in list(left.items())[: limits.rows])
+        head += f" Left out, as not part of this workload: {kinds}."
     items = [f"- {code(file['path'], limits.text)} {limits.text_of(file['reason'])}" for file in files["failed"]]
     for gap in scan["gaps"]:
         grant = f"; grant {code(gap['action'], limits.text)}" if gap["action"] else ""

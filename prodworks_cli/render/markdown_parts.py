@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prodworks_cli.render import view
+from prodworks_cli.render import progress, view
 from prodworks_cli.render.text import shorten
 from prodworks_cli.report import Report, RuleEntry, SubjectEntry
 
@@ -133,6 +133,8 @@ def _more(rule: RuleEntry, limits: Limits) -> str:
 
 def _subject(subject: SubjectEntry, limits: Limits) -> str:
     lines = [f"- {view.STATUSES[subject['status']]} {code(subject['identity'], limits.text)}"]
+    if "waiver" in subject:
+        lines.append(f"  - {limits.text_of(progress.waiver(subject['waiver']))}")
     for plane, entry in subject["planes"].items():
         reason = f": {limits.text_of(entry['reason'])}" if entry["reason"] else ""
         lines.append(f"  - {limits.text_of(plane)} {view.STATUSES[entry['status']].lower()}{reason}")

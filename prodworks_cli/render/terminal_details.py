@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from prodworks_cli.render import view
+from prodworks_cli.render import progress, view
 from prodworks_cli.render.screen import Screen, line, style
 from prodworks_cli.report import Report, RuleEntry, SubjectEntry
 
@@ -71,6 +71,8 @@ def _evidence(rule: RuleEntry, screen: Screen) -> list[Text]:
 def _subject(subject: SubjectEntry, screen: Screen) -> list[Text]:
     status = subject["status"]
     lines = [line("     ", (f"{screen.sign(status)} ", style(status)), f"{subject['identity']}  ({subject['type']})")]
+    if "waiver" in subject:
+        lines.append(line(f"       {progress.waiver(subject['waiver'])}"))
     for plane, entry in subject["planes"].items():
         reason = f": {entry['reason']}" if entry["reason"] else ""
         lines.append(line(f"       {plane} {view.STATUSES[entry['status']].lower()}{reason}"))

@@ -569,6 +569,7 @@ def with_history() -> Report:
         {"key": "pillar_weights.security", "value": "3", "default": "1"},
         {"key": "gate.fail_on", "value": "high", "default": ""},
     ]
+    report["scan"]["left_out"] = {"aws.iam.role": 41, "aws.logs.log_group": 7}
     report["rules"][0]["subjects"][0]["baseline"] = "new"
     waived = report["rules"][2]["subjects"][1]
     waived["status"] = "waived"
@@ -617,7 +618,7 @@ def hostile(text: str) -> Report:
 
 def _poison(value: Any, text: str, key: str) -> Any:
     if isinstance(value, dict):
-        free = key in ("planes", "snippets", "standards")
+        free = key in ("planes", "snippets", "standards", "left_out")
         return {(text + name if free else name): _poison(item, text, name) for name, item in value.items()}
     if isinstance(value, list):
         return [_poison(item, text, key) for item in value]

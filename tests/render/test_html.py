@@ -160,6 +160,36 @@ def test_everything_is_there_without_script() -> None:
         assert expected in text
 
 
+def test_all_that_may_be_there_is_shown() -> None:
+    text = " ".join("".join(Page(render(samples.with_history())).texts).split())
+    for expected in (
+        "+6 since 2026-10-20",
+        "Since the baseline: 1 new, 2 known, 1 fixed, against git:main.",
+        "Fixed since the baseline 1 Nobody owns it workload",
+        "Expired: The workload has a named owner, *, owner m.jensen, until 2026-11-01",
+        "accept-risk by app, approved by m.jensen, until 2026-12-31: one tenant only until then",
+        "41 aws.iam.role, 7 aws.logs.log_group: in the account, and not part of this workload",
+        "pillar_weights.security 3 (default 1)",
+        "gate.fail_on high",
+        "2026-10-20 09:00 UTC2020202Not ready",
+        "critical 10, high 6, medium 3, low 1, info 0",
+        "observed 1.0, declared 0.7, attested 0.4",
+        '"Action": [ "bedrock:GetModelInvocationLoggingConfiguration" ]',
+        "Unassigned 1 step, 8 h, +4.8 points",
+        "platform 2 steps, 3.5 h, +10 points, until 2026-11-25",
+    ):
+        assert expected in text, expected
+
+
+def test_without_an_earlier_run_the_history_says_so() -> None:
+    assert "No earlier run is known. The trend starts with the next one." in render(samples.not_ready())
+
+
+def test_many_subjects_are_grouped_by_rule_and_the_page_says_so() -> None:
+    assert "1,000 subjects were judged, so findings are grouped by rule" in render(samples.large(100, 10))
+    assert "grouped by rule" not in render(samples.large(30, 10))
+
+
 def test_budget_at_500_findings() -> None:
     report = samples.large(50, 10)
     started = time.process_time()

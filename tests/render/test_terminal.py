@@ -98,3 +98,12 @@ def test_long_evidence_names_the_grant() -> None:
 def test_bar_is_filled_exactly() -> None:
     bar = render(samples.not_ready(), width=80, unicode=False).splitlines()[3]
     assert bar == " [" + "#" * 34 + "/" * 6 + "=" * 4 + "." * 28 + "]"
+
+
+def test_change_and_news_are_shown() -> None:
+    report = samples.with_history()
+    shown = render(report, width=100)
+    assert "47/100 proven  (+6 since 2026-10-20)" in shown
+    assert "(new, drift) Prompt attacks" in shown
+    report["rules"][2]["subjects"] = report["rules"][2]["subjects"][1:2]
+    assert "accept-risk by app, approved by m.jensen, until 2026-12-31" in render(report, verbosity=2)
