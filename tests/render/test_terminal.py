@@ -26,7 +26,10 @@ def test_golden(name: str, text: str) -> None:
     check_golden(name, text)
 
 
-@pytest.mark.parametrize("sample", [samples.not_ready(), samples.ready(), samples.nothing(), samples.large()])
+@pytest.mark.parametrize(
+    "sample",
+    [samples.not_ready(), samples.with_history(), samples.ready(), samples.nothing(), samples.large()],
+)
 @pytest.mark.parametrize("width", [80, 100, 116, 160])
 def test_one_screen_by_default(sample: Report, width: int) -> None:
     assert len(render(sample, width=width).splitlines()) <= MAX_LINES
