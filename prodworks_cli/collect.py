@@ -21,6 +21,7 @@ from prodworks_cli.sources import (
     bearer_tokens,
     cloudformation,
     evaluations,
+    java,
     owners,
     prompts,
     python,
@@ -85,6 +86,7 @@ def _repository(
     return [
         attempt("the Python reader", lambda: python.read(files, environment(declarations))),
         attempt("the TypeScript reader", lambda: typescript.read(files, environment(declarations))),
+        attempt("the Java reader", lambda: java.read(files, environment(declarations))),
         attempt("the prompt reader", lambda: prompts.read(files, owned)),
         attempt("the secret scanner", lambda: secrets.read(files)),
         attempt("the workflow reader", lambda: workflows.read(files)),

@@ -8,7 +8,6 @@ from prodworks_cli.model import Gap, Plane
 from prodworks_cli.sources.files import File
 
 UNREAD: Mapping[str, str] = {
-    ".java": "Java",
     ".kt": "Kotlin",
     ".go": "Go",
     ".rb": "Ruby",
@@ -18,7 +17,7 @@ UNREAD: Mapping[str, str] = {
     ".scala": "Scala",
     ".swift": "Swift",
 }
-READ = frozenset({".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"})
+READ = frozenset({".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".java"})
 MODEL_WORDS = (b"bedrock", b"anthropic", b"sagemaker-runtime")
 CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
 

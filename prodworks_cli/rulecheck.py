@@ -24,7 +24,13 @@ from prodworks_cli.sources.files import tree_of
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 READ_AT = "2026-01-01T00:00:00+00:00"
-FORMS = {"terraform": "main.tf", "cloudformation": "template.yaml", "python": "app.py", "typescript": "app.ts"}
+FORMS = {
+    "terraform": "main.tf",
+    "cloudformation": "template.yaml",
+    "python": "app.py",
+    "typescript": "app.ts",
+    "java": "App.java",
+}
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ def is_lock_file(path: str) -> bool:
 def part_of(path: str) -> Part:
     """The part of a file, from its path relative to the audited folder (whose own name is no matter)."""
     *folders, name = path.lower().split("/")
+    folders = _without_package(folders)
     checks = (
         (Part.VENDORED, _is_vendored),
         (Part.AGENT_INSTRUCTIONS, _is_agent_instruction),
@@ -95,6 +96,14 @@ def part_of(path: str) -> Part:
         (Part.DOCS, _is_docs),
     )
     return next((part for part, holds in checks if holds(folders, name)), Part.PRODUCTION)
+
+
+def _without_package(folders: list[str]) -> list[str]:
+    """Folders down to a Java source root: those below it spell a package (``com/example/test``) and say nothing."""
+    for index in range(len(folders) - 2):
+        if folders[index] == "src" and folders[index + 2] in ("java", "kotlin", "scala"):
+            return folders[: index + 3]
+    return folders
 
 
 def _is_vendored(folders: list[str], name: str) -> bool:

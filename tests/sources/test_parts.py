@@ -12,6 +12,21 @@ def test_a_folder_of_tests(path: str) -> None:
     assert part_of(path) is Part.TEST
 
 
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("app/src/main/java/com/example/agent/Chat.java", Part.PRODUCTION),
+        ("infra/src/main/java/sample/com/Stack.java", Part.PRODUCTION),
+        ("app/src/main/java/org/docs/test/Chat.java", Part.PRODUCTION),
+        ("app/src/test/java/com/acme/Chat.java", Part.TEST),
+        ("samples/chat/src/main/java/com/acme/Chat.java", Part.EXAMPLE),
+        ("app/src/main/java/com/acme/ChatTest.java", Part.TEST),
+    ],
+)
+def test_the_package_of_a_java_class_says_nothing(path: str, part: Part) -> None:
+    assert part_of(path) is part
+
+
 @pytest.mark.parametrize("path", ["src/contest/a.py", "latest/a.py", "infra/environments/test/main.tf", "src/smoke.py"])
 def test_a_folder_that_only_sounds_like_one(path: str) -> None:
     assert part_of(path) is Part.PRODUCTION

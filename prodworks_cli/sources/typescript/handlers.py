@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, inside, last_name, string_of
+from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.trace import Site, Tracer
 
 MAX_DEPTH = 5

@@ -11,10 +11,10 @@ from itertools import takewhile
 from tree_sitter import Node
 
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.trees import MAX_BYTES
 from prodworks_cli.sources.typescript.syntax import (
     CLASSES,
     FUNCTIONS,
-    MAX_BYTES,
     SUFFIXES,
     Import,
     Module,

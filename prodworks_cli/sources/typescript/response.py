@@ -22,16 +22,9 @@ from prodworks_cli.sources.calls.responses import (
     USAGE,
     reports_usage,
 )
+from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.repository import Repository
-from prodworks_cli.sources.typescript.syntax import (
-    FUNCTIONS,
-    TRANSPARENT,
-    Module,
-    callee_of,
-    inside,
-    last_name,
-    string_of,
-)
+from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, Module, callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.trace import ENTRIES, Site, Tracer
 
 MAX_CALLERS = 5

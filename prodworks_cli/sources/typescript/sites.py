@@ -9,13 +9,8 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.sources.typescript.syntax import (
-    FUNCTIONS,
-    TRANSPARENT,
-    callee_of,
-    inside,
-    last_name,
-)
+from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Site, Tracer
 
 RUNTIME, AGENTS, AGENTCORE, SAGEMAKER = (

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser
 
-from prodworks_cli.model import Location
+from prodworks_cli.sources.trees import Source
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
-MAX_BYTES = 2_000_000
-MAX_NODES = 1_000_000
 FUNCTIONS = frozenset(
     {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function"}
     | {"generator_function_declaration"}
@@ -62,54 +60,8 @@ class Parameter:
 
 
 @dataclass(frozen=True, eq=False)
-class Module:
-    """One parsed file. Nodes are compared by ``id``, which is unique within a file."""
-
-    path: str
-    data: bytes
-    tree: Tree
-
-    @property
-    def root(self) -> Node:
-        """The node of the whole file."""
-        return self.tree.root_node
-
-    @cached_property
-    def _index(self) -> tuple[dict[int, Node], dict[str, list[Node]]]:
-        parents: dict[int, Node] = {}
-        by_type: dict[str, list[Node]] = {}
-        stack = [self.root]
-        while stack and len(parents) < MAX_NODES:
-            node = stack.pop()
-            by_type.setdefault(node.type, []).append(node)
-            children = node.children
-            parents.update((child.id, node) for child in children)
-            stack.extend(reversed(children))
-        return parents, by_type
-
-    def parent(self, node: Node) -> Node | None:
-        """The node around a node."""
-        return self._index[0].get(node.id)
-
-    def of_type(self, *types: str) -> tuple[Node, ...]:
-        """All nodes of the given types in source order."""
-        found = [n for t in types for n in self._index[1].get(t, ())]
-        return tuple(sorted(found, key=lambda n: n.start_byte))
-
-    def text(self, node: Node | None) -> str:
-        """The source of a node."""
-        return self.data[node.start_byte : node.end_byte].decode(errors="replace") if node else ""
-
-    def at(self, node: Node) -> Location:
-        """The file and line of a node."""
-        return Location(self.path, node.start_point[0] + 1)
-
-    def ancestors(self, node: Node) -> Iterator[Node]:
-        """The enclosing nodes, innermost first."""
-        above = self.parent(node)
-        while above is not None:
-            yield above
-            above = self.parent(above)
+class Module(Source):
+    """One parsed file of TypeScript or JavaScript."""
 
     def block(self, node: Node) -> Node:
         """The innermost block around a node, in which a declaration there is seen."""
@@ -283,16 +235,6 @@ def _parts(module: Module, node: Node) -> Iterator[tuple[Node, Way]]:
         yield from ((child, (index,)) for index, child in enumerate(node.named_children))
     elif node.type == "rest_pattern" and node.named_children:
         yield node.named_children[0], ("...",)
-
-
-def inside(node: Node, *stop: str) -> Iterator[Node]:
-    """A node and all nodes below it in source order, without entering nodes of the types ``stop``."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        yield current
-        if current is node or current.type not in stop:
-            stack.extend(reversed(current.children))
 
 
 def string_of(module: Module, node: Node | None) -> str:

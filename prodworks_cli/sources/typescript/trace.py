@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.members import Members
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.syntax import (
@@ -21,7 +22,6 @@ from prodworks_cli.sources.typescript.syntax import (
     Module,
     Parameter,
     callee_of,
-    inside,
     last_name,
 )
 

@@ -1,0 +1,135 @@
+"""Java: model calls, the clients they go through, and the models they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from prodworks_cli.model import Gap, Plane, Ref, Unknown
+from prodworks_cli.node import Node
+from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.drafts import (
+    Names,
+    attribution_by,
+    call_draft,
+    guardrail_mode,
+    references,
+    request_attributes,
+)
+from prodworks_cli.sources.calls.facts import Facts
+from prodworks_cli.sources.content import OPEN, member
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.java.clients import Clients
+from prodworks_cli.sources.java.repository import Repository
+from prodworks_cli.sources.java.response import Body, Responses
+from prodworks_cli.sources.java.sites import NEEDLES, CallSite, calls
+from prodworks_cli.sources.java.spring import Spring
+from prodworks_cli.sources.java.syntax import Module
+from prodworks_cli.sources.java.values import Values
+
+FRAMEWORK = Unknown("left to the framework; not analysed by this version")
+_LIMITS = ("maxTokens", "maxOutputTokens", "maxCompletionTokens")
+
+
+def read(
+    files: Sequence[File], environment: Mapping[str, tuple[Node, ...]]
+) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
+    """Read Java files. ``environment`` maps a variable's name to the values that IaC gives it.
+
+    Returns drafts of ``repo.model_call``, ``repo.model_client`` and ``repo.model_reference``, and a gap for each file
+    that may hold a call in a region with syntax errors.
+    """
+    repository = Repository(files)
+    reader = _Reader(repository, environment)
+    described = [reader.described(call) for call in calls(repository)]
+    gaps = tuple(gap for module in repository.matching(NEEDLES) for gap in _gaps(module))
+    return (*described, *reader.clients.drafts, *references(described)), gaps
+
+
+class _Reader:
+    """Describes all calls of a repository."""
+
+    def __init__(self, repository: Repository, environment: Mapping[str, tuple[Node, ...]]) -> None:
+        self._repository = repository
+        self._values = Values(repository, environment)
+        self._responses = Responses(repository)
+        self._spring = Spring(self._values)
+        self._names = Names()
+        self.clients = Clients(self._values)
+
+    def described(self, call: CallSite) -> Draft:
+        """A call as a draft."""
+        client = self.clients.of(call)
+        known: dict[str, Drafted] = {
+            "api": call.api,
+            "provider": call.provider,
+            "endpoint": call.endpoint,
+            "client": Ref("repo.model_client", client) if isinstance(client, str) else client,
+            **self._request(call),
+            **self._after(call),
+        }
+        name = f"{call.module.path}:{call.module.qualified(call.node)} {call.api}"
+        return call_draft(self._names.of(name), call.module.at(call.node), known)
+
+    def _request(self, call: CallSite) -> dict[str, Drafted]:
+        if call.library == "spring":
+            return self._spring.known(call)
+        if call.library == "langchain4j":
+            return self._object(call)
+        given = call.module.arguments(call.node)
+        value = self._values.of_arguments(call.module, given)
+        if isinstance(value.content, Mapping):
+            arguments = value.content
+        else:
+            reason = value.unknown.reason if value.unknown else "the request is not written out"
+            arguments = {OPEN: Node(Unknown(reason), value.location)}
+        return request_attributes(Facts(call.api, arguments, call.module.at(call.node)))
+
+    def _object(self, call: CallSite) -> dict[str, Drafted]:
+        """The settings of a model object; request parameters may be held by a builder of their own."""
+        value = self._values.of(call.module, call.node)
+        given = value.content if isinstance(value.content, Mapping) else {}
+        parameters = member(given, "defaultRequestParameters").content
+        held = {**given, **(parameters if isinstance(parameters, Mapping) else {})}
+        model = next(
+            (n for k in ("modelId", "modelName", "model") if (n := member(held, k)).present), member(held, "modelId")
+        )
+        limit = next((n for k in _LIMITS if (n := member(held, k)).present), Node(None, value.location))
+        guardrail = member(held, "guardrailConfiguration")
+        id_ = guardrail["guardrailIdentifier"] if isinstance(guardrail.content, Mapping) else guardrail
+        return {
+            "model_id": model,
+            "max_tokens": limit,
+            "modalities": ("embedding" if "Embedding" in call.api else "text",),
+            "guardrail_id": id_,
+            "guardrail_version": guardrail["guardrailVersion"],
+            "guardrail_mode": guardrail_mode(id_),
+            "request_metadata": None,
+            "attribution": attribution_by(model),
+        }
+
+    def _after(self, call: CallSite) -> dict[str, Drafted]:
+        """What becomes of the response."""
+        folder = self._repository.folder(call.module.path)
+        bodies: Sequence[Body] = self._responses.reach(call)
+        agent = self._repository.agents(folder)
+        traced = agent or self._responses.instrumented(bodies)
+        if call.library == "langchain4j":
+            names = ("usage_recorded", "stop_reasons_handled", "handled_errors")
+            return {"instrumented": traced or FRAMEWORK, **dict.fromkeys(names, FRAMEWORK)}
+        usage = self._responses.usage_recorded(call, bodies)
+        if call.library == "spring":
+            traced, usage = traced or self._spring.traced(folder), usage or self._spring.metered(folder)
+        return {
+            "instrumented": traced,
+            "usage_recorded": usage,
+            "stop_reasons_handled": self._responses.stop_reasons(bodies),
+            "handled_errors": self._responses.handled(call),
+        }
+
+
+def _gaps(module: Module) -> list[Gap]:
+    broken = module.of_type("ERROR")
+    if not broken:
+        return []
+    line = broken[0].start_point[0] + 1
+    return [Gap("repo.model_*", Plane.DECLARED, module.path, "syntax errors in a file that may call a model", line)]

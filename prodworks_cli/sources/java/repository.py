@@ -1,0 +1,138 @@
+"""The Java files of a repository with the build manifests and Spring properties beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from tree_sitter import Node as Syntax
+
+from prodworks_cli.model import Location, Unknown
+from prodworks_cli.node import Node
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.java.syntax import METHODS, Module, parse
+from prodworks_cli.sources.trees import MAX_BYTES
+from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml_all
+
+MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts")
+_PROPERTIES = re.compile(r"(?:^|/)(?:application|bootstrap)(?:-(?:prod|production|aws|cloud))?\.(properties|ya?ml)$")
+_COMMENT = re.compile(r"<!--.*?-->|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
+MAX_FILES = 60
+UNREAD = "unread"
+"""The key under which a property file that cannot be read says why."""
+
+
+class Repository:
+    """Files by path. Parsing is cached: most files are never parsed."""
+
+    def __init__(self, files: Sequence[File]) -> None:
+        self._files = {
+            f.path: f.data
+            for f in files
+            if f.path.endswith(".java") and len(f.data) <= MAX_BYTES and f.text is not None
+        }
+        self._manifests = {f.path: f for f in files if f.path.rpartition("/")[2] in MANIFESTS}
+        self._properties = [f for f in files if _PROPERTIES.search(f.path)]
+        self._containers = [f for f in files if f.path.rpartition("/")[2].lower().startswith("dockerfile")]
+        self._modules: dict[str, Module] = {}
+
+    def module(self, path: str) -> Module:
+        """The parsed file of a path."""
+        if path not in self._modules:
+            self._modules[path] = parse(path, self._files[path])
+        return self._modules[path]
+
+    def matching(self, pattern: re.Pattern[bytes], below: str = "") -> Iterator[Module]:
+        """The files below a folder in which a pattern is found, in order of path."""
+        found = (p for p in sorted(self._files) if p.startswith(below) and pattern.search(self._files[p]))
+        yield from map(self.module, found)
+
+    def classes(self, name: str) -> list[Module]:
+        """The files that are named after a class."""
+        return [self.module(p) for p in sorted(self._files) if f"/{p}".endswith(f"/{name}.java")]
+
+    def calls_named(self, name: str, below: str) -> list[tuple[Module, Syntax]]:
+        """Invocations of a method name below a folder."""
+        pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
+        modules = [m for m, _ in zip(self.matching(pattern, below), range(MAX_FILES), strict=False)]
+        return [(m, n) for m in modules for n in m.of_type("method_invocation") if m.name(n) == name]
+
+    def definitions_named(self, name: str, below: str) -> int:
+        """How many methods of a name are defined below a folder."""
+        pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
+        modules = [m for m, _ in zip(self.matching(pattern, below), range(MAX_FILES), strict=False)]
+        return sum(m.name(n) == name for m in modules for n in m.of_type(*METHODS))
+
+    def folder(self, path: str) -> str:
+        """The folder of the build manifest that a file belongs to, with its slash; the root without one."""
+        folders = {p.rpartition("/")[0] for p in self._manifests}
+        holding = [f for f in folders if not f or path.startswith(f"{f}/")]
+        nearest = max(holding, key=len, default="")
+        return f"{nearest}/" if nearest else ""
+
+    def manifest(self, folder: str) -> str:
+        """The text of a folder's build manifest, without its comments."""
+        texts = (f.text or "" for p, f in self._manifests.items() if p.rpartition("/")[0] == folder.rstrip("/"))
+        return "\n".join(_COMMENT.sub("", t) for t in texts)
+
+    def agents(self, folder: str) -> bool:
+        """A container image of the folder starts Java with an OpenTelemetry or X-Ray agent."""
+        texts = (f.text or "" for f in self._containers if f.path.startswith(folder))
+        lines = (line for t in texts for line in t.splitlines() if not line.lstrip().startswith("#"))
+        return any("javaagent" in line and re.search(r"opentelemetry|adot|xray", line, re.I) for line in lines)
+
+    @cached_property
+    def _read(self) -> list[tuple[str, Mapping[str, Node]]]:
+        return [(f.path, _keys(f)) for f in self._properties]
+
+    def property(self, folder: str, key: str) -> Node | None:
+        """The value of a Spring property in the files of a folder. ``maxTokens`` and ``max-tokens`` are one key."""
+        for path, keys in self._read:
+            if self.folder(path) == folder and (canonical(key) in keys or UNREAD in keys):
+                return keys.get(canonical(key)) or keys[UNREAD]
+        return None
+
+    def property_files(self, folder: str) -> list[str]:
+        """The property files of a folder."""
+        return [path for path, _ in self._read if self.folder(path) == folder]
+
+    def keys_with(self, folder: str, prefix: str) -> list[str]:
+        """The property keys of a folder that start with a prefix."""
+        found = (k for p, keys in self._read if self.folder(p) == folder for k in keys)
+        return sorted(k for k in found if k.startswith(canonical(prefix)))
+
+
+def canonical(key: str) -> str:
+    """A property key as Spring compares it: lower case, without dashes."""
+    return key.lower().replace("-", "").replace("_", "")
+
+
+def _keys(file: File) -> Mapping[str, Node]:
+    text = file.text or ""
+    if not file.path.endswith(".properties"):
+        return {k: n for document in _documents(file) for k, n in _flat(document, "")}
+    found: dict[str, Node] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        key, mark, value = line.partition("=")
+        if mark and not line.lstrip().startswith(("#", "!")):
+            found[canonical(key.strip())] = Node(value.strip(), Location(file.path, number))
+    return found
+
+
+def _documents(file: File) -> Sequence[Node]:
+    """The documents of a YAML file; one unknown value where it cannot be read."""
+    try:
+        return read_yaml_all(file.text or "", file.path)
+    except MalformedYaml as error:
+        reason = Unknown(f"{file.path}: {error.reason}")
+        return (Node({UNREAD: Node(reason, Location(file.path, error.line))}, Location(file.path)),)
+
+
+def _flat(node: Node, prefix: str) -> Iterator[tuple[str, Node]]:
+    for key, value in node.members():
+        name = f"{prefix}{canonical(key)}"
+        if any(True for _ in value.members()):
+            yield from _flat(value, f"{name}.")
+        else:
+            yield name, value
