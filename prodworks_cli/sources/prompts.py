@@ -15,6 +15,7 @@ from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.owners import Owners
 from prodworks_cli.sources.parts import suffix_of
+from prodworks_cli.sources.prompts_in_code import TYPESCRIPT, written_prompts
 
 SHORTEST = 80
 """Characters; a shorter literal is a label or a fragment."""
@@ -55,6 +56,8 @@ def read(files: Iterable[File], owners: Owners) -> tuple[tuple[Draft, ...], tupl
             drafts.append(_draft(file.path, file.path, 1, "file", text, owners))
         elif suffix_of(file.path) == ".py" and _USES_MODEL.search(file.data):
             drafts += _in_python(file, owners)
+        elif file.path.endswith((*TYPESCRIPT, ".java")):
+            drafts += _in_code(file, owners)
     return tuple(drafts), ()
 
 
@@ -110,6 +113,18 @@ def _in_python(file: File, owners: Owners) -> Iterator[Draft]:
         in_module = module and literal_is_named
         line = literal.start_point.row + 1
         yield _draft(f"{file.path}:{label}{number}", file.path, line, "file" if in_module else "inline", text, owners)
+
+
+def _in_code(file: File, owners: Owners) -> Iterator[Draft]:
+    """Texts of TypeScript, JavaScript and Java that speak to a model, or whose place says that they are prompts."""
+    used: dict[str, int] = {}
+    for found in written_prompts(file):
+        if len(found.text) <= SHORTEST or not (found.certain or _SPEAKS_TO_MODEL.search(found.text)):
+            continue
+        used[found.label] = used.get(found.label, 0) + 1
+        number = f"#{used[found.label]}" if used[found.label] > 1 else ""
+        origin = "file" if found.in_module else "inline"
+        yield _draft(f"{file.path}:{found.label}{number}", file.path, found.line, origin, found.text, owners)
 
 
 def _candidates(root: Node) -> Iterator[tuple[str, Node, bool]]:

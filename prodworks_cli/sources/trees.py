@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
-from tree_sitter import Node, Tree
+from tree_sitter import Language, Node, Query, QueryCursor, Tree
 
 from prodworks_cli.model import Location
 
 MAX_BYTES = 2_000_000
-MAX_NODES = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,26 +27,26 @@ class Source:
         return self.tree.root_node
 
     @cached_property
-    def _index(self) -> tuple[dict[int, Node], dict[str, list[Node]]]:
-        parents: dict[int, Node] = {}
-        by_type: dict[str, list[Node]] = {}
-        stack = [self.root]
-        while stack and len(parents) < MAX_NODES:
-            node = stack.pop()
-            by_type.setdefault(node.type, []).append(node)
-            children = node.children
-            parents.update((child.id, node) for child in children)
-            stack.extend(reversed(children))
-        return parents, by_type
+    def _found(self) -> dict[str, list[Node]]:
+        return {}
 
     def parent(self, node: Node) -> Node | None:
         """The node around a node."""
-        return self._index[0].get(node.id)
+        return node.parent
 
     def of_type(self, *types: str) -> tuple[Node, ...]:
         """All nodes of the given types in source order."""
-        found = [n for t in types for n in self._index[1].get(t, ())]
+        missing = [t for t in types if t not in self._found]
+        if missing:
+            self._found.update(self._query(missing))
+        found = [n for t in types for n in self._found[t]]
         return tuple(sorted(found, key=lambda n: n.start_byte))
+
+    def _query(self, types: Sequence[str]) -> dict[str, list[Node]]:
+        """The nodes of each type; a type that the language does not have has none."""
+        query = _compiled(self.tree.language, tuple(types))
+        found = QueryCursor(query).captures(self.root) if query is not None else {}
+        return {t: found.get(t, []) for t in types}
 
     def text(self, node: Node | None) -> str:
         """The source of a node."""
@@ -59,10 +58,19 @@ class Source:
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The enclosing nodes, innermost first."""
-        above = self.parent(node)
-        while above is not None:
-            yield above
-            above = self.parent(above)
+        path: list[Node] = []
+        current: Node | None = self.root
+        while current is not None and current.id != node.id:
+            path.append(current)
+            current = current.child_with_descendant(node)
+        yield from reversed(path)
+
+
+@cache
+def _compiled(language: Language, types: tuple[str, ...]) -> Query | None:
+    """A query for the types that a language has; making one takes longer than parsing a file."""
+    known = [t for t in types if t == "ERROR" or language.id_for_node_kind(t, True) is not None]
+    return Query(language, " ".join(f"({t}) @{t}" for t in known)) if known else None
 
 
 def inside(node: Node, *stop: str) -> Iterator[Node]:

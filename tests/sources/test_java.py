@@ -286,6 +286,14 @@ class A {
     )
 
 
+def test_a_limit_that_the_callers_of_a_static_method_pass() -> None:
+    text = sdk(".inferenceConfig(c -> c.maxTokens(limit))").replace(
+        "Object ask(String question)", "static Object ask(int limit)"
+    )
+    use = "class Use { Object f() { return Chat.ask(300); } Object ask(int limit) { return null; } }"
+    assert call(text, **{"src__Use.java": use}).max_tokens == 300
+
+
 def test_a_file_with_errors_is_a_gap() -> None:
     broken = "import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;\nclass A { void f( { \n"
     (gap,) = [g for g in collected({"src/A.java": broken}).gaps if g.kind == "repo.model_*"]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sources on one line)
 import pytest
 
 from prodworks_cli.model import Unknown
@@ -102,3 +103,38 @@ def test_hidden_characters() -> None:
 def test_hostile_source() -> None:
     nested = "PROMPT = " + "(" * 20_000 + '"a"' + ")" * 20_000
     assert found({"app.py": nested, "b.py": "PROMPT = \x00\ud7ff'''"}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "expected"),
+    [
+        ("a.ts", "export const SYSTEM_PROMPT = `{0}`;", ("a.ts:SYSTEM_PROMPT", "inline", 1)),
+        ("a.ts", "\nconst systemPrompt: string = `{0} ${{name}}`.trim();", ("a.ts:systemPrompt", "inline", 2)),
+        ("a.js", "const cfg = {{ system: '{0}' }};", ("a.js:system", "inline", 1)),
+        ("a.ts", "class A {{ private judgePrompt = '{0}' + extra; }}", ("a.ts:judgePrompt", "inline", 1)),
+        ("lib/prompts.ts", "export const buildPrompt = (x) => {{\n  return `{0}`;\n}};", ("lib/prompts.ts:buildPrompt", "file", 2)),
+        ("lib/x.ts", "function chatInstructions() {{ return dedent`{0}`; }}", ("lib/x.ts:chatInstructions", "inline", 1)),
+        ("prompts/a.ts", "export const ChatPrompt = `{0}`;", ("prompts/a.ts:ChatPrompt", "file", 1)),
+        ("A.java", 'class A {{ static final String SYSTEM_PROMPT = """\n  {0}\n  """; }}', ("A.java:SYSTEM_PROMPT", "inline", 1)),
+        ("A.java", 'class A {{ Object f() {{ return b.defaultSystem("{0}").build(); }} }}', ("A.java:defaultSystem", "inline", 1)),
+    ],
+)  # fmt: skip
+def test_prompts_in_other_languages(path: str, source: str, expected: tuple[str, str, int]) -> None:
+    assert found({path: source.format(LONG.strip())}) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("a.ts", "export const SYSTEM_PROMPT = `short`;"),
+        ("a.ts", "// const SYSTEM_PROMPT = `{0}`;"),
+        ("a.ts", "export const SYSTEM_PROMPT_NAME = '{0}';"),
+        ("a.ts", "const promptTitle = '{0}';"),
+        ("a.ts", "const prompt = z.string().describe('{0}');"),
+        ("a.ts", "const promptHelp = '{0}'; const INSTRUCTIONS = 'Please fill in every field of the form, then press the button below it. Thank you.';"),
+        ("i18n/en.ts", "export default {{ instructions: '{0}' }};"),
+        ("a.test.ts", "const SYSTEM_PROMPT = `{0}`;"),
+    ],
+)  # fmt: skip
+def test_texts_in_other_languages_that_are_no_prompts(path: str, source: str) -> None:
+    assert found({path: source.format(LONG.strip())}) == []

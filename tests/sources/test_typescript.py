@@ -455,3 +455,43 @@ class A {{ x = {{}}; set(a: any) {{ this.x = {{ ...this.x, ...a }}; }} ask() {{ 
 const a = a ?? a; let b = {{ ...b }}; const f = () => f(); export const h = () => bedrock.send(new ConverseCommand(b));
 """
     assert all(isinstance(found.model_id, Unknown) for _, found in calls({"app.ts": text}))
+
+
+def test_a_stop_reason_that_is_handed_on_is_told_apart_where_the_answer_is_shown() -> None:
+    api = converse(after="return { text: response.output, stopReason: response.stopReason };")
+    page = 'export const Note = ({ stopReason }: Props) => (stopReason === "max_tokens" ? <p>cut short</p> : null);\n'
+    assert call(api).stop_reasons_handled == ()
+    ((_, found),) = calls({"api/app.ts": api, "web/Note.tsx": page})
+    assert found.stop_reasons_handled == ("max_tokens",)
+
+
+def test_an_agent_runtime_reports_no_stop_reason() -> None:
+    text = """import { BedrockAgentCoreClient, InvokeAgentRuntimeCommand } from "@aws-sdk/client-bedrock-agentcore";
+const client = new BedrockAgentCoreClient({});
+export const handler = () => client.send(new InvokeAgentRuntimeCommand({ agentRuntimeArn: "a" }));
+"""
+    assert isinstance(call(text).stop_reasons_handled, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [("try { return await agent.process(); } catch { return 1; }", True), ("return agent.process();", None)],
+)
+def test_a_method_that_is_called_through_an_interface(use: str, expected: bool | None) -> None:
+    text = f"""{HEAD}
+class One {{ process() {{ return bedrock.send(new ConverseCommand({{ modelId: "m" }})); }} }}
+class Two {{ process() {{ return 2; }} }}
+export async function run(agent: One | Two) {{ {use} }}
+"""
+    found = call(text).handled_errors
+    assert found == ("Exception",) if expected else isinstance(found, Unknown)
+
+
+def test_a_method_that_is_handed_on() -> None:
+    text = f"""{HEAD}
+class A {{
+  constructor() {{ register({{ handler: this.ask.bind(this) }}); }}
+  ask() {{ return bedrock.send(new ConverseCommand({{ modelId: "m" }})); }}
+}}
+"""
+    assert isinstance(call(text).handled_errors, Unknown)

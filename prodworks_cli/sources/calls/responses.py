@@ -30,6 +30,11 @@ BAD_ENDS = ("content_filtered", "guardrail_intervened", "max_tokens", "model_con
 _WITHOUT_USAGE = ("invoke_flow", "invoke_agent_runtime", "retrieve_and_generate", "invoke_endpoint")
 
 
+def reports_end(api: str) -> bool:
+    """Whether the answers of an operation tell why they end."""
+    return not api.startswith(("invoke_agent_runtime", "invoke_endpoint", "start_async_invoke", "embed"))
+
+
 def reports_usage(api: str) -> bool:
     """Whether the answers of an operation tell how many tokens were used."""
     return not api.startswith(_WITHOUT_USAGE)

@@ -122,7 +122,7 @@ class _Reader:
         return {
             "instrumented": traced,
             "usage_recorded": usage,
-            "stop_reasons_handled": self._responses.stop_reasons(bodies),
+            "stop_reasons_handled": self._responses.stop_reasons(call.api, bodies),
             "handled_errors": self._responses.handled(call),
         }
 

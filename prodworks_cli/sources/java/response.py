@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from tree_sitter import Node as Syntax
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.sources.calls.responses import BAD_ENDS, GOOD_ENDS, STOP_FIELDS, STOP_NAMES, USAGE, reports_usage
+from prodworks_cli.sources.calls.responses import (
+    BAD_ENDS,
+    GOOD_ENDS,
+    STOP_FIELDS,
+    STOP_NAMES,
+    USAGE,
+    reports_end,
+    reports_usage,
+)
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.sites import CallSite, type_of
 from prodworks_cli.sources.java.syntax import Module
@@ -105,8 +113,10 @@ class Responses:
             return Unknown(f"{call.api} reports no usage")
         return any(_invokes(b, USAGE) for b in bodies)
 
-    def stop_reasons(self, bodies: Sequence[Body]) -> tuple[str, ...]:
+    def stop_reasons(self, api: str, bodies: Sequence[Body]) -> tuple[str, ...] | Unknown:
         """The stop reasons that the code tells apart; all bad ends where it compares with a good one."""
+        if not reports_end(api):
+            return Unknown(f"{api} reports no stop reason")
         if not any(_invokes(b, STOP_FIELDS) for b in bodies):
             return ()
         words = {w for b in bodies for w in _words(b)}

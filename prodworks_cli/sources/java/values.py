@@ -164,8 +164,12 @@ class Values:
             return Unknown(f"parameter {variable.name} is passed when the program runs")
         names = [module.name(p) for p in _parameters(method)]
         name, folder = module.name(method), self.repository.folder(module.path)
-        callers = self.repository.calls_named(name, folder)
-        if not 0 < len(callers) <= MAX_CALLERS or self.repository.definitions_named(name, folder) != 1:
+        every = self.repository.calls_named(name, folder)
+        owner = module.owner(method)
+        mine = [(m, c) for m, c in every if owner is not None and _called_on(m, c) == module.name(owner)]
+        callers = mine or every
+        told = bool(mine) or self.repository.definitions_named(name, folder) == 1
+        if not told or not 0 < len(callers) <= MAX_CALLERS:
             return Unknown(f"parameter {variable.name} comes from callers that are not followed")
         given = [(m, m.arguments(c)) for m, c in callers]
         position = names.index(variable.name)
@@ -305,6 +309,14 @@ def _configuring(module: Module, lambda_: Syntax) -> Iterator[tuple[str, Syntax]
         root = root_of(node) if node.type == "method_invocation" else None
         if root is not None and module.text(root) == parameter:
             yield module.name(node), node
+
+
+def _called_on(module: Module, call: Syntax) -> str:
+    """The class whose method is called: by its name, or by the declared type of the object."""
+    target = call.child_by_field_name("object")
+    name = module.text(target).removeprefix("this.")
+    variable = module.lookup(call, name) if target is not None else None
+    return variable.type.rpartition(".")[2] if variable is not None else name
 
 
 def _starts_object(module: Module, call: Syntax) -> bool:

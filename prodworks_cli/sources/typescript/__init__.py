@@ -84,7 +84,7 @@ class _Reader:
             else call.client,
             "instrumented": traced,
             "usage_recorded": usage or (call.library == "ai" and traced is True),
-            "stop_reasons_handled": self._responses.stop_reasons(reach),
+            "stop_reasons_handled": self._responses.stop_reasons(call.api, reach),
             "handled_errors": self._handlers.of(call.site),
         }
         name = f"{module.path}:{module.qualified(call.site.node)} {call.api}"

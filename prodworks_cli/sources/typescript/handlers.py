@@ -47,14 +47,25 @@ class Handlers:
         callers = self._tracer.callers(place.module, function)
         if callers is None or len(callers) > MAX_CALLERS:
             return Unknown(f"{place.module.name(function)} has too many callers to follow")
-        if not callers and self._tracer.maybe_called(place.module, function):
-            return Unknown(f"the callers of {place.module.name(function)} are not told from others of that name")
+        possible = [] if callers else self._tracer.possible_callers(place.module, function)
+        if possible:
+            return self._of_some(place.module.name(function), names, possible[:MAX_CALLERS], depth)
+        if not callers and _handed_on(place.module, function):
+            return Unknown(f"{place.module.name(function)} is handed on as a value")
         paths = [self._up(c, depth - 1) for c, _ in callers if c.module.function(c.node) != function]
         known = [p for p in paths if not isinstance(p, Unknown)]
         every = names.union(*known)
         if any(not _enough(p) for p in known):
             return frozenset(n for n in every if not _enough(frozenset({n})))
         return next((p for p in paths if isinstance(p, Unknown)), every)
+
+    def _of_some(self, name: str, names: frozenset[str], places: list[Site], depth: int) -> frozenset[str] | Unknown:
+        """What is answered when any of the places may be the caller: known when all of them handle errors."""
+        paths = [self._up(p, depth - 1) for p in places]
+        known = [p for p in paths if not isinstance(p, Unknown)]
+        if len(known) == len(paths) and all(_enough(p) for p in known):
+            return names.union(*known)
+        return Unknown(f"the callers of {name} are not told from others of that name")
 
     def _within(self, place: Site) -> frozenset[str] | Unknown:
         """The errors that ``try`` statements and ``.catch()`` around the place answer, in its function."""
@@ -89,6 +100,13 @@ class Handlers:
             names = module.parameters(callback)
             return (body, names[0].name if names else "") if body is not None else None
         return None
+
+
+def _handed_on(module: Module, function: Node) -> bool:
+    """The method is named without being called: ``this.ask.bind(this)``, ``{ handler: this.ask }``."""
+    name = module.name(function)
+    mentions = (n for n in module.of_type("member_expression") if last_name(module, n) == name)
+    return any(callee_of(p) != n for n in mentions if (p := module.parent(n)) is not None)
 
 
 def _enough(names: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tree_sitter import Node
 
@@ -20,6 +21,7 @@ from prodworks_cli.sources.calls.responses import (
     STOP_FIELDS,
     STOP_NAMES,
     USAGE,
+    reports_end,
     reports_usage,
 )
 from prodworks_cli.sources.trees import inside
@@ -40,6 +42,7 @@ TRACING_DECORATORS = frozenset({"captureMethod", "captureLambdaHandler", "Span",
 _INSTRUMENTS = re.compile(
     rb"AwsInstrumentation|getNodeAutoInstrumentations|auto-instrumentations-node|Traceloop|traceloop|OpenInference"
 )
+_STOPS = re.compile(rb"(?:stop|finish|completion)_?[rR]eason\s*[!=]==?")
 _AWS_INSTRUMENTORS = frozenset({"AwsInstrumentation", "getNodeAutoInstrumentations"})
 
 
@@ -56,6 +59,7 @@ class Responses:
     """Answers about the responses of calls."""
 
     def __init__(self, repository: Repository, tracer: Tracer) -> None:
+        self._repository = repository
         self._tracer = tracer
         self._aws, self._all = _instrumentors(repository)
 
@@ -107,13 +111,31 @@ class Responses:
             return True
         return reach.leaves or False
 
-    def stop_reasons(self, reach: Reach) -> tuple[str, ...] | Unknown:
-        """The stop reasons that the code tells apart; all bad ends where it compares with a good one."""
+    def stop_reasons(self, api: str, reach: Reach) -> tuple[str, ...] | Unknown:
+        """The stop reasons that the code tells apart; all bad ends where it compares with a good one.
+
+        A reason that is read and handed on may be told apart anywhere in the repository, such as in its front end.
+        """
+        if not reports_end(api):
+            return Unknown(f"{api} reports no stop reason")
         if not any(_reads(site, STOP_FIELDS) for site in reach.bodies):
             return reach.leaves or ()
         named = {n for site in reach.bodies for text in _literals(site) for n in STOP_NAMES.get(text, ())}
         negated = any(_compared_away(site) for site in reach.bodies)
+        if not named and not negated:
+            named = self._told_apart_elsewhere
         return tuple(sorted(named | set(BAD_ENDS if negated else ())))
+
+    @cached_property
+    def _told_apart_elsewhere(self) -> set[str]:
+        """Stop reasons with which code anywhere in the repository compares one that it was handed."""
+        found: set[str] = set()
+        for module in self._repository.matching(_STOPS, b"eason"):
+            for node in module.of_type("binary_expression"):
+                fields = {module.text(n) for n in inside(node) if n.type in ("identifier", "property_identifier")}
+                if fields & STOP_FIELDS:
+                    found |= {n for c in node.named_children for n in STOP_NAMES.get(string_of(module, c), ())}
+        return found
 
     def instrumented(self, call: Site, client: Site | Unknown, library: str, reach: Reach) -> bool:
         """Whether a span or an instrumentor covers the call."""

@@ -304,16 +304,17 @@ class Tracer:
             if last_name(found, callee_of(call)) == name and self._means(Site(found, call), wanted, name)
         )
 
-    def maybe_called(self, module: Module, function: Node) -> bool:
-        """Something calls a method of that name on an object that is not followed."""
+    def possible_callers(self, module: Module, function: Node) -> list[Site]:
+        """Calls of a method of that name on an object that is not followed: an interface with several classes."""
         name = module.name(function)
-        for found, call in self.repository.calls_named(name) or () if name else ():
+        found: list[Site] = []
+        for other, call in self.repository.calls_named(name) or () if name else ():
             callee = callee_of(call)
-            if callee is not None and callee.type == "member_expression" and last_name(found, callee) == name:
-                ends = [o for o in self.origins(Site(found, callee), MAX_DEPTH // 2) if isinstance(o, Site)]
+            if callee is not None and callee.type == "member_expression" and last_name(other, callee) == name:
+                ends = [o for o in self.origins(Site(other, callee), MAX_DEPTH // 2) if isinstance(o, Site)]
                 if not any(o.node.type in FUNCTIONS | CLASSES for o in ends):
-                    return True
-        return False
+                    found.append(Site(other, call))
+        return found
 
     def _means(self, call: Site, wanted: set[tuple[str, int]], name: str) -> bool:
         callee = callee_of(call.node)

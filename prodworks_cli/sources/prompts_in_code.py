@@ -1,0 +1,158 @@
+"""Prompts in the code of TypeScript, JavaScript and Java: texts with a prompt's name that speak to a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.java import syntax as java
+from prodworks_cli.sources.trees import Source, inside
+from prodworks_cli.sources.typescript import syntax as typescript
+
+# The end of a name, its words in capitals: systemPrompt, SYSTEM_PROMPT, parseStepsSystemPrompt, JUDGE_INSTRUCTIONS.
+_NAMED = re.compile(
+    r"(?:^|_)(?:PROMPTS?|INSTRUCTIONS?|SYSTEM|SYSTEM_(?:MESSAGE|TEXT))(?:_(?:TEMPLATE|TEXT|BASE|V?\d+))*$"
+)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_MODULE = re.compile(r"(?:^|[-_.])prompts?(?:[-_]?(?:templates?|library|builder))?\.\w+$|(?:^|/)\w*Prompts?\.\w+$")
+_FOLDERS = frozenset(("prompts", "prompt", "prompt_templates", "prompt-templates", "system_prompts"))
+# Keys and methods whose text is a prompt whatever it says.
+_KEYWORDS = frozenset({"system", "systemPrompt", "system_prompt", "instructions", "defaultSystem"})
+_TEXTS = frozenset({"string", "template_string", "string_literal"})
+_FUNCTIONS = frozenset({"function_declaration", "arrow_function", "function_expression", "method_definition"})
+_JAVA = ("method_declaration", "method_invocation")
+_HOLDERS = frozenset({"variable_declarator", "pair", "public_field_definition", "assignment_expression"})
+_CERTAIN = re.compile(r"(?:^|_)SYSTEM_(?:PROMPT|MESSAGE|INSTRUCTION)S?(?:_|$)")
+# Texts for people, in every language: help on prompts, example questions.
+_TRANSLATIONS = frozenset({"i18n", "locales", "locale", "lang", "translations", "messages"})
+_UNCHANGED = frozenset(
+    {"trim", "replace", "replaceAll", "join", "concat", "strip", "stripIndent", "formatted", "trimStart"}
+)
+_TAKES_TEXT = frozenset({"dedent", "outdent", "fromTemplate", "String.raw", "stripIndent", "format"})
+_NEEDLE = re.compile(rb"(?i)(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)")
+_WORDS = re.compile(
+    rb"(?i)system_?(?:prompt|message)|\.(?:default)?system\(|\bsystem:|you are (?:an?|the)\b|your (?:task|role|job)\b"
+    rb"|answer the|as an ai\b|respond (?:in|with|only)|<(?:context|instructions?)>|\binstructions?:"
+)
+TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A prompt as the code writes it. ``certain`` says that its place alone makes it one."""
+
+    label: str
+    line: int
+    text: str
+    certain: bool
+    in_module: bool
+
+
+def written_prompts(file: File) -> Iterator[Written]:
+    """The texts of a file that have the name or the place of a prompt."""
+    *folders, name = file.path.split("/")
+    in_module = bool(_MODULE.search(name)) or not _FOLDERS.isdisjoint(f.lower() for f in folders)
+    if not (in_module or _WORDS.search(file.data)) or not _NEEDLE.search(file.data):
+        return
+    if not _TRANSLATIONS.isdisjoint(f.lower() for f in folders):
+        return
+    parse: Callable[[str, bytes], Source] = java.parse if name.endswith(".java") else typescript.parse
+    source = parse(file.path, file.data)
+    for label, literal, certain in _candidates(source):
+        yield Written(label, literal.start_point[0] + 1, _text(source, literal), certain or in_module, in_module)
+
+
+def _candidates(source: Source) -> Iterator[tuple[str, Node, bool]]:
+    taken: set[int] = set()
+    for node in source.of_type(*_HOLDERS, "function_declaration", "method_definition", *_JAVA):
+        for label, value, certain in _named(source, node):
+            literal = _literal(source, value)
+            if literal is not None and literal.id not in taken:
+                taken.add(literal.id)
+                yield label, literal, certain
+
+
+def _named(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
+    """Values with the name of a prompt, and those of a keyword that takes one."""
+    if node.type in _HOLDERS:
+        key = next((k for f in ("name", "key", "left") if (k := node.child_by_field_name(f)) is not None), None)
+        value = node.child_by_field_name("value") or node.child_by_field_name("right")
+        name = source.text(key).rpartition(".")[2].strip("'\"")
+        if value is not None and (is_named(name) or name in _KEYWORDS):
+            certain = name in _KEYWORDS or bool(_CERTAIN.search(in_capitals(name)))
+            yield from ((name, v, certain) for v in _values(value))
+    elif node.type in ("function_declaration", "method_definition", "method_declaration"):
+        name = source.text(node.child_by_field_name("name"))
+        if is_named(name):
+            yield from ((name, v, bool(_CERTAIN.search(in_capitals(name)))) for v in _values(node))
+    elif node.type == "method_invocation":
+        yield from _passed(source, node)
+
+
+def _passed(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
+    """``.defaultSystem("...")`` and ``.system("...")`` of a chat client."""
+    name = source.text(node.child_by_field_name("name"))
+    given = node.child_by_field_name("arguments")
+    if name in ("defaultSystem", "system") and given is not None:
+        yield from ((name, v, True) for v in given.named_children[:1])
+
+
+def _values(value: Node) -> Iterator[Node]:
+    """The expression, or what the function returns."""
+    if value.type not in _FUNCTIONS and value.type != "method_declaration":
+        yield value
+        return
+    body = value.child_by_field_name("body")
+    if body is not None and body.type not in ("statement_block", "block"):
+        yield body
+    for node in inside(body, *_FUNCTIONS) if body is not None else ():
+        if node.type == "return_statement" and node.named_children:
+            yield node.named_children[0]
+
+
+def _literal(source: Source, value: Node) -> Node | None:
+    """The text behind parentheses, casts, ``.trim()``, ``dedent(...)`` and the longest part of a concatenation."""
+    for _ in range(8):
+        if value.type in _TEXTS:
+            return value
+        below = _below(source, value)
+        if not below:
+            return None
+        value = max(below, key=lambda n: n.end_byte - n.start_byte)
+    return None
+
+
+def _below(source: Source, value: Node) -> list[Node]:
+    """The parts of an expression that may be its text."""
+    if value.type in ("parenthesized_expression", "as_expression", "satisfies_expression", "binary_expression"):
+        return value.named_children
+    if value.type not in ("call_expression", "method_invocation"):
+        return []
+    callee = value.child_by_field_name("function")
+    target = callee.child_by_field_name("object") if callee is not None else value.child_by_field_name("object")
+    written = source.text(callee if callee is not None else value.child_by_field_name("name"))
+    if target is not None and written.rpartition(".")[2] in _UNCHANGED:
+        return target.named_children if target.type == "array" else [target]
+    given = value.child_by_field_name("arguments")
+    takes = written in _TAKES_TEXT or written.rpartition(".")[2] in _TAKES_TEXT
+    if given is None or not (takes or given.type == "template_string"):
+        return []
+    return [given] if given.type == "template_string" else given.named_children[:1]
+
+
+def is_named(name: str) -> bool:
+    """The name says that it holds a prompt."""
+    return bool(_NAMED.search(in_capitals(name)))
+
+
+def in_capitals(name: str) -> str:
+    """``systemPrompt`` as ``SYSTEM_PROMPT``."""
+    return _HUMP.sub("_", name).upper()
+
+
+def _text(source: Source, literal: Node) -> str:
+    return source.text(literal).strip("`'\"")
