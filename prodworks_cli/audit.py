@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 from prodworks_cli import __version__
 from prodworks_cli.assemble import assemble_report
 from prodworks_cli.collect import Found, collect_repository
+from prodworks_cli.config import Config, changes
 from prodworks_cli.judge import crashed, judge_rule, prepare
 from prodworks_cli.model import Gap, Inventory, Plane
 from prodworks_cli.report import Pack, Report
 from prodworks_cli.rules import Rule, RulePack
 from prodworks_cli.score import Outcome
-from prodworks_cli.sources.files import read_tree
+from prodworks_cli.sources.files import Tree, read_tree
+from prodworks_cli.waivers import notes, waived
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -57,23 +59,38 @@ class Errors:
 
 def collect(root: Path, ignore: Sequence[str], settings: Mapping[str, Any], errors: Errors, say: Say) -> Inventory:
     """Read a repository. Raises ``FileNotFoundError`` or ``NotADirectoryError`` for a bad path."""
-    tree = read_tree(root, ignore)
+    return collect_tree(read_tree(root, ignore), settings, errors, say)
+
+
+def collect_tree(tree: Tree, settings: Mapping[str, Any], errors: Errors, say: Say) -> Inventory:
+    """Read a tree of files, under the name that the config gives the workload."""
     say(f"reading {len(tree.files)} files of {tree.name}")
-    return collect_repository(tree, settings, errors.attempt)
+    return collect_repository(replace(tree, name=settings.get("name") or tree.name), settings, errors.attempt)
 
 
-def judged(inventory: Inventory, pack: RulePack, rules: Sequence[Rule], errors: Errors, say: Say) -> Report:
-    """Judge and score an inventory: the report, without a gate."""
+def judged(
+    inventory: Inventory, pack: RulePack, rules: Sequence[Rule], config: Config, errors: Errors, say: Say
+) -> Report:
+    """Judge and score an inventory, with what the config accepts and attests: the report, without a gate."""
     say(f"judging {len(rules)} rules on {len(inventory.resources)} resources")
+    time = now()
+    today = time.date()
+    attested = [asdict(a) for a in config.attestations if a.holds(today)]
+    inventory = replace(inventory, settings={**inventory.settings, "attestations": attested})
     outcomes = errors.judge(rules, inventory)
-    return assemble_report(
-        outcomes,
+    report = assemble_report(
+        waived(outcomes, config.waivers, today),
         inventory,
-        generated=now().isoformat(),
+        generated=time.isoformat(),
         pack=Pack(id=__version__, sha256=pack.sha256),
         owners=inventory.scan.owners.get,
-        settings=inventory.settings,
+        settings=config.settings(),
     )
+    if changed := changes(config.settings()):
+        report["config"] = changed
+    if said := notes(outcomes, config.waivers, config.attestations, today):
+        report["waivers"] = said
+    return report
 
 
 def now() -> datetime:

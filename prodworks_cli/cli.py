@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from prodworks_cli import __version__, cli_account, commands, rule_commands
+from prodworks_cli import __version__, cli_account, cli_gate, commands, rule_commands
 from prodworks_cli.cli_account import (
     AwsOption,
     ExternalIdOption,
@@ -18,6 +18,19 @@ from prodworks_cli.cli_account import (
     RoleOption,
     TimeoutOption,
     access_of,
+)
+from prodworks_cli.cli_gate import (
+    BaselineOption,
+    CoverageOption,
+    EmptyOption,
+    FailOnNewOption,
+    FailOnOption,
+    FailUnderOption,
+    HistoryOption,
+    IncompleteOption,
+    MaxDropOption,
+    MinPillarOption,
+    RequireOption,
 )
 from prodworks_cli.commands import AuditOptions, GateOptions, Output
 
@@ -34,6 +47,7 @@ app = typer.Typer(
 rules_app = typer.Typer(help="List, show and test the rules of the checklist.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 cli_account.register(app)
+cli_gate.register(app)
 
 PathArgument = Annotated[Path, typer.Argument(help="The repository, or a folder of it.", show_default=".")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Config file instead of PATH/prodworks.yaml.")]
@@ -52,17 +66,6 @@ OutputOption = Annotated[
         help="Also write a report: html, markdown, json, sarif, junit, codequality, csv. Repeatable; - is stdout.",
     ),
 ]
-FailOnOption = Annotated[str | None, typer.Option("--fail-on", help="Fail on a gap of this severity or worse.")]
-FailUnderOption = Annotated[int | None, typer.Option("--fail-under", help="Fail when the score is below this.")]
-MinPillarOption = Annotated[
-    list[str] | None, typer.Option("--min-pillar", metavar="PILLAR=N", help="Fail when a pillar is below this.")
-]
-RequireOption = Annotated[str | None, typer.Option("--require", help="Fail below this verdict: pilot or production.")]
-CoverageOption = Annotated[int | None, typer.Option("--min-coverage", help="Fail when coverage is below this percent.")]
-IncompleteOption = Annotated[
-    str, typer.Option("--on-incomplete", help="What an undecided gate condition means: fail (exit 3) or pass.")
-]
-EmptyOption = Annotated[bool, typer.Option("--allow-empty", help="Exit 0 where there is nothing to audit.")]
 VerboseOption = Annotated[int, typer.Option("-v", "--verbose", count=True, help="All gaps; twice: all evidence.")]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="Verdict and gate only.")]
 ColorOption = Annotated[str, typer.Option("--color", help="auto, always or never.")]
@@ -87,12 +90,16 @@ def audit(
     skip: SkipOption = None,
     output: OutputOption = None,
     fail_on: FailOnOption = None,
+    fail_on_new: FailOnNewOption = None,
     fail_under: FailUnderOption = None,
     min_pillar: MinPillarOption = None,
     require: RequireOption = None,
+    max_drop: MaxDropOption = None,
     min_coverage: CoverageOption = None,
-    on_incomplete: IncompleteOption = "fail",
+    baseline: BaselineOption = None,
+    on_incomplete: IncompleteOption = None,
     allow_empty: EmptyOption = False,
+    history: HistoryOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
     color: ColorOption = "auto",
@@ -103,8 +110,9 @@ def audit(
     Exit codes: 0 ran and the gate passed (or none is set), 1 the gate failed, 2 usage or configuration error,
     3 a gate condition could not be decided, 4 nothing to audit, 70 internal error.
     """
-    gate = GateOptions(fail_on, fail_under, min_pillar or [], require, min_coverage, on_incomplete, allow_empty)
-    shown = Output(output or [], verbose, quiet, color, debug)
+    limits = (fail_on, fail_on_new, fail_under, min_pillar or [], require, max_drop, min_coverage)
+    gate = GateOptions(*limits, baseline, on_incomplete, allow_empty)
+    shown = Output(output or [], verbose, quiet, color, debug, history)
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     options = AuditOptions(path, from_, evidence, config, rules or [], only or [], skip or [], account, redact)
     raise typer.Exit(commands.audit(options, gate, shown))

@@ -6,22 +6,30 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prodworks_cli import audit as spine
+from prodworks_cli import history
 from prodworks_cli import inventory as inventories
 from prodworks_cli.account import AccountOptions, read_account
+from prodworks_cli.baseline import BaselineError
 from prodworks_cli.collect import with_account
-from prodworks_cli.config import Config, ConfigError, load_config
+from prodworks_cli.config import Config, ConfigError, load_config, parse_config
+from prodworks_cli.config_check import unknown_name
+from prodworks_cli.earlier import REVISION, compared, source_of
 from prodworks_cli.gate import Conditions, GateError, conditions_of, evaluate
 from prodworks_cli.inventory import InventoryError
+from prodworks_cli.local import LocalError
 from prodworks_cli.model import Inventory
 from prodworks_cli.output import OutputError, Target, check_report, show, targets, write
 from prodworks_cli.redact import redacted
+from prodworks_cli.render.text import clean_line
 from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 from prodworks_cli.sources.account.session import AccountError
+from prodworks_cli.sources.revision import RevisionError, read_revision
+from prodworks_cli.waivers import with_rules
 
 USAGE, INTERNAL = 2, 70
 
@@ -49,24 +57,28 @@ class AuditOptions:
 class GateOptions:
     """The gate's flags; they win over the config."""
 
-    fail_on: str | None
-    fail_under: int | None
-    min_pillar: Sequence[str]
-    require: str | None
-    min_coverage: int | None
-    on_incomplete: str
-    allow_empty: bool
+    fail_on: str | None = None
+    fail_on_new: str | None = None
+    fail_under: int | None = None
+    min_pillar: Sequence[str] = ()
+    require: str | None = None
+    max_drop: int | None = None
+    min_coverage: int | None = None
+    baseline: str | None = None
+    on_incomplete: str | None = None
+    allow_empty: bool = False
 
 
 @dataclass(frozen=True)
 class Output:
-    """Where reports go and how the terminal shows them."""
+    """Where reports go and how the terminal shows them; ``history`` adds the run to the history."""
 
     targets: Sequence[str]
     verbose: int
     quiet: bool
     color: str
     debug: bool
+    history: bool = False
 
 
 EXPECTED_ERRORS = (
@@ -78,6 +90,9 @@ EXPECTED_ERRORS = (
     OutputError,
     GateError,
     AccountError,
+    BaselineError,
+    RevisionError,
+    LocalError,
     OSError,
 )
 
@@ -87,26 +102,66 @@ def audit(options: AuditOptions, gate: GateOptions, output: Output) -> int:
     errors = spine.Errors()
     try:
         places = targets(output.targets)
-        config = _config(options)
-        conditions = _conditions(gate, config)
-        pack = load_rules(options.rules)
-        rules = _selected(pack, options)
-        inventory = _inventory(options, config, errors)
-        report = spine.judged(inventory, pack, rules, errors, _say)
-        report["gate"] = evaluate(report, conditions, internal_error=bool(errors.seen))
+        bench = prepare(options)
+        conditions = _conditions(gate, bench.config)
+        source = source_of(gate.baseline, bench.config.gate, options.path, conditions)
+        inventory = collected(options, bench.config, errors)
+        report = bench.judged(inventory, errors)
+        root = None if options.inventory else options.path
+        earlier = compared(report, source, root, lambda name: _revision(name, options, bench, inventory, errors))
+        report["gate"] = evaluate(report, conditions, earlier, internal_error=bool(errors.seen))
         _write_all(report, places, output)
+        if root and (output.history or bench.config.history):
+            history.append(root, history.run_of(report))
     except EXPECTED_ERRORS as error:
-        return _complain(error)
+        return complain(error)
     for crash in errors.seen:
         _internal(crash, output.debug)
     return int(report["gate"]["exit_code"])
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What judges in one run: the config, the rules, and those of them that take part."""
+
+    config: Config
+    pack: RulePack
+    rules: Sequence[Rule]
+
+    def judged(self, inventory: Inventory, errors: spine.Errors) -> Report:
+        """The report on an inventory, without a gate."""
+        return spine.judged(inventory, self.pack, self.rules, self.config, errors, say)
+
+
+def prepare(options: AuditOptions) -> Bench:
+    """Read the config and the rules, and hold the one against the other. Raises what ``EXPECTED_ERRORS`` lists."""
+    config, pack = _config(options), load_rules(options.rules)
+    checked = replace(
+        config,
+        waivers=tuple(with_rules(config.waivers, pack, "waivers")),
+        attestations=tuple(with_rules(config.attestations, pack, "attestations")),
+    )
+    return Bench(checked, pack, _selected(pack, options, checked))
+
+
+def _revision(source: str, options: AuditOptions, bench: Bench, inventory: Inventory, errors: spine.Errors) -> Report:
+    """The report on an earlier revision: by today's rules and config, and the same evidence of the account."""
+    if options.inventory:
+        raise UsageError(f"--baseline {source} needs the repository; give its path instead of --from")
+    tree = read_revision(options.path, source.removeprefix(REVISION), bench.config.ignore)
+    before = spine.collect_tree(tree, bench.config.settings(), errors, say)
+    if options.evidence:
+        before = with_account(before, _loaded(options.evidence))
+    elif inventory.scan.account_read_at:
+        before = with_account(before, inventory)
+    return bench.judged(redacted(before) if options.redact else before, errors)
 
 
 def _write_all(report: Report, places: Sequence[Target], output: Output) -> None:
     for target in places:
         write(report, target)
         if target.path:
-            _say(f"wrote {target.path}")
+            say(f"wrote {target.path}")
     if not any(target.path is None for target in places):
         show(report, verbosity=-1 if output.quiet else output.verbose, color=output.color)
 
@@ -115,18 +170,24 @@ def _conditions(gate: GateOptions, config: Config) -> Conditions:
     """The config's gate with the flags laid over it."""
     flags = {
         "fail_on": gate.fail_on,
+        "fail_on_new": gate.fail_on_new,
         "fail_under": gate.fail_under,
         "min_pillar": list(gate.min_pillar) or None,
         "require": gate.require,
+        "max_drop": gate.max_drop,
         "min_coverage": gate.min_coverage,
     }
     given = {key: value for key, value in flags.items() if value is not None}
-    return conditions_of({**config.gate, **given}, gate.on_incomplete, gate.allow_empty)
+    incomplete = gate.on_incomplete or config.gate.get("on_incomplete") or "fail"
+    empty = gate.allow_empty or bool(config.gate.get("allow_empty"))
+    return conditions_of({**config.gate, **given}, incomplete, empty)
 
 
 def _config(options: AuditOptions) -> Config:
     if options.inventory:
-        return Config() if options.config is None else load_config(Path(), options.config)
+        if options.config:
+            return load_config(Path(), options.config)
+        return parse_config(_loaded(options.inventory).settings, str(options.inventory))
     if not options.path.exists():
         raise UsageError(f"{options.path}: no such folder; give the path of a repository")
     if not options.path.is_dir():
@@ -134,38 +195,44 @@ def _config(options: AuditOptions) -> Config:
     return load_config(options.path, options.config)
 
 
-def _selected(pack: RulePack, options: AuditOptions) -> list[Rule]:
-    for name in (*options.only, *options.skip):
+def _selected(pack: RulePack, options: AuditOptions, config: Config) -> list[Rule]:
+    for name in (*options.only, *options.skip, *config.rules):
         if pack.get(name) is None:
-            raise UsageError(f"no rule is called {name}; prodworks rules list shows all")
+            raise UsageError(unknown_name("rule", name, [rule.id for rule in pack.rules]))
+    off = [name for name, on in config.rules.items() if not on]
     only = {rule.id for name in options.only if (rule := pack.get(name))}
-    skip = {rule.id for name in options.skip if (rule := pack.get(name))}
+    skip = {rule.id for name in (*options.skip, *off) if (rule := pack.get(name))}
     return [r for r in pack.rules if (not only or r.id in only) and r.id not in skip]
 
 
-def _inventory(options: AuditOptions, config: Config, errors: spine.Errors) -> Inventory:
+def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> Inventory:
+    """The inventory that the options ask for. Raises what ``EXPECTED_ERRORS`` lists."""
     if options.inventory:
-        found = inventories.load(options.inventory.read_text(encoding="utf-8"))
+        found = _loaded(options.inventory)
     else:
-        found = spine.collect(options.path, config.ignore, config.settings(), errors, _say)
+        found = spine.collect(options.path, config.ignore, config.settings(), errors, say)
     if options.evidence:
-        found = with_account(found, inventories.load(options.evidence.read_text(encoding="utf-8")))
+        found = with_account(found, _loaded(options.evidence))
     if options.account:
-        found = with_account(found, read_account(options.account, found, errors, _say).inventory)
+        found = with_account(found, read_account(options.account, found, errors, say).inventory)
     return redacted(found) if options.redact else found
+
+
+def _loaded(path: Path) -> Inventory:
+    return inventories.load(path.read_text(encoding="utf-8"))
 
 
 def collect(options: AuditOptions, output: Path | None) -> int:
     """Write the inventory as JSON."""
     errors = spine.Errors()
     try:
-        text = inventories.dump(_inventory(options, _config(options), errors))
+        text = inventories.dump(collected(options, _config(options), errors))
         if output is None:
             sys.stdout.write(text)
         else:
             output.write_text(text, encoding="utf-8")
     except EXPECTED_ERRORS as error:
-        return _complain(error)
+        return complain(error)
     return INTERNAL if errors.seen else 0
 
 
@@ -174,14 +241,14 @@ def inventory(options: AuditOptions, form: str) -> int:
     if form == "json":
         return collect(options, None)
     if form != "text":
-        return _complain(UsageError(f"--format {form}: expected text or json"))
+        return complain(UsageError(f"--format {form}: expected text or json"))
     from prodworks_cli.listing import lines
 
     errors = spine.Errors()
     try:
-        found = _inventory(options, _config(options), errors)
+        found = collected(options, _config(options), errors)
     except EXPECTED_ERRORS as error:
-        return _complain(error)
+        return complain(error)
     print("\n".join(lines(found)))
     return INTERNAL if errors.seen else 0
 
@@ -193,19 +260,20 @@ def report(file: Path, output: Output) -> int:
         stored = check_report(file.read_text(encoding="utf-8"), str(file))
         _write_all(stored, places, output)
     except EXPECTED_ERRORS as error:
-        return _complain(error)
+        return complain(error)
     return 0
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """One plain line of progress on stderr; nothing else is ever printed there while an audit goes well."""
     print(f"prodworks: {text}", file=sys.stderr, flush=True)
 
 
-def _complain(error: Exception) -> int:
+def complain(error: Exception) -> int:
+    """Print what went wrong and what to do, in one line, and return the exit code."""
     named = isinstance(error, OSError) and error.filename
     text = f"{error.filename}: {error.strerror}" if named and isinstance(error, OSError) else str(error)
-    print(f"error: {' '.join(text.split())}", file=sys.stderr)
+    print(f"error: {clean_line(text)}", file=sys.stderr)
     return USAGE
 
 

@@ -64,8 +64,8 @@ class Places:
         return self._places.get((finding.kind, finding.identity, plane))
 
     def declared_path(self, finding: Finding) -> str:
-        """The file that declares a subject, or ""."""
-        place = self.of(finding, Plane.DECLARED)
+        """The file that declares a subject, or "". The workload has none: its place is the name of the folder."""
+        place = None if finding.kind == "workload" else self.of(finding, Plane.DECLARED)
         return place.where if place else ""
 
 
@@ -82,19 +82,20 @@ def subject_entries(assessment: Assessment, places: Places, owner_of: OwnerOf) -
         key = (finding.identity, places.declared_path(finding))
         seen[key] = seen.get(key, -1) + 1
         place = place_of(finding, places)
-        entries.append(
-            SubjectEntry(
-                identity=finding.identity,
-                type=finding.kind,
-                status=STATUS_TEXT[subject_status(outcome, finding)],
-                drifted=finding.drifted,
-                fingerprint=fingerprint(assessment.rule.id, *key, seen[key]),
-                owner=owner_of(assessment, place.where if place else None),
-                where=place.where if place else None,
-                line=place.line if place else None,
-                planes={p.value: _plane(finding.verdicts[p]) for p in MOST_DIRECT if p in finding.verdicts},
-            )
+        entry = SubjectEntry(
+            identity=finding.identity,
+            type=finding.kind,
+            status=STATUS_TEXT[subject_status(outcome, finding)],
+            drifted=finding.drifted,
+            fingerprint=fingerprint(assessment.rule.id, *key, seen[key]),
+            owner=owner_of(assessment, place.where if place else None),
+            where=place.where if place else None,
+            line=place.line if place else None,
+            planes={p.value: _plane(finding.verdicts[p]) for p in MOST_DIRECT if p in finding.verdicts},
         )
+        if entry["status"] == "waived":
+            entry["waiver"] = outcome.waivers[finding.identity]
+        entries.append(entry)
     return entries
 
 

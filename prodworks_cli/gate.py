@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from prodworks_cli.report import PILLARS, SEVERITIES, Gate, GateCondition, Report, RuleEntry, VerdictValue
+from prodworks_cli.baseline import Baseline, newly_unknown
+from prodworks_cli.report import (
+    PILLARS,
+    SEVERITIES,
+    Gate,
+    GateCondition,
+    Report,
+    RuleEntry,
+    SubjectEntry,
+    VerdictValue,
+)
 from prodworks_cli.verdict import LEVELS, RANK, Level
 
 PASSED, FAILED, USAGE, UNDECIDED, EMPTY, INTERNAL = 0, 1, 2, 3, 4, 70
@@ -27,18 +37,21 @@ class Conditions:
     """
 
     fail_on: str | None = None
+    fail_on_new: str | None = None
     fail_under: int | None = None
     min_pillar: Mapping[str, int] = field(default_factory=dict)
     require: str | None = None
     min_coverage: int | None = None
+    max_drop: int | None = None
     pass_undecided: bool = False
     allow_empty: bool = False
 
     @property
     def configured(self) -> bool:
         """Whether there is a gate at all; neither ``pass_undecided`` nor ``allow_empty`` makes one."""
-        numbers = (self.fail_under, self.min_coverage)
-        return bool(self.fail_on or self.require or self.min_pillar) or any(n is not None for n in numbers)
+        numbers = (self.fail_under, self.min_coverage, self.max_drop)
+        texts = (self.fail_on, self.fail_on_new, self.require)
+        return any(texts) or bool(self.min_pillar) or any(n is not None for n in numbers)
 
 
 def conditions_of(settings: Mapping[str, Any], on_incomplete: str = "fail", allow_empty: bool = False) -> Conditions:
@@ -48,10 +61,12 @@ def conditions_of(settings: Mapping[str, Any], on_incomplete: str = "fail", allo
     """
     return Conditions(
         fail_on=_choice(settings, "fail_on", SEVERITIES),
+        fail_on_new=_choice(settings, "fail_on_new", SEVERITIES),
         fail_under=_percent(settings.get("fail_under"), "fail_under"),
         min_pillar=_pillars(settings.get("min_pillar")),
         require=_choice(settings, "require", REQUIRABLE),
         min_coverage=_percent(settings.get("min_coverage"), "min_coverage"),
+        max_drop=_percent(settings.get("max_drop"), "max_drop"),
         pass_undecided=_choice({"on_incomplete": on_incomplete}, "on_incomplete", ("fail", "pass")) == "pass",
         allow_empty=allow_empty,
     )
@@ -93,10 +108,20 @@ def _pair(text: Any) -> tuple[str, int]:
     return pillar.strip(), int(number)
 
 
-def evaluate(report: Report, conditions: Conditions, *, internal_error: bool = False) -> Gate:
+@dataclass(frozen=True)
+class Earlier:
+    """What a report is compared with: a baseline, and the score of the last run by the same rules."""
+
+    baseline: Baseline | None = None
+    last_score: int | None = None
+
+
+def evaluate(
+    report: Report, conditions: Conditions, earlier: Earlier | None = None, *, internal_error: bool = False
+) -> Gate:
     """Judge the gate and choose the exit code. Nothing to audit decides no condition."""
     empty = report["verdict"]["value"] == "nothing-to-audit"
-    results = [] if empty else list(_results(report, conditions))
+    results = [] if empty else list(_results(report, conditions, earlier or Earlier()))
     failed = any(c["passed"] is False for c in results)
     undecided = any(c["passed"] is None for c in results)
     codes = {
@@ -120,9 +145,11 @@ def worst(codes: Iterable[int]) -> int:
     return min(codes, key=PRECEDENCE.index)
 
 
-def _results(report: Report, conditions: Conditions) -> Iterator[GateCondition]:
+def _results(report: Report, conditions: Conditions, earlier: Earlier) -> Iterator[GateCondition]:
     if conditions.fail_on:
         yield _fail_on(report, conditions.fail_on)
+    if conditions.fail_on_new:
+        yield _fail_on_new(report, conditions.fail_on_new, earlier.baseline)
     if conditions.fail_under is not None:
         # The score is what is proven. Evidence that is missing is no reason to call a low score undecided.
         yield _at_least("score", report["score"]["score"], conditions.fail_under)
@@ -137,6 +164,8 @@ def _results(report: Report, conditions: Conditions) -> Iterator[GateCondition]:
         yield _require(report, conditions.require)
     if conditions.min_coverage is not None:
         yield _at_least("coverage", report["score"]["coverage"], conditions.min_coverage)
+    if conditions.max_drop is not None:
+        yield _max_drop(report, conditions.max_drop, earlier)
 
 
 def _at_least(name: str, actual: float, least: int) -> GateCondition:
@@ -147,17 +176,54 @@ def _condition(name: str, required: str, actual: str, passed: bool | None) -> Ga
     return GateCondition(name=name, required=required, actual=actual, passed=passed)
 
 
-def _fail_on(report: Report, severity: str) -> GateCondition:
+def _serious(report: Report, severity: str) -> list[RuleEntry]:
     limit = SEVERITIES.index(severity)
-    serious = [r for r in report["rules"] if SEVERITIES.index(r["severity"]) <= limit]
+    return [r for r in report["rules"] if SEVERITIES.index(r["severity"]) <= limit]
+
+
+def _fail_on(report: Report, severity: str) -> GateCondition:
+    serious = _serious(report, severity)
     failing = [r for r in serious if r["status"] in ("fail", "partly")]
     unknown = [r for r in serious if r["status"] == "unknown"]
-    required = f"no gap of severity {severity}" + ("" if severity == "critical" else " or worse")
+    return _no_gap("fail-on", f"no gap of severity {severity}", severity, failing, unknown)
+
+
+def _fail_on_new(report: Report, severity: str, baseline: Baseline | None) -> GateCondition:
+    """Gaps of rules that are newer than the baseline are reported and never fail it."""
+    required = f"no new gap of severity {severity}"
+    if baseline is None:
+        return _condition("fail-on-new", required, "no baseline to compare with", None)
+    serious = _serious(report, severity)
+    failing = [r for r in serious if any(_is_new(s) for s in r["subjects"])]
+    unknown = [r for r in serious if newly_unknown(r, baseline)]
+    return _no_gap("fail-on-new", required, severity, failing, unknown)
+
+
+def _is_new(subject: SubjectEntry) -> bool:
+    return subject["status"] == "fail" and subject.get("baseline") == "new"
+
+
+def _no_gap(
+    name: str, required: str, severity: str, failing: list[RuleEntry], unknown: list[RuleEntry]
+) -> GateCondition:
+    required += "" if severity == "critical" else " or worse"
     if failing:
-        return _condition("fail-on", required, f"{_count(failing, 'gap')}: {_ids(failing)}", False)
+        return _condition(name, required, f"{_count(failing, 'gap')}: {_ids(failing)}", False)
     if unknown:
-        return _condition("fail-on", required, f"{_count(unknown, 'rule')} undecided: {_ids(unknown)}", None)
-    return _condition("fail-on", required, "none", True)
+        return _condition(name, required, f"{_count(unknown, 'rule')} undecided: {_ids(unknown)}", None)
+    return _condition(name, required, "none", True)
+
+
+def _max_drop(report: Report, most: int, earlier: Earlier) -> GateCondition:
+    """The drop since the baseline, else since the last run. Scores of other rules cannot be compared."""
+    required = f"a drop of at most {most}"
+    baseline, score = earlier.baseline, report["score"]["score"]
+    if baseline and baseline.pack != report["pack"]["sha256"]:
+        return _condition("max-drop", required, "the baseline is of other rules: write it again", None)
+    before = baseline.score if baseline else earlier.last_score
+    if before is None:
+        return _condition("max-drop", required, "no baseline and no earlier run by these rules", None)
+    return _condition("max-drop", required, f"{before} to {score}", before - score <= most)
 
 
 def _count(rules: list[RuleEntry], noun: str) -> str:

@@ -77,7 +77,7 @@ def _gap(assessment: Assessment) -> str:
 
 def _deferred(assessment: Assessment) -> str:
     until = max(
-        assessment.outcome.waivers[f.identity]
+        assessment.outcome.waivers[f.identity]["expires"]
         for f in assessment.outcome.findings
         if f.identity in assessment.outcome.waivers
     )

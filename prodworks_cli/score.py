@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import floor
 
 from prodworks_cli.model import Finding, Plane, Status
-from prodworks_cli.report import PILLARS, RuleStatus
+from prodworks_cli.report import PILLARS, RuleStatus, WaiverEntry
 from prodworks_cli.rules import Rule
 
 SEVERITY_WEIGHT: Mapping[str, int] = {"critical": 10, "high": 6, "medium": 3, "low": 1, "info": 0}
@@ -29,13 +29,13 @@ class Outcome:
     """A rule with its findings, one for each subject.
 
     ``reason`` says why the rule does not apply or is unknown where it has no subjects. ``waivers`` maps identities of
-    subjects whose failure is accepted to the ISO date on which that ends.
+    subjects whose failure is accepted to who accepts it and until when.
     """
 
     rule: Rule
     findings: tuple[Finding, ...] = ()
     reason: str = ""
-    waivers: Mapping[str, str] = field(default_factory=dict)
+    waivers: Mapping[str, WaiverEntry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

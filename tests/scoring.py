@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from prodworks_cli.assemble import assemble_report
 from prodworks_cli.model import Finding, Inventory, Location, Plane, Resource, Scan, Status, Verdict
-from prodworks_cli.report import PILLARS, QUESTIONS, SEVERITIES, Pack, Report
+from prodworks_cli.report import PILLARS, QUESTIONS, SEVERITIES, Pack, Report, WaiverEntry
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.rules import Rule
 from prodworks_cli.score import Outcome
@@ -20,6 +20,7 @@ ATTESTED_PASS = {Plane.ATTESTED: Status.PASS}
 FAIL = {Plane.DECLARED: Status.FAIL}
 UNKNOWN = {Plane.DECLARED: Status.UNKNOWN}
 ABSENT = {Plane.DECLARED: Status.NOT_APPLICABLE}
+WAIVED = WaiverEntry(kind="accept-risk", reason="Small.", owner="ann", approved_by="bob", expires="2027-01-31")
 KINDS = (OBSERVED_PASS, DECLARED_PASS, ATTESTED_PASS, FAIL, UNKNOWN, ABSENT)
 
 
@@ -52,7 +53,7 @@ def finding(rule_id: str, identity: str, planes: dict[Plane, Status]) -> Finding
 
 def outcome(judged: Rule, *subjects: dict[Plane, Status], waive: tuple[int, ...] = ()) -> Outcome:
     findings = tuple(finding(judged.id, f"s{i}", planes) for i, planes in enumerate(subjects))
-    return Outcome(judged, findings, "" if findings else "none found", {f"s{i}": "2027-01-31" for i in waive})
+    return Outcome(judged, findings, "" if findings else "none found", {f"s{i}": WAIVED for i in waive})
 
 
 def model_call(identity: str = "app.py:call", where: str = "app.py", line: int = 7, **known: Any) -> Resource:

@@ -23,6 +23,7 @@ from tests.scoring import (
     FAIL,
     OBSERVED_PASS,
     UNKNOWN,
+    WAIVED,
     finding,
     outcome,
     outcomes,
@@ -292,7 +293,7 @@ def test_learning_that_an_unknown_passes_raises_and_that_it_fails_leaves_the_sco
 
 @given(outcomes())
 def test_a_waiver_never_changes_the_score(judged: list[Outcome]) -> None:
-    everything = [replace(o, waivers={f.identity: "2027-01-31" for f in o.findings}) for o in judged]
+    everything = [replace(o, waivers={f.identity: WAIVED for f in o.findings}) for o in judged]
     nothing = [replace(o, waivers={}) for o in judged]
     waived, plain = scorecard(everything), scorecard(nothing)
     assert waived.shares.proven == plain.shares.proven

@@ -16,7 +16,18 @@ from prodworks_cli.model import Gap, Plane, Skipped
 from prodworks_cli.sources import git
 from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file, part_of, suffix_of
 
-__all__ = ["LARGEST_FILE", "File", "Part", "Tree", "judged", "part_of", "read_tree", "spec_of", "tree_of"]
+__all__ = [
+    "LARGEST_FILE",
+    "File",
+    "Part",
+    "Tree",
+    "judged",
+    "part_of",
+    "read_regular",
+    "read_tree",
+    "spec_of",
+    "tree_of",
+]
 
 LARGEST_FILE = 2_000_000
 """Bytes; larger files are data or generated, and are not read."""
@@ -109,7 +120,7 @@ def _listed(root: Path, paths: Iterable[bytes]) -> Iterator[_Pending]:
     real_root = os.path.realpath(root)
     inside: dict[str, bool] = {}
     for raw in paths:
-        path, place = _display(raw), root / os.fsdecode(raw)
+        path, place = display(raw), root / os.fsdecode(raw)
         folder = str(place.parent)
         if folder not in inside:
             real = os.path.realpath(folder)
@@ -130,7 +141,7 @@ def _walked(root: Path) -> Iterator[_Pending]:
             continue
         specs = (*specs, *_ignore_file(folder, prefix))
         for entry in entries:
-            path = prefix + _display(os.fsencode(entry.name))
+            path = prefix + display(os.fsencode(entry.name))
             is_folder = entry.is_dir(follow_symlinks=False)
             if any(spec.match_file(path[len(at) :] + "/" * is_folder) for at, spec in specs):
                 continue
@@ -161,7 +172,7 @@ def _is_pattern(line: str) -> bool:
     return True
 
 
-def _display(raw: bytes) -> str:
+def display(raw: bytes) -> str:
     """A path that can be printed: git allows names that are not UTF-8."""
     return raw.decode("utf-8", "backslashreplace").replace(os.sep, "/")
 
@@ -173,11 +184,11 @@ def _read(path: str, place: Path) -> Result:
         reason = _unread_reason(path, info)
         if reason or stat.S_ISDIR(info.st_mode):
             return Skipped(path, reason) if reason else None
-        return _classified(path, _bytes_of(place))
+        return classified(path, read_regular(place))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        return _unreadable(path, f"cannot be read: {getattr(error, 'strerror', None) or 'invalid name'}")
+        return unreadable(path, f"cannot be read: {getattr(error, 'strerror', None) or 'invalid name'}")
 
 
 def _unread_reason(path: str, info: os.stat_result) -> str | None:
@@ -185,29 +196,44 @@ def _unread_reason(path: str, info: os.stat_result) -> str | None:
         return None
     if not stat.S_ISREG(info.st_mode):
         return "symbolic link" if stat.S_ISLNK(info.st_mode) else "not a regular file"
+    return reason_to_skip(path, info.st_size)
+
+
+def reason_to_skip(path: str, size: int) -> str | None:
+    """Why a regular file is not read, by its name and size; ``None`` when it is."""
+    if "/.prodworks/" in f"/{path}":
+        return "written by prodworks"
     if is_lock_file(path):
         return "lock file"
     if part_of(path) is Part.VENDORED:
         return "vendored"
     if suffix_of(path) in MEDIA:
         return "media"
-    return "larger than 2 MB" if info.st_size > LARGEST_FILE else None
+    return "larger than 2 MB" if size > LARGEST_FILE else None
 
 
-def _bytes_of(place: Path) -> bytes:
-    # The file may be swapped after lstat: do not follow a link, do not wait for a writer on a pipe, bound the read.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+def read_regular(place: Path, *, follow: bool = False) -> bytes:
+    """The bytes of a regular file of at most 2 MB; no link is followed unless ``follow``. Raises ``OSError``.
+
+    The file may have been swapped since it was listed: nothing waits for a writer on a pipe, and the read is bounded.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags |= 0 if follow else getattr(os, "O_NOFOLLOW", 0)
     with os.fdopen(os.open(place, flags), "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
-        return stream.read(LARGEST_FILE + 1)
+        data = stream.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise OSError(errno.EFBIG, "larger than 2 MB")
+    return data
 
 
-def _classified(path: str, data: bytes) -> Result:
+def classified(path: str, data: bytes) -> Result:
+    """The file with its part; skipped or a gap where its bytes are no text that can be judged."""
     binary = b"\0" in data[:8192]
     file = File(path, data, part_of(path))
     if suffix_of(path) in SOURCE and (binary or file.text is None):
-        return _unreadable(path, "cannot be read: not UTF-8")
+        return unreadable(path, "cannot be read: not UTF-8")
     if binary:
         return Skipped(path, "binary")
     return Skipped(path, "minified") if _is_minified(path, data) else file
@@ -218,7 +244,7 @@ def _is_minified(path: str, data: bytes) -> bool:
     return suffix_of(path) in (".js", ".mjs", ".cjs", ".css") and len(data) > 20_000 and long_lines
 
 
-def _unreadable(path: str, reason: str) -> Result:
+def unreadable(path: str, reason: str) -> Result:
     """A gap where production facts may be missing; a test or document that cannot be read hides nothing judged."""
     if part_of(path) in _JUDGED:
         return Gap("*", Plane.DECLARED, path, reason)

@@ -1,0 +1,64 @@
+"""A revision of the repository as a tree of files, read from git's objects.
+
+Nothing is checked out: no file is written, no filter or hook runs, and nobody looks at the work tree or the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from prodworks_cli.model import Gap, Skipped
+from prodworks_cli.sources import git
+from prodworks_cli.sources.files import File, Result, Tree, classified, display, reason_to_skip, spec_of, unreadable
+
+_LINK, _SUBMODULE = "120000", "160000"
+
+
+class RevisionError(ValueError):
+    """A revision that git does not know, or cannot read."""
+
+
+def read_revision(root: Path, revision: str, ignore: Sequence[str] = ()) -> Tree:
+    """The files that ``revision`` holds below ``root``. Raises :class:`RevisionError`."""
+    commit = git.commit_named(root, revision)
+    if commit is None:
+        raise RevisionError(
+            f"git:{revision}: no such commit here; fetch it first (a shallow clone holds the last only)"
+        )
+    entries = git.files_of(root, commit)
+    if entries is None:
+        raise RevisionError(f"git:{revision}: git cannot list its files")
+    wanted = [e for e in entries if _unread_reason(e) is None and e.mode != _SUBMODULE]
+    contents = git.contents_of(root, (e.blob for e in wanted))
+    if contents is None:
+        raise RevisionError(f"git:{revision}: git cannot read its files")
+    found = list(_results(entries, contents, ignore))
+    return Tree(
+        root.resolve().name,
+        tuple(r for r in found if isinstance(r, File)),
+        tuple(r for r in found if isinstance(r, Skipped)),
+        tuple(r for r in found if isinstance(r, Gap)),
+        commit,
+        dirty=False,
+    )
+
+
+def _unread_reason(entry: git.Entry) -> str | None:
+    return "symbolic link" if entry.mode == _LINK else reason_to_skip(display(entry.path), entry.size)
+
+
+def _results(entries: Sequence[git.Entry], contents: dict[str, bytes], ignore: Sequence[str]) -> Iterator[Result]:
+    ignored = spec_of(ignore)
+    for entry in sorted(entries, key=lambda e: e.path):
+        path, reason = display(entry.path), _unread_reason(entry)
+        if entry.mode == _SUBMODULE:
+            continue
+        if ignored.match_file(path):
+            yield Skipped(path, "ignored by configuration")
+        elif reason:
+            yield Skipped(path, reason)
+        elif entry.blob in contents:
+            yield classified(path, contents[entry.blob])
+        else:
+            yield unreadable(path, "cannot be read: git does not have its content")
