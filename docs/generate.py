@@ -29,6 +29,7 @@ DEMO_TIME = "1795514400"
 OUTPUT = re.compile(r"(<!-- output: (?P<command>[^\n]+?) -->\n```[a-z]*\n).*?(```\n<!-- end -->)", re.DOTALL)
 COMMANDS = (
     *("audit", "collect", "inventory", "report", "explain"),
+    *("baseline write", "baseline show", "waive", "diff"),
     *("rules list", "rules show", "rules test", "iam-policy", "doctor"),
 )
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from prodworks_cli import __version__
 from prodworks_cli.assemble import assemble_report
 from prodworks_cli.collect import Found, collect_repository
-from prodworks_cli.config import Config, changes
+from prodworks_cli.config import Config, changes, parse_config
 from prodworks_cli.judge import crashed, judge_rule, prepare
 from prodworks_cli.model import Gap, Inventory, Plane
 from prodworks_cli.report import Pack, Report
@@ -69,9 +69,18 @@ def collect_tree(tree: Tree, settings: Mapping[str, Any], errors: Errors, say: S
 
 
 def judged(
-    inventory: Inventory, pack: RulePack, rules: Sequence[Rule], config: Config, errors: Errors, say: Say
+    inventory: Inventory,
+    pack: RulePack,
+    rules: Sequence[Rule],
+    errors: Errors,
+    say: Say,
+    config: Config | None = None,
 ) -> Report:
-    """Judge and score an inventory, with what the config accepts and attests: the report, without a gate."""
+    """Judge and score an inventory, with what the config accepts and attests: the report, without a gate.
+
+    Without a ``config`` the settings of the inventory count.
+    """
+    config = config or parse_config(inventory.settings, "the inventory")
     say(f"judging {len(rules)} rules on {len(inventory.resources)} resources")
     time = now()
     today = time.date()

@@ -130,7 +130,7 @@ class Bench:
 
     def judged(self, inventory: Inventory, errors: spine.Errors) -> Report:
         """The report on an inventory, without a gate."""
-        return spine.judged(inventory, self.pack, self.rules, self.config, errors, say)
+        return spine.judged(inventory, self.pack, self.rules, errors, say, self.config)
 
 
 def prepare(options: AuditOptions) -> Bench:
