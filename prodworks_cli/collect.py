@@ -13,6 +13,7 @@ from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan,
 from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.compute import environment
+from prodworks_cli.resources.entries_sam import implied_entries
 from prodworks_cli.resources.iam_sam import implied_roles
 from prodworks_cli.resources.registry import declared_adapters, observed_adapters
 from prodworks_cli.resources.workload import Workload
@@ -21,10 +22,12 @@ from prodworks_cli.sources import (
     bearer_tokens,
     cloudformation,
     evaluations,
+    extensions,
     java,
     owners,
     prompts,
     python,
+    safeguards,
     secrets,
     terraform,
     typescript,
@@ -67,7 +70,8 @@ def _declarations(files: Sequence[File], attempt: Attempt) -> tuple[Declarations
     hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files))
     templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
     written = Declarations((*hcl, *templates))
-    return Declarations((*written.blocks, *implied_roles(written))), (*hcl_gaps, *template_gaps)
+    implied = (*implied_roles(written), *implied_entries(written), *extensions.read(files))
+    return Declarations((*written.blocks, *implied)), (*hcl_gaps, *template_gaps)
 
 
 def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Draft]]:
@@ -91,6 +95,7 @@ def _repository(
         attempt("the secret scanner", lambda: secrets.read(files)),
         attempt("the workflow reader", lambda: workflows.read(files)),
         attempt("the evaluation reader", lambda: evaluations.read(tree.files)),
+        attempt("the reader of safeguards", lambda: (safeguards.read(files), ())),
         attempt("the reader of bearer tokens", lambda: (bearer_tokens.read(files), ())),
     ]
 

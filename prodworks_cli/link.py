@@ -12,9 +12,12 @@ from prodworks_cli.model import Plane, Ref, Resource, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.bedrock import InvocationLogging
 from prodworks_cli.resources.compute import Unit
+from prodworks_cli.resources.entries import Entry
 from prodworks_cli.resources.iam import Role
+from prodworks_cli.resources.knowledge_bases import KnowledgeBase
 from prodworks_cli.resources.logs import LogGroup
 from prodworks_cli.resources.s3 import Bucket
+from prodworks_cli.resources.vectors import Store
 
 # What a bucket holds, by the declared types that point at it.
 HOLDS: Mapping[str, str] = {
@@ -63,12 +66,14 @@ def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] |
 
     ``pointed`` is the result of :func:`pointers`, where there are declarations.
     """
-    joined = join_planes(_with_named_groups(list(resources)))
+    listed = _with_named_groups(list(resources))
+    joined = join_planes([*listed, *_third_parties(listed)])
     loggers = [r for r in joined if isinstance(r.value, InvocationLogging)]
     buckets = _keys(r.value.bucket for r in loggers if isinstance(r.value, InvocationLogging))
     groups = _keys(r.value.log_group for r in loggers if isinstance(r.value, InvocationLogging))
     users = _role_users(joined)
-    return tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
+    linked = tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
+    return with_ways_to_models(linked)
 
 
 def _with_named_groups(resources: list[Resource]) -> list[Resource]:
@@ -83,10 +88,53 @@ def _with_named_groups(resources: list[Resource]) -> list[Resource]:
     return [*resources, *added]
 
 
+# Storage types of a knowledge base that another company runs.
+_THIRD_PARTIES = frozenset(("PINECONE", "REDIS_ENTERPRISE_CLOUD", "MONGO_DB_ATLAS"))
+
+
+def _third_parties(resources: list[Resource]) -> list[Resource]:
+    """The vector stores of knowledge bases that lie outside AWS: they exist, and nothing can be read of them."""
+    found = {}
+    for base in resources:
+        engine = base.value.store if isinstance(base.value, KnowledgeBase) else None
+        if isinstance(engine, str) and engine in _THIRD_PARTIES:
+            hidden = Unknown(f"{engine} is run by a third party")
+            place = base.locations.get("store", base.locations[""])
+            found[base.plane, engine] = Resource(engine, base.plane, Store(engine, hidden, hidden), {"": place})
+    known = {(r.plane, r.identity) for r in resources if isinstance(r.value, Store)}
+    return [r for key, r in found.items() if key not in known]
+
+
 def _unread_group(name: str, plane: Plane) -> LogGroup:
     reason = "the log group is declared elsewhere" if plane is Plane.DECLARED else "the log group was not read"
     hidden = Unknown(f"{name}: {reason}", present=True)
     return LogGroup(name, True, *(Unknown(hidden.reason) for _ in range(4)))
+
+
+def with_ways_to_models(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """The resources, each entry with whether the compute behind it may invoke models."""
+    index = {
+        (r.kind, name): r for r in resources if isinstance(r.value, Unit | Role) for name in (r.identity, *r.aliases)
+    }
+
+    def follow(ref: object, kind: str) -> Resource | None:
+        return index.get((kind, ref.key)) if isinstance(ref, Ref) else None
+
+    def leads(entry: Entry) -> bool | Unknown:
+        if entry.target is None:
+            return False
+        unit = follow(entry.target, Unit.KIND)
+        role = follow(unit.value.role, Role.KIND) if unit and isinstance(unit.value, Unit) else None
+        if role is None or not isinstance(role.value, Role):
+            return Unknown("whether what is behind the entry calls a model is not known")
+        return role.value.can_invoke_models or False
+
+    return tuple(
+        replace(r, value=replace(r.value, leads_to_model=leads(r.value)))
+        if isinstance(r.value, Entry) and r.value.leads_to_model is None
+        else r
+        for r in resources
+    )
 
 
 def _keys(values: Iterable[object]) -> set[str]:

@@ -32,12 +32,14 @@ class Unknown:
 
     ``present`` says that the value is known to exist (an id that is known only after deployment); without it the
     value may as well be absent. ``shape`` is the known part of a text, with each unresolved part written as
-    ``${...}``: enough to decide that a resource is not ``*``, never to be shown as the value itself.
+    ``${...}``: enough to decide that a resource is not ``*``, never to be shown as the value itself. ``blocks`` are the
+    addresses of the declared blocks whose attributes the text holds (an ARN put together around that of a function).
     """
 
     reason: str
     present: bool = False
     shape: str | None = None
+    blocks: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ a missing key is an absent node, a key of something unresolved is unresolved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from prodworks_cli.model import Location, Unknown
@@ -30,6 +30,17 @@ class Reference:
 
 Scalar = str | int | float | bool | None
 Content = Scalar | Unknown | Reference | Mapping[str, "Node"] | tuple["Node", ...]
+
+
+def blocks_in(contents: Iterable[Content]) -> tuple[str, ...]:
+    """The addresses of the declared blocks that values name, or hold an attribute of, each once."""
+    found: dict[str, None] = {}
+    for content in contents:
+        if isinstance(content, Reference):
+            found[content.address] = None
+        elif isinstance(content, Unknown):
+            found.update(dict.fromkeys(content.blocks))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from fnmatch import fnmatchcase
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.adapter import some
 from prodworks_cli.resources.enforced_guardrails import EnforcedGuardrail
+from prodworks_cli.resources.entries import Entry
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.resources.workload import Workload
+from prodworks_cli.workload_entries import covered, has_public_entry, rate_limited
 
 IDENTITY = "workload"
 
@@ -27,6 +29,9 @@ SET_ELSEWHERE: Mapping[str, str] = {
 
 # Kinds that a workload like this always has somewhere; without a declared subject the answer is "cannot tell".
 EXPECTED = frozenset({"aws.cloudwatch.alarm", "aws.budgets.budget", "aws.iam.role", "aws.bedrock.invocation_logging"})
+
+# Kinds that show that the workload answers from documents.
+RETRIEVAL = frozenset({"aws.bedrock.knowledge_base", "aws.vectors.store"})
 
 GENAI_KINDS = ("repo.model_call", "repo.model_reference", "aws.bedrock.*", "aws.agentcore.*")
 
@@ -68,8 +73,13 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
     value = Workload(
         name=inventory.scan.target,
         owner=owner,
-        has_retrieval=_any_of("aws.bedrock.knowledge_base" in seen, _uses(calls, "retrieve_and_generate"), inventory),
+        has_retrieval=_any_of(bool(RETRIEVAL & seen), _uses(calls, "retrieve_and_generate"), inventory),
         has_agents=_any_of("aws.bedrock.agent" in seen, _uses(calls, "invoke_agent", "agent"), inventory),
+        has_public_entry=has_public_entry(
+            inventory, plane, next(iter(gaps_of(Entry.KIND, plane, inventory.gaps, minor=True)), None)
+        ),
+        authenticates_callers=covered(inventory, "authentication"),
+        rate_limited=rate_limited(inventory, plane),
         uses_runtime_endpoint=_any_of(False, _on_runtime(calls), inventory),
         allowed_regions=tuple(regions) if regions else None,
         approved_models=tuple(approved) if approved else None,
@@ -140,9 +150,16 @@ def silence(kind: str, plane: Plane, inventory: Inventory) -> Unknown | str:
         return Unknown(f"{hidden[0].scope}: {hidden[0].reason}")
     if plane is Plane.DECLARED and kind in EXPECTED and has_genai(inventory.resources):
         return Unknown(f"not in the repository; {SET_ELSEWHERE[kind]}")
+    if plane is Plane.DECLARED and kind == "aws.vectors.store" and _answers_from_documents(inventory):
+        return Unknown("the vector store is not defined in this repository")
     if plane is Plane.DECLARED and kind == "aws.bedrock.guardrail" and _names_guardrail(inventory):
         return Unknown("the code names a guardrail that is not defined in this repository")
     return f"no {kind.rsplit('.', 1)[-1].replace('_', ' ')} found"
+
+
+def _answers_from_documents(inventory: Inventory) -> bool:
+    workloads = [r.value for r in inventory.resources if isinstance(r.value, Workload)]
+    return any(w.has_retrieval is True for w in workloads)
 
 
 def _names_guardrail(inventory: Inventory) -> bool:

@@ -149,3 +149,14 @@ def principals_of(statements: Iterable[Node]) -> tuple[tuple[Drafted, ...], tupl
         for kind, names in principal.members():
             (services if kind == "Service" else others).extend(names.items())
     return tuple(services), tuple(others)
+
+
+def open_to_everybody(statement: Node) -> bool | Unknown:
+    """An Allow for all principals; one with a condition may be narrowed by it."""
+    if statement.unknown:
+        return statement.unknown
+    principal = statement["Principal"]
+    names = [principal] if principal.text() else [n for _, node in principal.members() for n in node.items()]
+    everybody = statement["Effect"].text() == "Allow" and any(n.text() == "*" for n in names)
+    limited = everybody and bool(tuple(statement["Condition"].members()))
+    return Unknown("a condition limits who may read", present=True) if limited else everybody

@@ -22,7 +22,7 @@ from prodworks_cli.resources.adapter import (
     terraform_tags,
     truth,
 )
-from prodworks_cli.resources.iam_policies import statement_nodes
+from prodworks_cli.resources.iam_policies import open_to_everybody, statement_nodes
 from prodworks_cli.schema import Draft, Drafted, Flag, Text, Texts
 
 
@@ -71,18 +71,7 @@ def _opened(acl: Iterable[Node], policies: Iterable[Node], declarations: Declara
     """Whether an ACL or a policy lets everybody in."""
     lists = (node.unknown or (node.text() or "").lower().startswith("public") for node in acl)
     statements = (s for policy in policies for s in statement_nodes(policy, declarations))
-    return some((*lists, *(_for_everybody(statement) for statement in statements)))
-
-
-def _for_everybody(statement: Node) -> bool | Unknown:
-    """An Allow for all principals; one with a condition may be narrowed by it."""
-    if statement.unknown:
-        return statement.unknown
-    principal = statement["Principal"]
-    names = [principal] if principal.text() else [n for _, node in principal.members() for n in node.items()]
-    everybody = statement["Effect"].text() == "Allow" and any(n.text() == "*" for n in names)
-    limited = everybody and bool(tuple(statement["Condition"].members()))
-    return Unknown("a condition limits who may read", present=True) if limited else everybody
+    return some((*lists, *(open_to_everybody(statement) for statement in statements)))
 
 
 def _terraform(block: Block, declarations: Declarations) -> Draft:

@@ -13,6 +13,8 @@ from prodworks_cli.schema import Flag, Links, Text, Texts, To
 class Workload(Kind):
     """The audited application as a whole: what its rules of existence ("at least one budget ...") are about.
 
+    ``authenticates_callers`` says that code asks every caller who they are, before any model is called.
+
     ``enforces_guardrail`` says that the account, as declared or as read, applies a guardrail to every call of every
     model; that nobody said so counts as no.
     """
@@ -23,6 +25,9 @@ class Workload(Kind):
     owner: Text
     has_retrieval: Flag
     has_agents: Flag
+    has_public_entry: Flag
+    authenticates_callers: Flag
+    rate_limited: Flag
     uses_runtime_endpoint: Flag
     allowed_regions: Texts
     approved_models: Texts

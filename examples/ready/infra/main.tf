@@ -92,6 +92,47 @@ resource "aws_lambda_function" "chat" {
   }
 }
 
+resource "aws_apigatewayv2_api" "chat" {
+  name          = "support-chat"
+  protocol_type = "HTTP"
+}
+
+resource "aws_apigatewayv2_authorizer" "customers" {
+  api_id           = aws_apigatewayv2_api.chat.id
+  name             = "customers"
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+  jwt_configuration {
+    audience = ["support-chat"]
+    issuer   = "https://login.example.com"
+  }
+}
+
+resource "aws_apigatewayv2_integration" "chat" {
+  api_id                 = aws_apigatewayv2_api.chat.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_function.chat.invoke_arn
+  payload_format_version = "2.0"
+}
+
+resource "aws_apigatewayv2_route" "questions" {
+  api_id             = aws_apigatewayv2_api.chat.id
+  route_key          = "POST /questions"
+  target             = "integrations/${aws_apigatewayv2_integration.chat.id}"
+  authorization_type = "JWT"
+  authorizer_id      = aws_apigatewayv2_authorizer.customers.id
+}
+
+resource "aws_apigatewayv2_stage" "live" {
+  api_id      = aws_apigatewayv2_api.chat.id
+  name        = "$default"
+  auto_deploy = true
+  default_route_settings {
+    throttling_rate_limit  = 20
+    throttling_burst_limit = 40
+  }
+}
+
 resource "aws_cloudwatch_log_group" "chat" {
   name              = "/aws/lambda/support-chat"
   retention_in_days = 90

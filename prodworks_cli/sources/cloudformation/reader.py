@@ -8,7 +8,7 @@ from prodworks_cli.model import Gap, Unknown
 from prodworks_cli.node import Block, Node
 from prodworks_cli.sources.cloudformation.intrinsics import TRANSFORM
 from prodworks_cli.sources.cloudformation.resolver import Resolver
-from prodworks_cli.sources.cloudformation.sam import with_globals
+from prodworks_cli.sources.cloudformation.sam import implicit_apis, with_globals
 from prodworks_cli.sources.cloudformation.stacks import Call, call_of, given
 from prodworks_cli.sources.cloudformation.templates import Template, gap, template_of, transform_gaps
 from prodworks_cli.sources.files import File
@@ -60,6 +60,7 @@ def _blocks(resolver: Resolver, optional: bool) -> tuple[tuple[Block, ...], list
             gaps.append(gap(resource, unknown.reason if unknown else f"resource {name} has no type"))
         elif (conditional := _conditional(resolver, resource)) is not None:
             blocks.append(_block(resolver, name, kind, resource, optional or conditional))
+    blocks += [_block(resolver, *api, optional) for api in implicit_apis(blocks)]
     # One loop gives the same gap for each element.
     return tuple(blocks), list(dict.fromkeys(gaps))
 

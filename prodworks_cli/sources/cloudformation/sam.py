@@ -5,9 +5,9 @@ How they merge: https://docs.aws.amazon.com/serverless-application-model/latest/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from prodworks_cli.node import Node
+from prodworks_cli.node import Block, Node
 
 _PREFIX = "AWS::Serverless::"
 
@@ -40,3 +40,19 @@ def _merge(shared: Node, own: Node) -> Node:
 def _function(content: Mapping[str, Node]) -> bool:
     key = next(iter(content), "")
     return len(content) == 1 and (key == "Ref" or key.startswith("Fn::"))
+
+
+# The APIs that SAM makes for events that name none: the type of the event, how it names one, the logical id.
+_IMPLICIT = (("Api", "RestApiId", "ServerlessRestApi"), ("HttpApi", "ApiId", "ServerlessHttpApi"))
+
+
+def implicit_apis(blocks: Iterable[Block]) -> tuple[tuple[str, str, Node], ...]:
+    """Logical id, type and resource of each API that functions are called through and the template does not name."""
+    functions = [b.body for b in blocks if b.type == f"{_PREFIX}Function"]
+    events = [event for body in functions for _, event in body["Events"].members()]
+    found = {}
+    for kind, key, name in _IMPLICIT:
+        users = [e for e in events if e["Type"].text() == kind and not e["Properties"][key].present]
+        if users:
+            found[name] = (name, f"{_PREFIX}{kind}", Node({}, users[0].location))
+    return tuple(found.values())

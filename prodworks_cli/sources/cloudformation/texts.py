@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.node import Content, Reference
+from prodworks_cli.node import Content, Reference, blocks_in
 
 MAX_TEXT = 100_000
 PLACEHOLDER = "${...}"
@@ -37,7 +37,7 @@ def concatenate(parts: Iterable[Content]) -> Content:
     if first is None:
         return text
     present = any(u is None or u.present or u.shape for u in unresolved)
-    return Unknown(first.reason, present=present, shape=text)
+    return Unknown(first.reason, present=present, shape=text, blocks=blocks_in(contents))
 
 
 def withhold(content: Content) -> Content:

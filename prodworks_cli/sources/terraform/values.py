@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.node import Content, Node, Reference
+from prodworks_cli.node import Content, Node, Reference, blocks_in
 from prodworks_cli.sources.terraform.expressions import MAX_LEVELS
 
 MAX_NUMBER = 1e100
@@ -138,7 +138,8 @@ def written(nodes: Iterable[Node], separator: str = "") -> Content:
     unknown = next((n.unknown for n in listed if n.unknown), None)
     composite = any(isinstance(n.content, Mapping | tuple) for n in listed)
     if unknown or composite:
-        return Unknown(unknown.reason if unknown else "text of a structure", present=True, shape=shape)
+        reason = unknown.reason if unknown else "text of a structure"
+        return Unknown(reason, present=True, shape=shape, blocks=blocks_in(n.content for n in listed))
     return shape
 
 
