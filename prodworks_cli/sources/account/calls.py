@@ -10,7 +10,7 @@ from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.resources.collecting import Read
-from prodworks_cli.sources.account.failures import Failure
+from prodworks_cli.sources.account.failures import Failure, failure_of
 from prodworks_cli.sources.account.mask import masked
 from prodworks_cli.sources.account.paging import pages_of
 from prodworks_cli.sources.account.session import Clients, Limits, MalformedAnswer
@@ -145,10 +145,11 @@ class Calls:
             shape = client.meta.service_model.operation_model(read.operation).output_shape
             response = client._make_api_call(read.operation, dict(params))
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code") or "Unknown")
+            told = error.response.get("Error", {})
+            code = str(told.get("Code") or "Unknown")
             if code == "Unknown":
                 return Answer(None, Failure("Malformed", "an error without a code, as AWS never sends"))
-            return Answer(None, None if code in read.absent else Failure(code))
+            return Answer(None, None if code in read.absent else failure_of(code, str(told.get("Message", ""))))
         except BotoCoreError as error:
             return Answer(None, _before_an_answer(error, self._limits))
         except (MalformedAnswer, ResponseParserError) as error:

@@ -75,7 +75,7 @@ class AccountReader:
 
     def note(self, failure: Failure, read: Read) -> None:
         """Say that a listing failed: there may be more resources of the collector's kind."""
-        action = read.action if failure.denied else None
+        action = (failure.grant or read.action) if failure.denied else None
         reason = failure.reason(read.name, read.action)
         self.gaps.append(Gap(self._collector.kind, Plane.OBSERVED, self.scope, reason, action=action))
 

@@ -22,7 +22,7 @@ CREDENTIAL_CALLS = frozenset(
         *("sso:GetRoleCredentials", "sso-oidc:CreateToken", "signin:CreateOAuth2Token"),
     }
 )
-_ATTEMPTS = 5
+_ATTEMPTS = 4
 _HEAD = 200
 
 
