@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from prodworks_cli.resources.environment import MASKED_SECRET
 from prodworks_cli.resources.registry import collectors, reads
-from prodworks_cli.sources.account.session import CREDENTIAL_CALLS, Access, RefusedOperation, open_session
-from tests.aws.conftest import SERVICES
-from tests.aws.endpoint import Endpoint
+from prodworks_cli.sources.account.mask import masked
+from prodworks_cli.sources.account.session import (
+    CREDENTIAL_CALLS,
+    Access,
+    AccountError,
+    RefusedOperation,
+    open_session,
+)
+from tests.aws.conftest import SERVICES, WHO
+from tests.aws.endpoint import Endpoint, FakeAccount
 from tests.aws.shapes import SESSION
 
 READING = ("Get", "List", "Describe", "BatchGet", "Lookup", "Search")
@@ -47,3 +57,54 @@ def test_each_collector_declares_what_it_reads_once() -> None:
     for collector in collectors():
         assert collector.reads
         assert len(set(collector.reads)) == len(collector.reads)
+
+
+def test_a_role_is_assumed_with_its_external_id(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    role = "arn:aws:iam::222233334444:role/audit"
+    credentials = {"AccessKeyId": "ASIAEXAMPLE000000000", "SecretAccessKey": "s", "SessionToken": "t"}
+    expires = datetime.now(UTC) + timedelta(hours=1)
+    answer = {"Credentials": {**credentials, "Expiration": expires}}
+    endpoint.account = FakeAccount({**WHO, "sts:AssumeRole": answer})
+    session = open_session(Access(role_arn=role, external_id="shared-secret"), ["sts:GetCallerIdentity"])
+    session.create_client("sts", region_name="us-east-1").get_caller_identity()
+    (asked,) = [params for name, params, _ in endpoint.account.calls if name == "sts:AssumeRole"]
+    assert (asked["RoleArn"], asked["ExternalId"], asked["RoleSessionName"]) == (role, "shared-secret", "prodworks")
+    assert session.get_credentials().access_key == credentials["AccessKeyId"]
+    with pytest.raises(RefusedOperation):
+        session.create_client("sts", region_name="us-east-1").get_session_token()
+
+
+def test_a_profile_that_does_not_exist_is_one_clear_line(endpoint: Endpoint) -> None:
+    with pytest.raises(AccountError, match="nobody"):
+        open_session(Access(profile="nobody"), [])
+
+
+VARIABLES = ({"OPENAI_API_KEY": "sk-live-0123456789abcdefghijklmnop"}, {"TABLE": "customers-of-acme"})
+
+
+@pytest.mark.parametrize("variables", VARIABLES, ids=["credential", "table"])
+def test_values_of_variables_are_masked_and_still_judged(variables: dict[str, str]) -> None:
+    read = next(r for r in reads() if r.name == "lambda:ListFunctions")
+    shape = SESSION.get_service_model("lambda").operation_model("ListFunctions").output_shape
+    kept = masked({"Functions": [{"FunctionName": "f", "Environment": {"Variables": variables}}]}, shape, read)
+    ((variable, value),) = kept["Functions"][0]["Environment"]["Variables"].items()
+    assert variables[variable] not in str(kept)
+    assert value == (MASKED_SECRET if "KEY" in variable else "")
+    assert kept["Functions"][0]["FunctionName"] == "f"
+
+
+def test_what_the_model_calls_sensitive_is_masked_and_arns_names_and_enums_are_not() -> None:
+    read = next(r for r in reads() if r.name == "bedrock:GetGuardrail")
+    shape = SESSION.get_service_model("bedrock").operation_model("GetGuardrail").output_shape
+    topic = {"name": "money", "definition": "never speak of the merger", "examples": ["the merger?"], "type": "DENY"}
+    answer = {
+        "name": "chat",
+        "description": "for the merger",
+        "topicPolicy": {"topics": [{**topic, "inputAction": "NONE"}]},
+    }
+    kept = masked({"name": "chat", "description": "for the merger", "topicPolicy": topics}, shape, read)
+    assert "merger" not in str(kept)
+    (shown,) = kept["topicPolicy"]["topics"]
+    assert (kept["name"], shown["name"], shown["type"], shown["inputAction"]) == ("chat", "money", "DENY", "NONE")

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -264,7 +265,13 @@ def test_a_scope_of_names_leaves_the_other_workloads_out(prodworks: Run, server:
 
 def test_ctrl_c_keeps_what_was_read(installed: Path, server: Endpoint, tmp_path: Path) -> None:
     (tmp_path / "repo").mkdir()
-    server.account = FakeAccount({**WHO, **ANSWERS, "bedrock:GetGuardrail": Hang(30)})
+    waiting = threading.Event()
+
+    def hang(params: Mapping[str, Any], region: str) -> Hang:
+        waiting.set()
+        return Hang(30)
+
+    server.account = FakeAccount({**WHO, **ANSWERS, "bedrock:GetGuardrail": hang})
     command = [str(installed), "collect", str(tmp_path / "repo"), "--aws", "--region", HOME, "-o", "i.json"]
     environment = {**os.environ, **server.environment(SERVICES)}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
@@ -273,6 +280,7 @@ def test_ctrl_c_keeps_what_was_read(installed: Path, server: Endpoint, tmp_path:
     for line in process.stderr:
         if "aws.iam.role" in line:
             break
+    assert waiting.wait(20)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     found = json.loads((tmp_path / "i.json").read_text())

@@ -23,6 +23,7 @@ CREDENTIAL_CALLS = frozenset(
     }
 )
 _ATTEMPTS = 4
+_STS_REGION = "us-east-1"
 _HEAD = 200
 
 
@@ -86,7 +87,9 @@ def _assumed(base: Session, access: Access, allowed: Iterable[str]) -> Session:
     if source is None:
         raise AccountError(NO_CREDENTIALS)
     extra = {"RoleSessionName": "prodworks", **({"ExternalId": access.external_id} if access.external_id else {})}
-    fetcher = AssumeRoleCredentialFetcher(base.create_client, source, access.role_arn, extra_args=extra)
+    # Without a Region in the configuration a client for STS could not be made.
+    create = partial(base.create_client, region_name=base.get_config_variable("region") or _STS_REGION)
+    fetcher = AssumeRoleCredentialFetcher(create, source, access.role_arn, extra_args=extra)
     session = botocore.session.Session(profile=access.profile)
     guard(session, allowed)
     session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
