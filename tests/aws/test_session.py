@@ -104,7 +104,7 @@ def test_what_the_model_calls_sensitive_is_masked_and_arns_names_and_enums_are_n
         "description": "for the merger",
         "topicPolicy": {"topics": [{**topic, "inputAction": "NONE"}]},
     }
-    kept = masked({"name": "chat", "description": "for the merger", "topicPolicy": topics}, shape, read)
+    kept = masked(answer, shape, read)
     assert "merger" not in str(kept)
     (shown,) = kept["topicPolicy"]["topics"]
     assert (kept["name"], shown["name"], shown["type"], shown["inputAction"]) == ("chat", "money", "DENY", "NONE")
