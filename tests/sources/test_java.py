@@ -129,6 +129,15 @@ def test_the_guardrail(request_: str, mode: str, version: str | None) -> None:
     assert (found.guardrail_mode, found.guardrail_version) == (mode, version)
 
 
+def test_a_guardrail_that_the_code_applies_itself() -> None:
+    checks = "".join(
+        f'bedrock.applyGuardrail(r -> r.guardrailIdentifier("g").guardrailVersion("2").source("{side}"));'
+        for side in ("INPUT", "OUTPUT")
+    )
+    found = call(sdk(body=f"{checks} return response.output();"))
+    assert (found.guardrail_mode, found.guardrail_version) == ("applied_separately", "2")
+
+
 def test_a_request_in_a_variable_and_one_that_is_passed() -> None:
     held = sdk(before="").replace(
         "var response = bedrock.converse(ConverseRequest.builder().modelId(MODEL).build());",
@@ -147,6 +156,7 @@ def test_a_request_in_a_variable_and_one_that_is_passed() -> None:
         ("Models.PRO", {"src/Models.java": 'class Models { static final String PRO = "amazon.nova-pro-v1:0"; }'}, "amazon.nova-pro-v1:0"),
         ('System.getenv().getOrDefault("MODEL", "amazon.nova-micro-v1:0")', {}, "amazon.nova-micro-v1:0"),
         ('System.getenv("MODEL")', {}, None),
+        ("Library.MODEL", {}, None),
         ("injected", {}, "amazon.titan-x"),
         ("injected", {"src/main/resources/application.properties": "app.model=amazon.nova-pro-v1:0\n"}, "amazon.nova-pro-v1:0"),
         ("injected", {"src/main/resources/application.yaml": "app:\n  model: amazon.nova-pro-v1:0\n"}, "amazon.nova-pro-v1:0"),

@@ -495,3 +495,18 @@ class A {{
 }}
 """
     assert isinstance(call(text).handled_errors, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("sides", "expected"), [(("INPUT", "OUTPUT"), "applied_separately"), (("INPUT",), None), ((), "none")]
+)
+def test_a_guardrail_that_the_code_applies_itself(sides: tuple[str, ...], expected: str | None) -> None:
+    checks = "".join(
+        f'  await bedrock.send(new ApplyGuardrailCommand({{ guardrailIdentifier: "g", guardrailVersion: "2", source: "{side}", content }}));\n'
+        for side in sides
+    )
+    found = call(converse(after=f"{checks}  return response.output;"))
+    if expected is None:
+        assert isinstance(found.guardrail_mode, Unknown)
+    else:
+        assert (found.guardrail_mode, found.guardrail_version) == (expected, "2" if sides else None)

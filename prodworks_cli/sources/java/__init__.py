@@ -16,6 +16,7 @@ from prodworks_cli.sources.calls.drafts import (
     request_attributes,
 )
 from prodworks_cli.sources.calls.facts import Facts
+from prodworks_cli.sources.calls.guardrails import applied_separately
 from prodworks_cli.sources.content import OPEN, member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.java.clients import Clients
@@ -25,6 +26,7 @@ from prodworks_cli.sources.java.sites import NEEDLES, CallSite, calls
 from prodworks_cli.sources.java.spring import Spring
 from prodworks_cli.sources.java.syntax import Module
 from prodworks_cli.sources.java.values import Values
+from prodworks_cli.sources.trees import inside
 
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 _LIMITS = ("maxTokens", "maxOutputTokens", "maxCompletionTokens")
@@ -58,13 +60,14 @@ class _Reader:
 
     def described(self, call: CallSite) -> Draft:
         """A call as a draft."""
-        client = self.clients.of(call)
+        client, request = self.clients.of(call), self._request(call)
         known: dict[str, Drafted] = {
             "api": call.api,
             "provider": call.provider,
             "endpoint": call.endpoint,
             "client": Ref("repo.model_client", client) if isinstance(client, str) else client,
-            **self._request(call),
+            **request,
+            **(self._applied(call) if request.get("guardrail_mode") == "none" else {}),
             **self._after(call),
         }
         name = f"{call.module.path}:{call.module.qualified(call.node)} {call.api}"
@@ -83,6 +86,20 @@ class _Reader:
             reason = value.unknown.reason if value.unknown else "the request is not written out"
             arguments = {OPEN: Node(Unknown(reason), value.location)}
         return request_attributes(Facts(call.api, arguments, call.module.at(call.node)))
+
+    def _applied(self, call: CallSite) -> dict[str, Drafted]:
+        """A guardrail that the code around an SDK call applies itself."""
+        if call.library != "aws":
+            return {}
+        requests = [
+            value.content
+            for body in self._responses.reach(call)
+            for node in inside(body.node)
+            if node.type == "method_invocation" and body.module.name(node) == "applyGuardrail"
+            for value in (self._values.of_arguments(body.module, body.module.arguments(node)),)
+            if isinstance(value.content, Mapping)
+        ]
+        return applied_separately(requests)
 
     def _object(self, call: CallSite) -> dict[str, Drafted]:
         """The settings of a model object; request parameters may be held by a builder of their own."""

@@ -192,7 +192,7 @@ class Values:
             for variable in module.variables.get(name, ()):
                 if variable.value is not None:
                     return self.of(module, variable.value).content
-        return name if name.isupper() else Unknown(f"{name} comes from outside the repository")
+        return Unknown(f"{name} comes from outside the repository", present=True)
 
     def _inherited(self, module: Module, name: str) -> Content:
         """A constant that is imported by ``import static``."""

@@ -9,8 +9,10 @@ from prodworks_cli.model import Gap, Plane, Ref
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names, call_draft, references
+from prodworks_cli.sources.calls.guardrails import applied_separately
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.clients import Clients
 from prodworks_cli.sources.typescript.frameworks import model_objects, object_attributes
 from prodworks_cli.sources.typescript.handlers import Handlers
@@ -18,7 +20,7 @@ from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.response import Reach, Responses
 from prodworks_cli.sources.typescript.sites import LITERALS, NEEDLES, CallSite, Finder
-from prodworks_cli.sources.typescript.syntax import Module
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Site, Tracer
 from prodworks_cli.sources.typescript.values import Values
 
@@ -76,8 +78,10 @@ class _Reader:
         reach = self._responses.reach(call.site)
         traced = self._responses.instrumented(call.site, call.client, call.library, reach) or self._telemetry(call)
         usage = self._responses.usage_recorded(call.api, call.library, reach)
+        separate = self._applied(reach) if request.get("guardrail_mode") == "none" else {}
         known: dict[str, Drafted] = {
             **request,
+            **separate,
             "api": call.api,
             "client": Ref("repo.model_client", self._clients.identity(call.client))
             if isinstance(call.client, Site)
@@ -89,6 +93,19 @@ class _Reader:
         }
         name = f"{module.path}:{module.qualified(call.site.node)} {call.api}"
         return call_draft(self._names.of(name), module.at(call.site.node), known)
+
+    def _applied(self, reach: Reach) -> dict[str, Drafted]:
+        """A guardrail that the code around the call applies itself."""
+        made = [
+            body.to(node)
+            for body in reach.bodies
+            for node in inside(body.node)
+            if node.type in ("new_expression", "call_expression")
+            and last_name(body.module, callee_of(node)) in ("ApplyGuardrailCommand", "applyGuardrail")
+        ]
+        given = [(site, site.module.arguments(site.node)) for site in made]
+        mappings = [self._requests.mapping(site.to(arguments[0])) for site, arguments in given if arguments]
+        return applied_separately([m for m in mappings if "guardrailIdentifier" in m])
 
     def _telemetry(self, call: CallSite) -> Drafted:
         """Whether the AI SDK's own telemetry is on for the call."""

@@ -31,6 +31,8 @@ CLASSES: Mapping[str, str] = {
     "BedrockEmbeddings": "bedrock",
     "BedrockModel": "bedrock",
     "ChatOpenAI": "openai",
+    "OpenAIEmbeddings": "openai",
+    "ChatCohere": "cohere",
     "AzureChatOpenAI": "azure",
     "ChatAnthropic": "anthropic",
     "ChatGoogleGenerativeAI": "google",
