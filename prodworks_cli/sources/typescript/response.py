@@ -42,6 +42,16 @@ TRACING_DECORATORS = frozenset({"captureMethod", "captureLambdaHandler", "Span",
 _INSTRUMENTS = re.compile(
     rb"AwsInstrumentation|getNodeAutoInstrumentations|auto-instrumentations-node|Traceloop|traceloop|OpenInference"
 )
+# Methods of the language's own objects, which are no helpers of the repository.
+_BUILT_IN = frozenset(
+    {
+        "map", "filter", "forEach", "find", "some", "every", "reduce", "push", "join", "slice", "split", "trim", "then",
+        "replace", "includes", "startsWith", "endsWith", "keys", "values", "entries", "stringify", "parse", "error",
+        "warn", "info", "debug", "catch", "finally", "isArray", "now", "toString", "json", "send", "set", "get", "has",
+        "test", "match", "toLowerCase", "toUpperCase", "concat", "flat", "flatMap", "sort", "string", "object",
+        "optional", "min", "max",
+    }
+)  # fmt: skip
 _STOPS = re.compile(rb"(?:stop|finish|completion)_?[rR]eason\s*[!=]==?")
 _AWS_INSTRUMENTORS = frozenset({"AwsInstrumentation", "getNodeAutoInstrumentations"})
 
@@ -100,8 +110,12 @@ class Responses:
 
     def _helpers(self, function: Site) -> Iterator[Site]:
         for node in inside(function.node):
-            if node.type == "call_expression":
-                yield from self._tracer.callees(Site(function.module, node))
+            callee = callee_of(node) if node.type == "call_expression" else None
+            if callee is None or (
+                callee.type == "member_expression" and last_name(function.module, callee) in _BUILT_IN
+            ):
+                continue
+            yield from self._tracer.callees(Site(function.module, node))
 
     def usage_recorded(self, api: str, library: str, reach: Reach) -> bool | Unknown:
         """Whether the token counts are read; unknown where the API reports none or the response leaves."""
