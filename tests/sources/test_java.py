@@ -308,3 +308,18 @@ def test_a_file_with_errors_is_a_gap() -> None:
     broken = "import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;\nclass A { void f( { \n"
     (gap,) = [g for g in collected({"src/A.java": broken}).gaps if g.kind == "repo.model_*"]
     assert (gap.scope, gap.minor) == ("src/A.java", False)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "(" * 3000 + "x" + ")" * 3000,
+        "x -> " * 3000 + "x",
+        "b -> b.modelId(" + '"a" + ' * 3000 + '"b")',
+        "ask(" * 500 + "1" + ")" * 500,
+    ],
+    ids=["parentheses", "lambdas", "texts", "calls"],
+)
+def test_hostile_source_ends(argument: str) -> None:
+    found = call(sdk().replace("ConverseRequest.builder().modelId(MODEL).build()", argument))
+    assert found.api == "converse"

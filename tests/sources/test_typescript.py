@@ -510,3 +510,23 @@ def test_a_guardrail_that_the_code_applies_itself(sides: tuple[str, ...], expect
         assert isinstance(found.guardrail_mode, Unknown)
     else:
         assert (found.guardrail_mode, found.guardrail_version) == (expected, "2" if sides else None)
+
+
+DEEP = 3000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}bedrock.send(new ConverseCommand({'(' * DEEP}x{')' * DEEP}));",
+        f"{HEAD}bedrock.send(new ConverseCommand({{ modelId: process.env.A{'.trim()' * DEEP} }}));",
+        f"{HEAD}bedrock.send(new ConverseCommand({{ ...{'(a && ' * DEEP}{{}}{')' * DEEP} }}));",
+        f"{HEAD}const {'{a: ' * DEEP}b{'}' * DEEP} = c; bedrock.send(new ConverseCommand({{ modelId: b }}));",
+        f"{HEAD}bedrock.send(new ConverseCommand({{ modelId: {'a ? b : ' * DEEP}c }}));",
+        f"{HEAD}class B extends C {{}} class C extends B {{}} const x = new B(); bedrock.send(new ConverseCommand(x.y));",
+        f"{HEAD}function f(a) {{ return g(a); }} function g(a) {{ return f(a); }} bedrock.send(new ConverseCommand(f(1)));",
+    ],
+    ids=["parentheses", "calls", "spread", "pattern", "choice", "classes", "functions"],
+)
+def test_hostile_source_ends(text: str) -> None:
+    assert isinstance(call(text).model_id, Unknown | None)

@@ -19,6 +19,7 @@ MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts")
 _PROPERTIES = re.compile(r"(?:^|/)(?:application|bootstrap)(?:-(?:prod|production|aws|cloud))?\.(properties|ya?ml)$")
 _COMMENT = re.compile(r"<!--.*?-->|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
 MAX_FILES = 60
+MAX_CALLS = 100
 UNREAD = "unread"
 """The key under which a property file that cannot be read says why."""
 
@@ -56,7 +57,8 @@ class Repository:
         """Invocations of a method name below a folder."""
         pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
         modules = [m for m, _ in zip(self.matching(pattern, below), range(MAX_FILES), strict=False)]
-        return [(m, n) for m in modules for n in m.of_type("method_invocation") if m.name(n) == name]
+        found = ((m, n) for m in modules for n in m.of_type("method_invocation") if m.name(n) == name)
+        return [call for call, _ in zip(found, range(MAX_CALLS), strict=False)]
 
     def definitions_named(self, name: str, below: str) -> int:
         """How many methods of a name are defined below a folder."""

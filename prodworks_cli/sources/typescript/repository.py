@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from tree_sitter import Node
 
@@ -26,6 +26,7 @@ from prodworks_cli.sources.typescript.syntax import (
 
 # A name that so many files hold is too common to look for its callers.
 MAX_FILES = 40
+MAX_CALLS = 400
 _ENDING = re.compile(r"(?:\.d)?\.(?:[cm]?[jt]sx?)$")
 
 
@@ -117,7 +118,8 @@ class Repository:
             paths = [
                 p for p in sorted(self._files) if name.encode() in self._files[p] and pattern.search(self._files[p])
             ]
-            self._named[name] = None if len(paths) > MAX_FILES else tuple(self._calls(paths, name))
+            calls = tuple(islice(self._calls(paths, name), MAX_CALLS + 1)) if len(paths) <= MAX_FILES else ()
+            self._named[name] = None if len(paths) > MAX_FILES or len(calls) > MAX_CALLS else calls
         return self._named[name]
 
     def _calls(self, paths: Sequence[str], name: str) -> Iterator[tuple[Module, Node]]:

@@ -24,6 +24,7 @@ BLOCKS = FUNCTIONS | {
 TRANSPARENT = frozenset(
     {"await_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
 )
+MAX_PATTERN = 12
 MODULE_SCOPE = "<module>"
 
 
@@ -218,7 +219,7 @@ def patterns(module: Module, node: Node, path: Way = ()) -> Iterator[tuple[str, 
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         for name, inner, default in patterns(module, left, path) if left is not None else ():
             yield name, inner, default or right
-    else:
+    elif len(path) < MAX_PATTERN:
         for child, step in _parts(module, node):
             yield from patterns(module, child, (*path, *step))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import tree_sitter
+
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Content, Node
 from prodworks_cli.sources.content import OPEN, joined, member, merged, truthy
@@ -11,6 +13,7 @@ from prodworks_cli.sources.typescript.members import enum_members, key_of
 from prodworks_cli.sources.typescript.syntax import (
     FUNCTIONS,
     TRANSPARENT,
+    Module,
     callee_of,
     last_name,
     string_of,
@@ -19,6 +22,7 @@ from prodworks_cli.sources.typescript.trace import Origin, Site, Tracer, shown
 
 MAX_DEPTH = 30
 MAX_ITEMS = 500
+MAX_WRAPPERS = 8
 # Ways to one value branch at every caller: past this many steps the value is unknown.
 MAX_STEPS = 400
 # Functions that hand on their first argument, or the object they are called on.
@@ -141,16 +145,16 @@ class Values:
                 members[OPEN] = Node(Unknown("a computed key"), site.module.at(child))
         return members
 
-    def _spread(self, site: Site) -> Mapping[str, Node]:
+    def _spread(self, site: Site, depth: int = MAX_WRAPPERS) -> Mapping[str, Node]:
         """The members that ``...expression`` brings; those of ``...(condition && {...})`` may be absent."""
         inner = site.node
         while inner.type in TRANSPARENT and inner.named_children:
             inner = inner.named_children[0]
         operator = inner.child_by_field_name("operator")
-        if inner.type == "binary_expression" and operator is not None and operator.type == "&&":
+        if depth and inner.type == "binary_expression" and operator is not None and operator.type == "&&":
             left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
             holds = truthy(self.of(site.to(left)).content) if left is not None else None
-            members = self._spread(site.to(right)) if right is not None and holds is not False else {}
+            members = self._spread(site.to(right), depth - 1) if right is not None and holds is not False else {}
             return members if holds else {k: _perhaps(n) for k, n in members.items()}
         value = self.of(site)
         if isinstance(value.content, Mapping):
@@ -215,20 +219,21 @@ class Values:
         return Unknown(reason or f"{shown(site)} is looked up when the program runs")
 
     def environment_name(self, site: Site) -> str | None:
-        """The environment variable that an expression reads."""
+        """The environment variable that an expression reads, also behind ``.trim()`` and the like."""
         node, module = site.node, site.module
-        while node.type in TRANSPARENT and node.named_children:
-            node = node.named_children[0]
-        holder = module.text(node.child_by_field_name("object"))
+        for _ in range(MAX_WRAPPERS):
+            inner = _unwrapped(module, node)
+            if inner is None:
+                break
+            node = inner
         if node.type == "call_expression":
-            callee, given = module.text(callee_of(node)), module.arguments(node)
-            if callee == "Deno.env.get" and given:
-                return string_of(module, given[0]) or None
-            method = callee_of(node)
-            called = method is not None and last_name(module, method) in TRANSPARENT_METHODS
-            inner = method.child_by_field_name("object") if called and method is not None else None
-            return self.environment_name(site.to(inner)) if inner is not None else None
-        if holder not in ENVIRONMENTS:
+            given = module.arguments(node)
+            return (
+                string_of(module, given[0]) or None
+                if given and module.text(callee_of(node)) == "Deno.env.get"
+                else None
+            )
+        if module.text(node.child_by_field_name("object"))[:32] not in ENVIRONMENTS:
             return None
         index = node.child_by_field_name("index")
         return string_of(module, index) or None if index is not None else last_name(module, node) or None
@@ -265,6 +270,16 @@ class Values:
 
     def _new(self, site: Site) -> Content:
         return Unknown(f"an object of {site.module.text(callee_of(site.node))[:40]}", present=True)
+
+
+def _unwrapped(module: Module, node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """What parentheses, casts and calls such as ``.trim()`` hand on; ``None`` when the node is none of them."""
+    if node.type in TRANSPARENT and node.named_children:
+        return node.named_children[0]
+    callee = callee_of(node) if node.type == "call_expression" else None
+    if callee is None or last_name(module, callee) not in TRANSPARENT_METHODS:
+        return None
+    return callee.child_by_field_name("object")
 
 
 def _key_below(target: str, name: str) -> str:
