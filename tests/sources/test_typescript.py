@@ -427,6 +427,14 @@ const model = new ChatBedrockConverse({ model: "amazon.nova-lite-v1:0", maxToken
     assert isinstance(found.usage_recorded, Unknown)
 
 
+def test_a_class_of_the_repository_that_extends_a_model() -> None:
+    own = 'import { BedrockModel } from "@strands-agents/sdk";\nexport class Ours extends BedrockModel { stream() { return super.stream(); } }\n'
+    use = 'import { Ours } from "./ours";\nexport const model = new Ours({ modelId: "amazon.nova-lite-v1:0", maxTokens: 70 });\n'
+    ((resource, found),) = calls({"ours.ts": own, "use.ts": use})
+    assert (resource.locations[""].where, found.api) == ("use.ts", "BedrockModel")
+    assert (found.model_id, found.max_tokens) == ("amazon.nova-lite-v1:0", 70)
+
+
 def test_an_application_profile_attributes_the_cost() -> None:
     arn = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc"
     assert call(converse().replace("amazon.nova-lite-v1:0", arn)).attribution == "application_profile"

@@ -16,9 +16,11 @@ from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.drafts import attribution_by, guardrail_mode
 from prodworks_cli.sources.calls.facts import LIMITS
 from prodworks_cli.sources.content import dig, member
+from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
-from prodworks_cli.sources.typescript.syntax import callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import CLASSES as CLASS_TYPES
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Site
 
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
@@ -42,6 +44,7 @@ CLASSES: Mapping[str, str] = {
 }
 PREFIXES = ("@langchain/", "langchain", "@strands-agents/", "@llamaindex/", "llamaindex")
 _WORDS = re.compile(rb"new\s+(?:" + b"|".join(c.encode() for c in CLASSES) + rb")\b")
+_EXTENDS = re.compile(rb"extends\s+(?:" + b"|".join(c.encode() for c in CLASSES) + rb")\b")
 _MODELS = ("model", "modelId", "modelName", "model_id", "azureOpenAIApiDeploymentName")
 
 
@@ -59,9 +62,26 @@ def model_objects(repository: Repository) -> Iterator[ModelObject]:
     for module in repository.matching(_WORDS, *(c.encode() for c in CLASSES)):
         for node in module.of_type("new_expression"):
             name = last_name(module, callee_of(node))
-            item = module.imports.get(module.text(callee_of(node)).partition(".")[0])
-            if name in CLASSES and item is not None and item.module.startswith(PREFIXES):
+            if name in CLASSES and _from_framework(module, module.text(callee_of(node)).partition(".")[0]):
                 yield ModelObject(Site(module, node), name, CLASSES[name])
+    yield from _derived(repository)
+
+
+def _derived(repository: Repository) -> Iterator[ModelObject]:
+    """Objects of the repository's own classes that extend a framework's model."""
+    for module in repository.matching(_EXTENDS, b"extends"):
+        for cls in module.of_type(*CLASS_TYPES):
+            above = next((c for c in cls.named_children if c.type == "class_heritage"), None)
+            names = {module.text(n) for n in inside(above) if n.type == "identifier"} if above is not None else set()
+            base = next((n for n in names if n in CLASSES and _from_framework(module, n)), None)
+            for other, call in repository.calls_named(module.name(cls)) or () if base else ():
+                if base and call.type == "new_expression" and last_name(other, callee_of(call)) == module.name(cls):
+                    yield ModelObject(Site(other, call), base, CLASSES[base])
+
+
+def _from_framework(module: Module, name: str) -> bool:
+    item = module.imports.get(name)
+    return item is not None and item.module.startswith(PREFIXES)
 
 
 def object_attributes(found: ModelObject, requests: Requests, traced: bool) -> dict[str, Drafted]:
