@@ -18,7 +18,8 @@ from prodworks_cli.model import Gap, Inventory, Plane
 from prodworks_cli.report import Pack, Report
 from prodworks_cli.rules import Rule, RulePack
 from prodworks_cli.score import Outcome
-from prodworks_cli.sources.files import Tree, read_tree
+from prodworks_cli.sources.files import Tree, list_tree
+from prodworks_cli.units import each_unit, merged, parts_of, unit_entry
 from prodworks_cli.waivers import notes, waived
 
 T = TypeVar("T")
@@ -57,14 +58,28 @@ class Errors:
         return outcomes
 
 
-def collect(root: Path, ignore: Sequence[str], settings: Mapping[str, Any], errors: Errors, say: Say) -> Inventory:
-    """Read a repository. Raises ``FileNotFoundError`` or ``NotADirectoryError`` for a bad path."""
-    return collect_tree(read_tree(root, ignore), settings, errors, say)
+def collect(
+    root: Path, ignore: Sequence[str], settings: Mapping[str, Any], errors: Errors, say: Say, unit: str | None = None
+) -> Inventory:
+    """Read a repository, each workload of a collection on its own; ``unit`` names the one to read.
+
+    Raises ``FileNotFoundError`` or ``NotADirectoryError`` for a bad path, :class:`UnitError` for a unit it lacks.
+    """
+    listing = list_tree(root, ignore)
+    units, parts = parts_of(listing, unit)
+    several = f" in {len(units)} workloads" if len(units) > 1 else ""
+    say(f"reading {len(listing.paths)} files of {listing.name}{several}")
+    return merged({name: _collected(part.read(), settings, errors) for name, part in parts.items()}, units)
 
 
 def collect_tree(tree: Tree, settings: Mapping[str, Any], errors: Errors, say: Say) -> Inventory:
-    """Read a tree of files, under the name that the config gives the workload."""
+    """Read a tree of files as one workload."""
     say(f"reading {len(tree.files)} files of {tree.name}")
+    return _collected(tree, settings, errors)
+
+
+def _collected(tree: Tree, settings: Mapping[str, Any], errors: Errors) -> Inventory:
+    """What a tree holds, under the name that the config gives the workload."""
     return collect_repository(replace(tree, name=settings.get("name") or tree.name), settings, errors.attempt)
 
 
@@ -99,6 +114,9 @@ def judged(
         report["config"] = changed
     if said := notes(outcomes, config.waivers, config.attestations, today):
         report["waivers"] = said
+    for name, part in each_unit(inventory):
+        judged_part = waived(errors.judge(rules, part), config.waivers, today)
+        report["target"]["units"].append(unit_entry(name, part, judged_part, time))
     return report
 
 

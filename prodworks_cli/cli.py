@@ -51,6 +51,9 @@ cli_gate.register(app)
 
 PathArgument = Annotated[Path, typer.Argument(help="The repository, or a folder of it.", show_default=".")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Config file instead of PATH/prodworks.yaml.")]
+UnitOption = Annotated[
+    str | None, typer.Option("--unit", help="One workload of a collection, by its folder; the report lists them.")
+]
 EvidenceOption = Annotated[
     Path | None, typer.Option("--evidence", help="Inventory of an account, written earlier, to judge with the code.")
 ]
@@ -76,6 +79,7 @@ DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks of i
 def audit(
     path: PathArgument = Path(),
     from_: Annotated[Path | None, typer.Option("--from", help="Judge this inventory instead of a folder.")] = None,
+    unit: UnitOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -114,7 +118,7 @@ def audit(
     gate = GateOptions(*limits, baseline, on_incomplete, allow_empty)
     shown = Output(output or [], verbose, quiet, color, debug, history)
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(path, from_, evidence, config, rules or [], only or [], skip or [], account, redact)
+    options = AuditOptions(path, from_, evidence, config, rules or [], only or [], skip or [], account, redact, unit)
     raise typer.Exit(commands.audit(options, gate, shown))
 
 
@@ -122,6 +126,7 @@ def audit(
 def collect(
     path: PathArgument = Path(),
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; stdout without it.")] = None,
+    unit: UnitOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -134,13 +139,14 @@ def collect(
 ) -> None:
     """Write the inventory: all facts with their places, to audit, share or keep."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact)
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, unit)
     raise typer.Exit(commands.collect(options, output))
 
 
 @app.command(epilog="Example: prodworks inventory . --format json")
 def inventory(
     path: PathArgument = Path(),
+    unit: UnitOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -154,7 +160,7 @@ def inventory(
 ) -> None:
     """List what was found: model calls, prompts, guardrails, roles and the rest, with file and line."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact)
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, unit)
     raise typer.Exit(commands.inventory(options, form))
 
 

@@ -51,6 +51,7 @@ class AuditOptions:
     skip: Sequence[str]
     account: AccountOptions | None = None
     redact: bool = False
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> In
     if options.inventory:
         found = _loaded(options.inventory)
     else:
-        found = spine.collect(options.path, config.ignore, config.settings(), errors, say)
+        found = spine.collect(options.path, config.ignore, config.settings(), errors, say, options.unit)
     if options.evidence:
         found = with_account(found, _loaded(options.evidence))
     if options.account:

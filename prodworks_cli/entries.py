@@ -200,6 +200,7 @@ def target(scan: Scan) -> Target:
         name=scan.target,
         commit=scan.commit,
         dirty=scan.dirty,
+        units=[],
         accounts=list(scan.accounts),
         regions=list(scan.regions),
     )

@@ -122,7 +122,8 @@ class Skipped:
 @dataclass(frozen=True)
 class Scan:
     """What was looked at: the basis of "what was not seen". ``owners`` maps paths of evidence to their code owners,
-    ``account_read_at`` is an ISO 8601 time, ``None`` when no account was read. ``left_out`` counts by kind what the
+    ``account_read_at`` is an ISO 8601 time, ``None`` when no account was read. ``units`` are the folders (``poc-a/``)
+    of the workloads of a collection, none for a repository of one workload. ``left_out`` counts by kind what the
     account has besides the workload, and was not judged."""
 
     target: str
@@ -135,6 +136,7 @@ class Scan:
     calls_made: int = 0
     account_read_at: str | None = None
     note: str | None = None
+    units: tuple[str, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
 

@@ -44,12 +44,23 @@ class Pack(TypedDict):
     sha256: str
 
 
+class UnitEntry(TypedDict):
+    """One workload of a collection, by the folder it lies in, scored as if it were alone."""
+
+    name: str
+    model_calls: int
+    score: int
+    grade: Grade
+    verdict: VerdictValue
+
+
 class Target(TypedDict):
-    """What was audited."""
+    """What was audited. ``units`` are the workloads of a collection; a repository of one workload has none."""
 
     name: str
     commit: str | None
     dirty: bool | None
+    units: list[UnitEntry]
     accounts: list[str]
     regions: list[str]
 

@@ -40,6 +40,7 @@ def _lines(report: Report, screen: Screen, verbosity: int) -> list[Text]:
     if report["verdict"]["value"] == "nothing-to-audit":
         return top + blank + parts.looked_at(report, screen) + blank + end
     questions = parts.questions(report, screen, whole=verbosity > 0)
+    top += parts.units(report, screen, whole=verbosity > 0)
     room = MAX_LINES - len(top) - len(questions) - len(end) - 4
     lines = top + blank + questions + blank + _middle(report, screen, _UNBOUNDED if verbosity else room)
     if verbosity:

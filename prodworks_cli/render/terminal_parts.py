@@ -84,6 +84,26 @@ def _legend(report: Report) -> Text:
     return line(*parts, f" coverage {report['score']['coverage']:.0f} %")
 
 
+_UNITS_SHOWN = 3
+
+
+def units(report: Report, screen: Screen, *, whole: bool = False) -> list[Text]:
+    """The workloads of a collection, those with the most model calls first."""
+    found = sorted(report["target"]["units"], key=lambda u: (-u["model_calls"], u["name"]))
+    if len(found) < 2:
+        return []
+    shown = found if whole else found[:_UNITS_SHOWN]
+    room = max(screen.width - 45, 20)
+    head = f" {len(found)} workloads"
+    lines = [Text(), line((f"{head:<{room}} model calls  score  verdict", "bold"))]
+    for unit in shown:
+        score = "-" if unit["verdict"] == "nothing-to-audit" else f"{unit['score']} {unit['grade']}"
+        name = screen.fit(unit["name"], room - 2)
+        lines.append(line(f"  {name:<{room - 2}} {unit['model_calls']:>11}  {score:>5}  {unit['verdict']}"))
+    left = f"+{len(found) - len(shown)} more: -v" if len(found) > len(shown) else ""
+    return [*lines, line((f"  {left}{', ' if left else ''}--unit NAME audits one alone", "dim"))]
+
+
 def questions(report: Report, screen: Screen, *, whole: bool = False) -> list[Text]:
     """The five questions, one line each; with ``whole``, what explains the answer is wrapped instead of cut."""
     lines = [line((" Five questions", "bold"))]

@@ -76,11 +76,63 @@ def judged(tree: Tree) -> tuple[File, ...]:
     return tuple(replace(f, part=Part.PRODUCTION) for f in tree.files if f.part in _JUDGED)
 
 
-def read_tree(root: Path, ignore: Sequence[str] = ()) -> Tree:
-    """Read the files below ``root`` that git tracks or would track, or all that ``.gitignore`` leaves without git.
+@dataclass(frozen=True)
+class Listing:
+    """The files of a repository before they are read: paths with their places, and what is left out already."""
 
-    ``ignore`` holds patterns as in ``.gitignore``. Only regular files are opened, no link is followed. A production
-    file that cannot be read becomes a gap; large, binary, media, lock and vendored files are listed as skipped.
+    name: str
+    pending: tuple[_Pending, ...]
+    commit: str | None = None
+    dirty: bool | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all files that may be read."""
+        return tuple(item[0] for item in self.pending if isinstance(item, tuple))
+
+    @property
+    def every_path(self) -> tuple[str, ...]:
+        """All paths, those that are left out included."""
+        return tuple(_path_of(item) for item in self.pending)
+
+    @cached_property
+    def _places(self) -> Mapping[str, Path]:
+        return dict(item for item in self.pending if isinstance(item, tuple))
+
+    def content(self, path: str) -> bytes:
+        """The content of one listed path; empty when it is no file that is read."""
+        found = _read(path, self._places[path]) if path in self._places else None
+        return found.data if isinstance(found, File) else b""
+
+    @cached_property
+    def _items(self) -> Mapping[str, _Pending]:
+        return {_path_of(item): item for item in self.pending}
+
+    def of(self, paths: Iterable[str]) -> Listing:
+        """The part of the listing with these paths, in order."""
+        return replace(self, pending=tuple(self._items[path] for path in sorted(paths)))
+
+    def read(self) -> Tree:
+        """Read the files. Only regular files are opened, no link is followed.
+
+        A production file that cannot be read becomes a gap; large, binary, media, lock and vendored files are listed
+        as skipped.
+        """
+        found = [_read(*item) if isinstance(item, tuple) else item for item in self.pending]
+        return Tree(
+            self.name,
+            tuple(r for r in found if isinstance(r, File)),
+            tuple(r for r in found if isinstance(r, Skipped)),
+            tuple(r for r in found if isinstance(r, Gap)),
+            self.commit,
+            self.dirty,
+        )
+
+
+def list_tree(root: Path, ignore: Sequence[str] = ()) -> Listing:
+    """The files below ``root`` that git tracks or would track, or all that ``.gitignore`` leaves without git.
+
+    ``ignore`` holds patterns as in ``.gitignore``.
 
     Raises ``FileNotFoundError`` or ``NotADirectoryError`` when ``root`` is no folder.
     """
@@ -89,30 +141,32 @@ def read_tree(root: Path, ignore: Sequence[str] = ()) -> Tree:
     if not root.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(root))
     listed = git.listed_files(root)
-    results = _walked(root) if listed is None else _listed(root, listed)
-    collected = list(_without(results, spec_of(ignore)))
-    return Tree(
+    pending = _walked(root) if listed is None else _listed(root, listed)
+    return Listing(
         root.resolve().name,
-        tuple(r for r in collected if isinstance(r, File)),
-        tuple(r for r in collected if isinstance(r, Skipped)),
-        tuple(r for r in collected if isinstance(r, Gap)),
+        tuple(_without(pending, spec_of(ignore))),
         None if listed is None else git.commit_of(root),
         None if listed is None else git.is_dirty(root),
     )
+
+
+def read_tree(root: Path, ignore: Sequence[str] = ()) -> Tree:
+    """List and read all files; see :func:`list_tree` and :meth:`Listing.read`."""
+    return list_tree(root, ignore).read()
 
 
 Result = File | Skipped | Gap | None
 _Pending = tuple[str, Path] | Skipped | Gap
 
 
-def _without(pending: Iterable[_Pending], ignored: GitIgnoreSpec) -> Iterator[Result]:
+def _path_of(item: _Pending) -> str:
+    return item[0] if isinstance(item, tuple) else item.path if isinstance(item, Skipped) else item.scope
+
+
+def _without(pending: Iterable[_Pending], ignored: GitIgnoreSpec) -> Iterator[_Pending]:
     for item in pending:
-        if isinstance(item, Skipped | Gap):
-            yield item
-        elif ignored.match_file(item[0]):
-            yield Skipped(item[0], "ignored by configuration")
-        else:
-            yield _read(*item)
+        is_ignored = isinstance(item, tuple) and ignored.match_file(item[0])
+        yield Skipped(_path_of(item), "ignored by configuration") if is_ignored else item
 
 
 def _listed(root: Path, paths: Iterable[bytes]) -> Iterator[_Pending]:

@@ -370,6 +370,7 @@ def not_ready() -> Report:
             "name": "support-chat",
             "commit": "3f9c2e1d5b7a",
             "dirty": False,
+            "units": [],
             "accounts": ["123456789012"],
             "regions": ["us-east-1"],
         },
