@@ -1,12 +1,17 @@
-"""The fake AWS endpoint, one for the whole run: it is cheap to exchange the account behind it."""
+"""What all tests share: property-based tests without a time limit (a busy machine is no failure), and the fake AWS
+endpoint, one for the whole run, since it is cheap to exchange the account behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.aws.endpoint import Endpoint
+
+settings.register_profile("prodworks", deadline=None)
+settings.load_profile("prodworks")
 
 
 @pytest.fixture(scope="session")
