@@ -15,6 +15,7 @@ from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.compute import environment
 from prodworks_cli.resources.entries_sam import implied_entries
 from prodworks_cli.resources.iam_sam import implied_roles
+from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.resources.registry import declared_adapters, observed_adapters
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.schema import Draft, assemble
@@ -31,6 +32,7 @@ from prodworks_cli.sources import (
     secrets,
     terraform,
     typescript,
+    unrecognised,
     workflows,
 )
 from prodworks_cli.sources.files import File, Tree, judged
@@ -59,7 +61,9 @@ def collect_repository(tree: Tree, settings: Mapping[str, Any], attempt: Attempt
     declarations, iac_gaps = _declarations(files, attempt)
     found = [*_adapted(declarations, attempt), *_repository(tree, files, owned, declarations, attempt)]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
-    drafts = (draft for drafts, _ in found for draft in drafts)
+    drafts = [draft for drafts, _ in found for draft in drafts]
+    if not any(draft.cls is ModelCall for draft in drafts):
+        gaps += unrecognised.read(files)
     resources = link((resource_of(d, Plane.DECLARED) for d in drafts), pointers(declarations))
     scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), tree.skipped, owners=_owners(resources, owned))
     inventory = Inventory(_sorted(resources), _distinct(gaps), scan, settings)
