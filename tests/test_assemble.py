@@ -235,6 +235,7 @@ def test_what_was_looked_at() -> None:
         "name": "app",
         "commit": "abc",
         "dirty": True,
+        "units": [],
         "accounts": ["111122223333"],
         "regions": ["us-east-1"],
     }
