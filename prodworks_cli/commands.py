@@ -29,6 +29,7 @@ from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 from prodworks_cli.sources.account.session import AccountError
 from prodworks_cli.sources.revision import RevisionError, read_revision
+from prodworks_cli.units import UnitError
 from prodworks_cli.waivers import with_rules
 
 USAGE, INTERNAL = 2, 70
@@ -94,6 +95,7 @@ EXPECTED_ERRORS = (
     BaselineError,
     RevisionError,
     LocalError,
+    UnitError,
     OSError,
 )
 
