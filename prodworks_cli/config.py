@@ -57,6 +57,7 @@ class Config:
     pillar_weights: Mapping[str, float] = field(default_factory=dict)
     approved_models: tuple[str, ...] = ()
     allowed_regions: tuple[str, ...] = ()
+    corpus: str | None = None
     ignore: tuple[str, ...] = ()
     history: bool = False
     rules: Mapping[str, bool] = field(default_factory=dict)

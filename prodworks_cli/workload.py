@@ -31,7 +31,11 @@ SET_ELSEWHERE: Mapping[str, str] = {
 EXPECTED = frozenset({"aws.cloudwatch.alarm", "aws.budgets.budget", "aws.iam.role", "aws.bedrock.invocation_logging"})
 
 # Kinds that show that the workload answers from documents.
-RETRIEVAL = frozenset({"aws.bedrock.knowledge_base", "aws.vectors.store"})
+RETRIEVAL = frozenset({"aws.bedrock.knowledge_base", "aws.vectors.store", "repo.retrieval_call"})
+
+# Kinds that only the reader of Python finds: calls in other languages leave it open whether there are more.
+IN_PYTHON = frozenset({"repo.tool", "repo.agent_loop", "repo.retrieval_call", "repo.log_statement", "repo.output_sink"})
+ONE_LANGUAGE = "the flow of texts is analysed in Python only, and models are called in another language"
 
 GENAI_KINDS = ("repo.model_call", "repo.model_reference", "aws.bedrock.*", "aws.agentcore.*")
 
@@ -75,15 +79,21 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         owner=owner,
         has_retrieval=_any_of(bool(RETRIEVAL & seen), _uses(calls, "retrieve_and_generate"), inventory),
         has_agents=_any_of("aws.bedrock.agent" in seen, _uses(calls, "invoke_agent", "agent"), inventory),
+        has_tools=_any_of("repo.tool" in seen, False, inventory),
         has_public_entry=has_public_entry(
             inventory, plane, next(iter(gaps_of(Entry.KIND, plane, inventory.gaps, minor=True)), None)
         ),
         authenticates_callers=covered(inventory, "authentication"),
         rate_limited=rate_limited(inventory, plane),
+        is_multi_user=_asked_by_people(calls),
+        faces_people=_asked_by_people(calls),
+        public_corpus=inventory.settings.get("corpus") == "public",
         uses_runtime_endpoint=_any_of(False, _on_runtime(calls), inventory),
         allowed_regions=tuple(regions) if regions else None,
         approved_models=tuple(approved) if approved else None,
         model_calls=links("repo.model_call"),
+        output_sinks=links("repo.output_sink"),
+        log_statements=links("repo.log_statement"),
         model_references=links("repo.model_reference"),
         alarms=links("aws.cloudwatch.alarm"),
         budgets=links("aws.budgets.budget"),
@@ -117,7 +127,17 @@ def _unseen(kind: str, plane: Plane, inventory: Inventory, found: bool) -> list[
         return [Unknown(f"{hidden[0].scope}: {hidden[0].reason}")]
     if plane is Plane.DECLARED and kind in SET_ELSEWHERE:
         return [Unknown(SET_ELSEWHERE[kind])]
-    return []
+    unread = _unread_code(inventory) if kind in IN_PYTHON else None
+    return [unread] if unread else []
+
+
+def _unread_code(inventory: Inventory) -> Unknown | None:
+    """Code around model calls that was not read, or is written in another language than Python."""
+    hidden = gaps_of("repo.model_call", Plane.DECLARED, inventory.gaps, minor=False)
+    if hidden:
+        return Unknown(f"{hidden[0].scope}: {hidden[0].reason}")
+    calls = [r for r in inventory.resources if isinstance(r.value, ModelCall)]
+    return Unknown(ONE_LANGUAGE) if any(not r.locations[""].where.endswith(".py") for r in calls) else None
 
 
 def _enforces_guardrail(inventory: Inventory) -> bool | Unknown:
@@ -129,6 +149,15 @@ def _enforces_guardrail(inventory: Inventory) -> bool | Unknown:
 
 def _uses(calls: list[Resource], *apis: str) -> bool:
     return any(str(r.value.api).startswith(apis) for r in calls if isinstance(r.value, ModelCall))
+
+
+def _asked_by_people(calls: list[Resource]) -> bool | Unknown:
+    """Whether a request of a person reaches a model; unknown where what reaches one is not known."""
+    asked = [r.value.untrusted_sources for r in calls if isinstance(r.value, ModelCall)]
+    if any(isinstance(sources, tuple) and "request" in sources for sources in asked):
+        return True
+    opened = (s for sources in asked for s in (sources if isinstance(sources, tuple) else (sources,)))
+    return next((Unknown(s.reason) for s in opened if isinstance(s, Unknown)), False)
 
 
 def _on_runtime(calls: list[Resource]) -> bool:
@@ -148,6 +177,9 @@ def silence(kind: str, plane: Plane, inventory: Inventory) -> Unknown | str:
     hidden = gaps_of(kind, plane, inventory.gaps, minor=True)
     if hidden:
         return Unknown(f"{hidden[0].scope}: {hidden[0].reason}")
+    unread = _unread_code(inventory) if kind in IN_PYTHON else None
+    if unread:
+        return unread
     if plane is Plane.DECLARED and kind in EXPECTED and has_genai(inventory.resources):
         return Unknown(f"not in the repository; {SET_ELSEWHERE[kind]}")
     if plane is Plane.DECLARED and kind == "aws.vectors.store" and _answers_from_documents(inventory):

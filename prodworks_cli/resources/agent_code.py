@@ -9,8 +9,8 @@ from prodworks_cli.schema import Flag, Number, Text
 
 # No person needs to confirm what only reads; all else acts on the world.
 CONSEQUENTIAL = ("write", "delete", "money", "message", "execute")
-# A loop that ends after this many rounds at the latest is bounded.
-MOST_ROUNDS = 100
+# A limit above this many rounds, as some frameworks have it by default, ends no loop in time.
+MOST_ROUNDS = 1000
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,13 @@ class AgentLoop(Kind):
     @property
     def bounded(self) -> Flag:
         """Whether one of the limits ends the loop; a limit that cannot be read may be one."""
-        limits = (self.iteration_limit, self.time_limit, self.token_limit)
+        rounds = self.iteration_limit
+        if isinstance(rounds, int | float) and rounds > MOST_ROUNDS:
+            rounds = None
+        limits = (rounds, self.time_limit, self.token_limit)
         if any(isinstance(limit, int | float) for limit in limits):
+            return True
+        if any(isinstance(limit, Unknown) and limit.present for limit in limits):
             return True
         unread = next((limit for limit in limits if isinstance(limit, Unknown)), None)
         return Unknown(unread.reason) if unread else False

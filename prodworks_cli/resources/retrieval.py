@@ -14,7 +14,8 @@ class RetrievalCall(Kind):
     """A query against a knowledge base or vector store.
 
     ``filter_source`` says where the filter comes from that decides which documents are found: identity, client,
-    constant or none.
+    constant or none. ``knows_users`` says that the code tells groups or tenants apart; that it does not leaves the
+    rights of its users open.
     """
 
     KIND = "repo.retrieval_call"
@@ -27,3 +28,8 @@ class RetrievalCall(Kind):
     results_recorded: Flag
     embedding_model: Text
     store: Text
+    knows_users: Flag
+
+    def idle(self) -> str | None:
+        """A query that no entry of the program reaches is no subject."""
+        return "nothing in the repository calls this code" if self.reachable is False else None

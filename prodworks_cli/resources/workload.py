@@ -16,7 +16,8 @@ class Workload(Kind):
     ``authenticates_callers`` says that code asks every caller who they are, before any model is called.
 
     ``enforces_guardrail`` says that the account, as declared or as read, applies a guardrail to every call of every
-    model; that nobody said so counts as no.
+    model; that nobody said so counts as no. ``is_multi_user`` and ``faces_people`` follow from requests of people that
+    reach a model; ``public_corpus`` is what the team says of its documents.
     """
 
     KIND = "workload"
@@ -28,10 +29,16 @@ class Workload(Kind):
     has_public_entry: Flag
     authenticates_callers: Flag
     rate_limited: Flag
+    has_tools: Flag
+    is_multi_user: Flag
+    faces_people: Flag
+    public_corpus: Flag
     uses_runtime_endpoint: Flag
     allowed_regions: Texts
     approved_models: Texts
     model_calls: Annotated[Links, To("repo.model_call")]
+    output_sinks: Annotated[Links, To("repo.output_sink")]
+    log_statements: Annotated[Links, To("repo.log_statement")]
     model_references: Annotated[Links, To("repo.model_reference")]
     alarms: Annotated[Links, To("aws.cloudwatch.alarm")]
     budgets: Annotated[Links, To("aws.budgets.budget")]

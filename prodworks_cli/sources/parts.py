@@ -19,17 +19,18 @@ class Part(StrEnum):
     VENDORED = "vendored"
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a text, as a set: for long lists of names."""
     return frozenset(text.split())
 
 
-CODE = _words(
+CODE = words(
     """
     .py .ts .tsx .mts .cts .js .jsx .mjs .cjs .java .kt .scala .go .rb .rs .cs .php .swift .tf
     """
 )
 SOURCE = CODE | {".yaml", ".yml", ".json", ".toml", ".hcl", ".tfvars", ".sh", ".template", ".bicep"}
-MEDIA = _words(
+MEDIA = words(
     """
     .png .jpg .jpeg .gif .webp .ico .bmp .tiff .svg .drawio .mp3 .mp4 .wav .mov .avi .webm .ogg .flac
     .woff .woff2 .ttf .otf .eot .pdf .docx .xlsx .pptx .zip .gz .tar .tgz .bz2 .xz .7z .jar .war .whl
@@ -37,13 +38,13 @@ MEDIA = _words(
     """
 )
 
-_VENDORED = _words(
+_VENDORED = words(
     """
     node_modules vendor third_party third-party thirdparty site-packages .venv venv .tox .nox __pycache__
     .ipynb_checkpoints bower_components cdk.out dist .terraform .next .serverless .aws-sam
     """
 )
-_LOCKS = _words(
+_LOCKS = words(
     """
     package-lock.json npm-shrinkwrap.json pnpm-lock.yaml bun.lockb go.sum .terraform.lock.hcl packages.lock.json
     gradle.lockfile
@@ -51,7 +52,7 @@ _LOCKS = _words(
 )
 _GENERATED_NAME = re.compile(r"\.min\.(js|css|mjs)$|\.bundle\.js$|\.(snap|map)$|-lock\.(json|yaml)$|\.lock$")
 _AGENT_FOLDERS = frozenset((".claude", ".kiro", ".cursor", ".windsurf", ".amazonq", ".clinerules", ".roo", ".gemini"))
-_AGENT_NAMES = _words(
+_AGENT_NAMES = words(
     """
     claude.md claude.local.md agents.md agent.md gemini.md copilot-instructions.md .cursorrules .windsurfrules
     .clinerules
@@ -61,11 +62,11 @@ _AGENT_GITHUB = frozenset(("prompts", "instructions", "chatmodes", "agents"))
 _TEST_FOLDERS = frozenset(("tests", "test", "__tests__", "__mocks__", "e2e", "testdata", "testing"))
 _TEST_FOLDER = re.compile(r"^(e2e|smoke|integration|unit|load)[-_](tests?|smoke)$|^tests?[-_]|[-_]tests?$")
 _TEST_NAME = re.compile(
-    r"^test_.*\.py$|^tests?\.py$|_test\.(py|go|rb|ts|js)$|^conftest\.py$|[.-](test|spec)\.[cm]?[jt]sx?$|_spec\.rb$"
+    r"^test[_-].*\.py$|^tests?\.py$|_test\.(py|go|rb|ts|js)$|^conftest\.py$|[.-](test|spec)\.[cm]?[jt]sx?$|_spec\.rb$"
     r"|.tests?\.(java|kt|cs)$"
 )
 # A folder named after an environment holds its configuration, not tests: infra/environments/test/main.tf.
-_ENVIRONMENT_PARENTS = _words("env envs environment environments stage stages accounts live config")
+_ENVIRONMENT_PARENTS = words("env envs environment environments stage stages accounts live config")
 _EXAMPLE_FOLDERS = frozenset(("examples", "example", "samples", "sample"))
 _DOC_FOLDERS = frozenset(("docs", "doc", "documentation"))
 _DOC_NAME = re.compile(r"^(readme|changelog|contributing|licen[sc]e|notice|code_of_conduct|security)([._-].*)?$")

@@ -35,7 +35,7 @@ class ModelUnavailableError(Exception):
 
 
 @tracer.capture_method
-def ask(question, request_id):
+def ask(question, request_id, session_id):
     """Ask the model; returns its text and why it stopped."""
     try:
         response = bedrock.converse(
@@ -48,22 +48,23 @@ def ask(question, request_id):
                 "guardrailVersion": GUARDRAIL_VERSION,
                 "trace": "enabled",
             },
-            requestMetadata={"feature": "support-chat", "request": request_id},
+            requestMetadata={"feature": "support-chat", "request_id": request_id, "session_id": session_id},
         )
     except (ClientError, BotoCoreError) as error:
         metrics.add_metric(name="ModelCallFailures", unit=MetricUnit.Count, value=1)
         raise ModelUnavailableError from error
-    record_usage(response["usage"], response["stopReason"], request_id)
+    record_usage(response["usage"], response["stopReason"], request_id, session_id)
     return response["output"]["message"]["content"][0]["text"], response["stopReason"]
 
 
-def record_usage(usage, stop_reason, request_id):
+def record_usage(usage, stop_reason, request_id, session_id):
     metrics.add_metric(name="InputTokens", unit=MetricUnit.Count, value=usage["inputTokens"])
     metrics.add_metric(name="OutputTokens", unit=MetricUnit.Count, value=usage["outputTokens"])
     logger.info(
         "model call",
         extra={
-            "request": request_id,
+            "request_id": request_id,
+            "session_id": session_id,
             "stop_reason": stop_reason,
             "input_tokens": usage["inputTokens"],
             "output_tokens": usage["outputTokens"],
@@ -71,9 +72,9 @@ def record_usage(usage, stop_reason, request_id):
     )
 
 
-def answer(question, request_id):
+def answer(question, request_id, session_id):
     try:
-        text, stop_reason = ask(question, request_id)
+        text, stop_reason = ask(question, request_id, session_id)
     except ModelUnavailableError:
         return APOLOGY
     if stop_reason == "guardrail_intervened":
@@ -87,5 +88,5 @@ def answer(question, request_id):
 @tracer.capture_lambda_handler(capture_response=False)
 def handler(event, context):
     body = json.loads(event["body"])
-    text = answer(body["question"][:2000], context.aws_request_id)
+    text = answer(body["question"][:2000], context.aws_request_id, body["session_id"])
     return {"statusCode": 200, "body": json.dumps({"answer": text})}

@@ -10,12 +10,14 @@ from prodworks_cli.schema import Draft
 from prodworks_cli.sources.calls.drafts import references
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.python.clients import client_draft, client_identity
+from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.drafts import Describer
 from prodworks_cli.sources.python.frameworks import model_objects
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.sites import CallSite, Client, Finder
 from prodworks_cli.sources.python.syntax import Module
+from prodworks_cli.sources.python.texts import Texts
 from prodworks_cli.sources.python.trace import Tracer
 from prodworks_cli.sources.python.values import Values
 
@@ -37,11 +39,18 @@ def read(
     values = Values(tracer, environment)
     calls = list(Finder(repository, tracer, values).calls())
     describer = Describer(repository, values, environment)
-    described = [describer.sdk_call(call) for call in calls]
-    described += [describer.model_object(found) for found in model_objects(repository, values)]
+    objects = list(model_objects(repository, values))
+    texts = Texts(repository, tracer, values, calls, objects, {describer.key(c): describer.identity(c) for c in calls})
+    correlations = Correlations(repository, texts.entries)
+    described = [describer.sdk_call(call, texts.requests, correlations) for call in calls]
+    described += [describer.model_object(found, texts.requests) for found in objects]
     clients = _clients(calls, describer, values)
-    gaps = tuple(g for m in repository.containing(*MODEL_WORDS) for g in _gap(m))
-    return (*described, *clients, *references(described)), gaps
+    known = {draft.identity: draft for draft in (*describer.framework_clients.drafts.values(), *clients)}
+    return (*described, *known.values(), *references(described), *texts.drafts(environment)), _gaps(repository)
+
+
+def _gaps(repository: Repository) -> tuple[Gap, ...]:
+    return tuple(g for m in repository.containing(*MODEL_WORDS) for g in _gap(m))
 
 
 def _clients(calls: list[CallSite], describer: Describer, values: Values) -> list[Draft]:

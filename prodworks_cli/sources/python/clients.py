@@ -45,7 +45,7 @@ def client_draft(client: Client, values: Values, around: list[Site]) -> Draft:
         node = arguments.get(name)
         return values.of(client.site.to(node)) if node is not None else absent
 
-    settings = _settings(client, values, absent)
+    settings = settings_of(client.site, values, "config")
     attributes: dict[str, Drafted] = {
         "service": client.service,
         "region": given("region_name"),
@@ -57,14 +57,15 @@ def client_draft(client: Client, values: Values, around: list[Site]) -> Draft:
     return Draft(ModelClient, here, attributes, client_identity(client))
 
 
-def _settings(client: Client, values: Values, absent: Node) -> Settings:
-    arguments = client.site.module.arguments(client.site.node)
-    config = arguments.get("config")
+def settings_of(site: Site, values: Values, key: str) -> Settings:
+    """The settings of the ``Config`` that a call is given under a name."""
+    arguments, absent = site.module.arguments(site.node), Node(None, site.module.at(site.node))
+    config = arguments.get(key)
     if config is None:
         if arguments.splats:
             return Settings(*[Node(Unknown("the client's arguments are built elsewhere"), absent.location)] * 4)
         return Settings(absent, absent, absent, absent)
-    found = [_of_config(o, values) for o in values.tracer.origins(client.site.to(config)) if isinstance(o, Site)]
+    found = [_of_config(o, values) for o in values.tracer.origins(site.to(config)) if isinstance(o, Site)]
     known = [s for s in found if s is not None]
     if len(known) != 1 or len(found) != 1:
         return Settings(*[Node(Unknown("the client's config is not resolved"), absent.location)] * 4)

@@ -37,6 +37,28 @@ class Repository:
         """The files that hold one of the texts, in order of path."""
         yield from (self.module(path) for path in self.paths_with(*literals))
 
+    def holds(self, *literals: bytes) -> bool:
+        """Whether a file of any kind holds one of the texts."""
+        return any(literal in data for data in self._texts.values() for literal in literals)
+
+    def holds_near(self, path: str, *literals: bytes) -> bool:
+        """Whether a file above ``path``, or near the root, holds one of the texts: what concerns the same program."""
+        folders = path.split("/")[:-1]
+        for other, data in self._texts.items():
+            around = other.split("/")[:-1]
+            near = len(around) <= 1 or folders[: len(around)] == around or folders[:2] == around[:2]
+            if near and any(literal in data for literal in literals):
+                return True
+        return False
+
+    def others(self, *extensions: str) -> Iterator[bytes]:
+        """The contents of files with one of the extensions."""
+        yield from (data for path, data in sorted(self._texts.items()) if path.rpartition(".")[2] in extensions)
+
+    def matching(self, pattern: re.Pattern[bytes]) -> Iterator[str]:
+        """The paths of the files in which a pattern is found; nothing is parsed."""
+        yield from (path for path in sorted(self._files) if pattern.search(self._files[path]))
+
     def paths_with(self, *literals: bytes) -> Iterator[str]:
         """The paths of the files that hold one of the texts; nothing is parsed."""
         for path in sorted(self._files):

@@ -113,6 +113,10 @@ class Responses:
             return True
         return reach.leaves or False
 
+    def usage_read(self, place: Site) -> bool:
+        """Whether the file of a model object reads token counts, which a framework hands on with its answers."""
+        return _reads(place.to(place.module.root), USAGE)
+
     def stop_reasons(self, reach: Reach) -> tuple[str, ...] | Unknown:
         """The stop reasons that the code tells apart; all bad ends where it compares with a good one."""
         if not any(_reads(site, STOP_FIELDS) for site in reach.bodies):

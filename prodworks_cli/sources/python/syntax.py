@@ -230,6 +230,8 @@ class Module:
     def arguments(self, call: Node) -> Arguments:
         """The arguments of a call node."""
         node = call.child_by_field_name("arguments")
+        if node is not None and node.type == "generator_expression":
+            return Arguments((node,))
         positional, keywords, splats = [], {}, []
         for child in node.named_children if node and node.type == "argument_list" else ():
             value = child.child_by_field_name("value")

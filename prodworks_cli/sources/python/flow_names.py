@@ -1,0 +1,253 @@
+"""What a name holds on the way of a flow: assignments, loops, additions, parameters and imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from prodworks_cli.sources.parts import words
+from prodworks_cli.sources.python.flow_types import PARAMETER, Classifier, Leaf, Place, ask
+from prodworks_cli.sources.python.places import MAX_FRAMES, Site, encloses, reaching_bindings
+from prodworks_cli.sources.python.repository import last_name
+from prodworks_cli.sources.python.syntax import Arguments, Binding, Module, inside
+from prodworks_cli.sources.python.trace import Tracer
+
+MAX_CALLERS = 24
+ADDERS = words(
+    """
+    insert add_message add appendleft append writelines update extend write
+    """
+)
+_LOOPS = ("for_statement", "for_in_clause")
+
+
+class Names:
+    """Steps from a name to the expressions that give it its value."""
+
+    def __init__(self, tracer: Tracer, classifier: Classifier) -> None:
+        self._tracer = tracer
+        self._classifier = classifier
+        self._additions: dict[tuple[str, int], dict[str, list[Node]]] = {}
+        self._checks: dict[tuple[str, int], frozenset[str]] = {}
+
+    def sources(self, place: Place) -> Iterator[Place | Leaf]:
+        """The expressions and leaves that a name takes its value from."""
+        site, name = place.site, place.site.text
+        module = site.module
+        clause = _comprehension(module, site.node, name)
+        if clause is not None:
+            if not _counts(module, clause, name):
+                yield from place.to(clause).fields("right")
+            return
+        scope = module.scope(site.node)
+        while True:
+            bindings = module.bindings.get(scope.id, {}).get(name, ())
+            is_parameter = scope.type == "function_definition" and name in _parameters(module, scope)
+            visible = scope.type != "class_definition" or scope.id == module.scope(site.node).id
+            if visible and (bindings or is_parameter):
+                yield from self._in_scope(place, scope, name, bindings, is_parameter)
+                return
+            if scope.type == "module":
+                break
+            scope = module.scope(scope)
+        following = self._tracer.step(site) or ()
+        yield from (Place(o, place.path, place.certain) for o in following if isinstance(o, Site))
+
+    def _in_scope(
+        self, place: Place, scope: Node, name: str, bindings: Sequence[Binding], is_parameter: bool
+    ) -> Iterator[Place | Leaf]:
+        reaching = self._reaching(place.site, bindings)
+        for binding in reaching:
+            yield from self._bound(place, binding)
+        yield from (Place(s, place.path, place.certain) for s in self.added(place.site, name))
+        yield from self._set_members(place, scope, name)
+        hidden = any(self._hides(place.site.module, b, place.site.node) for b in reaching)
+        if is_parameter and not hidden:
+            yield from self.parameter(place, scope, name)
+
+    def _reaching(self, site: Site, bindings: Sequence[Binding]) -> tuple[Binding, ...]:
+        """The bindings that may hold at a use: those before it, the loops around it, the later ones of a loop."""
+        module, use = site.module, site.node
+        if not bindings or module.scope(bindings[0].statement).id != module.scope(use).id:
+            return reaching_bindings(site, bindings)
+        loops = {a.id for a in module.ancestors(use) if a.type in ("for_statement", "while_statement")}
+        reaching: list[Binding] = []
+        for binding in bindings:
+            statement = binding.statement
+            if statement.end_byte <= use.start_byte or statement.id in loops:
+                if self._hides(module, binding, use):
+                    reaching = []
+                reaching.append(binding)
+            elif any(a.id in loops for a in module.ancestors(statement)):
+                reaching.append(binding)
+        return tuple(reaching)
+
+    def _hides(self, module: Module, binding: Binding, use: Node) -> bool:
+        """The binding surely ran before the use, so that earlier values are gone."""
+        return binding.statement.type not in ("augmented_assignment", *_LOOPS) and encloses(
+            module, binding.statement, use
+        )
+
+    def _bound(self, place: Place, binding: Binding) -> Iterator[Place]:
+        statement = binding.statement
+        if binding.value is None:
+            if not _counts(place.site.module, statement, binding.name):
+                yield from place.to(statement).fields("right")
+            if statement.type == "augmented_assignment":
+                yield from place.to(statement).fields("left")
+        elif binding.value.type in ("function_definition", "class_definition"):
+            return
+        elif binding.index is not None:
+            yield place.to(binding.value, ask(f"#{binding.index}", place.path))
+        else:
+            yield place.to(binding.value)
+
+    def added(self, site: Site, name: str) -> Iterator[Site]:
+        """What ``name.append(x)`` and its like put into the value of a name or attribute."""
+        module = site.module
+        scope = module.owner(site.node) if name.startswith("self.") else module.function(site.node)
+        home = scope if scope is not None else module.root
+        for node in self._additions_in(module, home).get(name, ()):
+            yield site.to(node)
+
+    def _additions_in(self, module: Module, scope: Node) -> dict[str, list[Node]]:
+        key = (module.path, scope.id)
+        if key not in self._additions:
+            found: dict[str, list[Node]] = {}
+            for node in inside(scope):
+                callee = node.child_by_field_name("function") if node.type == "call" else None
+                if callee is not None and last_name(module, callee) in ADDERS and callee.type == "attribute":
+                    given = module.arguments(node)
+                    target = module.text(callee.child_by_field_name("object"))
+                    found.setdefault(target, []).extend((*given.positional[-1:], *given.keywords.values()))
+            self._additions[key] = found
+        return self._additions[key]
+
+    def _set_members(self, place: Place, scope: Node, name: str) -> Iterator[Place]:
+        """What ``name["key"] = x`` sets, for the member that is asked for."""
+        module = place.site.module
+        for node in inside(scope) if scope.type != "module" else ():
+            left = node.child_by_field_name("left") if node.type == "assignment" else None
+            if left is None or left.type != "subscript" or module.text(left.child_by_field_name("value")) != name:
+                continue
+            key = module.text(left.child_by_field_name("subscript")).strip("\"'")
+            wanted = place.path[0] if place.path else "*"
+            right = node.child_by_field_name("right")
+            if right is not None and (wanted in (key, "*") or wanted.startswith("#")):
+                yield place.to(right, place.path[1:])
+
+    def parameter(self, place: Place, function: Node, name: str) -> Iterator[Place | Leaf]:
+        """What a parameter holds: the argument of the call that was entered, else what callers and entries give."""
+        site = place.site
+        for frame in site.frames:
+            if frame.function == function.id:
+                yield from self._argument(place, function, name, frame.site, frame.arguments)
+                return
+        known = self._classifier.of_parameter(site, function, name, place.path)
+        if isinstance(known, Leaf):
+            yield known
+        callers = self._tracer.callers(site.module, function)
+        for caller, arguments in callers[:MAX_CALLERS] if len(site.frames) < MAX_FRAMES else ():
+            yield from self._argument(place, function, name, caller, arguments)
+        if known is False and not callers and name == "state" and place.path:
+            yield from self._graph_state(place, function)
+        if known is False and not callers:
+            yield Leaf(PARAMETER, site.to(function), ask(name, place.path), name, place.certain)
+
+    def _graph_state(self, place: Place, function: Node) -> Iterator[Place]:
+        """What the other nodes of a LangGraph graph return for the member of its state that is asked for."""
+        module = place.site.module
+        for other in module.of_type("function_definition"):
+            if "state" not in _parameters(module, other) or other.id == function.id:
+                continue
+            for node in inside(other, "lambda"):
+                if node.type == "return_statement" and node.named_children:
+                    yield Place(Site(module, node.named_children[0]), place.path, place.certain)
+            yield from self._set_members(Place(Site(module, other), place.path, place.certain), other, "state")
+
+    def _argument(self, place: Place, function: Node, name: str, caller: Site, arguments: Arguments) -> Iterator[Place]:
+        module = place.site.module
+        names = [n for n, _ in module.parameters(function)]
+        bound = bool(names) and names[0] in ("self", "cls")
+        position = names.index(name) - bound if name in names else None
+        value = arguments.get(name, position)
+        if value is not None and value.type != "list_splat":
+            yield Place(caller.to(value), place.path, place.certain)
+            return
+        if name in names:
+            yield from (Place(caller.to(s), ask(name, place.path), place.certain) for s in arguments.splats)
+        else:
+            yield from self._collected(place, name, names, caller, arguments)
+
+    def _collected(
+        self, place: Place, name: str, names: list[str], caller: Site, arguments: Arguments
+    ) -> Iterator[Place]:
+        """``**kwargs`` and ``*args``: the member that is asked for, else all that no parameter takes."""
+        wanted = place.path[0] if place.path else "*"
+        given = {k: v for k, v in arguments.keywords.items() if k not in names}
+        if wanted in given:
+            yield Place(caller.to(given[wanted]), place.path[1:], place.certain)
+            return
+        yield from (Place(caller.to(s), place.path, place.certain) for s in arguments.splats)
+        if wanted == "*" or wanted.startswith("#"):
+            rest = (*given.values(), *arguments.positional[len(names) :])
+            yield from (Place(caller.to(v), place.path[1:], place.certain) for v in rest)
+
+    def is_checked(self, site: Site) -> bool:
+        """The value is compared with a closed list in the function (``if tone not in TONES``)."""
+        function = site.module.function(site.node)
+        if function is None:
+            return False
+        key = (site.module.path, function.id)
+        if key not in self._checks:
+            self._checks[key] = frozenset(_checked(site.module, function))
+        return site.text in self._checks[key]
+
+
+def _checked(module: Module, function: Node) -> Iterator[str]:
+    for node in inside(function):
+        if node.type != "comparison_operator" or not any(c.type in ("in", "not in") for c in node.children):
+            continue
+        left, right = node.named_children[0], node.named_children[-1]
+        closed = right.type in ("list", "tuple", "set") or re.fullmatch(
+            r"(?:\w+\.)*[A-Z][A-Z0-9_]+", module.text(right)
+        )
+        if left.type in ("identifier", "attribute", "subscript") and closed:
+            yield module.text(left)
+
+
+def _counts(module: Module, loop: Node, name: str) -> bool:
+    """The name is the number of ``enumerate`` or the key of ``items``: no part of the values."""
+    left, right = loop.child_by_field_name("left"), loop.child_by_field_name("right")
+    if left is None or right is None or left.type not in ("pattern_list", "tuple_pattern"):
+        return False
+    callee = last_name(module, right.child_by_field_name("function")) if right.type == "call" else ""
+    return callee in ("enumerate", "items") and module.text(left.named_children[0]) == name
+
+
+def _comprehension(module: Module, node: Node, name: str) -> Node | None:
+    """The ``for`` of a comprehension around a use that binds its name."""
+    for above in module.ancestors(node):
+        if above.type.endswith("comprehension") or above.type == "generator_expression":
+            for clause in above.named_children:
+                if clause.type == "for_in_clause" and name in module.identifiers(clause.child_by_field_name("left")):
+                    return clause if not _within(clause.child_by_field_name("right"), node) else None
+        if above.type in ("block", "module"):
+            return None
+    return None
+
+
+def _within(outer: Node | None, node: Node) -> bool:
+    return outer is not None and outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
+
+
+def _parameters(module: Module, function: Node) -> set[str]:
+    node = function.child_by_field_name("parameters")
+    names = {name for name, _ in module.parameters(function)}
+    for child in node.named_children if node else ():
+        inner = child.named_children[0] if child.type == "typed_parameter" and child.named_children else child
+        if inner.type in ("list_splat_pattern", "dictionary_splat_pattern") and inner.named_children:
+            names.add(module.text(inner.named_children[0]))
+    return names

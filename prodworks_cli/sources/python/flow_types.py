@@ -1,0 +1,132 @@
+"""The nouns of the walk in ``flow``: places on the way, and the leaves at which it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from tree_sitter import Node
+
+from prodworks_cli.sources.python.places import Site
+
+# Members that are asked for, outermost first; "*" is any key, "#0" a position.
+Path = tuple[str, ...]
+MAX_PATH = 7
+# Methods that read what a request or response holds.
+BODIES = ("json", "form", "body", "receive_text", "receive_json", "get_json")
+INPUT, OUTPUT, RETRIEVED, IDENTITY, MODEL, PARAMETER, STORED = (
+    "input",
+    "output",
+    "retrieved",
+    "identity",
+    "model",
+    "parameter",
+    "stored",
+)
+# A function outside the repository that is given something: what it makes of it is not known.
+OUTSIDE = "outside"
+
+
+@dataclass(frozen=True)
+class Place:
+    """An expression on the way, the members asked for, and whether its value certainly reaches the use."""
+
+    site: Site
+    path: Path = ()
+    certain: bool = True
+
+    @property
+    def key(self) -> object:
+        """What makes two places the same."""
+        frames = tuple(f.site.node.id for f in self.site.frames)
+        return (self.site.module.path, self.site.node.id, self.path, self.certain, frames)
+
+    def to(self, node: Node, path: Path | None = None) -> Place:
+        """Another expression of the same file."""
+        return Place(self.site.to(node), self.path if path is None else path, self.certain)
+
+    def fields(self, *names: str) -> Iterator[Place]:
+        """The expressions in some fields of the node."""
+        nodes = (self.site.node.child_by_field_name(n) for n in names)
+        yield from (self.to(n) for n in nodes if n is not None)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Where a text comes from.
+
+    ``kind`` is input (a request), output (a model's answer, or what it asks a tool for), retrieved, identity, model
+    (an object that answers when called), parameter (whose callers are not in the repository), stored (a file or a
+    service), outside or unknown. ``site`` is the root, ``path`` the member of it, ``name`` what to call it.
+    """
+
+    kind: str
+    site: Site
+    path: Path = ()
+    name: str = ""
+    certain: bool = True
+
+    @property
+    def root(self) -> tuple[str, int]:
+        """The place of the root."""
+        return (self.site.module.path, self.site.node.id)
+
+    @property
+    def key(self) -> object:
+        """What makes two leaves the same."""
+        return (self.kind, self.root, self.path, self.certain)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What an expression is made of; ``composed`` holds the expressions that put a text together on the way."""
+
+    leaves: tuple[Leaf, ...] = ()
+    composed: frozenset[tuple[str, int]] = frozenset()
+
+    def kinds(self, *kinds: str) -> tuple[Leaf, ...]:
+        """The leaves of some kinds, the certain ones first."""
+        return tuple(sorted((x for x in self.leaves if x.kind in kinds), key=lambda x: not x.certain))
+
+    @staticmethod
+    def join(traces: Iterable[Trace]) -> Trace:
+        """Several traces as one."""
+        listed = list(traces)
+        leaves = {leaf.key: leaf for trace in listed for leaf in trace.leaves}
+        return Trace(tuple(leaves.values()), frozenset().union(*(t.composed for t in listed)))
+
+
+class Tracing(Protocol):
+    """The walk, as those who classify leaves use it."""
+
+    def of(self, site: Site, path: Path = ()) -> Trace:
+        """What the value of an expression is made of."""
+
+
+class Classifier(Protocol):
+    """Says at which expressions a walk ends."""
+
+    def of_name(self, place: Place) -> Leaf | None:
+        """The leaf that a name is by itself."""
+
+    def of_attribute(self, place: Place) -> Leaf | None:
+        """The leaf that an attribute is by itself."""
+
+    def of_call(self, place: Place, flow: Tracing) -> tuple[Leaf, ...] | None:
+        """The leaves that a call is by itself; empty for a call whose value is no text of anybody."""
+
+    def of_parameter(self, site: Site, function: Node, name: str, path: Path) -> Leaf | bool | None:
+        """The leaf that a parameter of an entry is; ``None`` when it holds no text, ``False`` when it is no entry."""
+
+
+def ask(key: str, path: Path) -> Path:
+    """The path with one more member asked for first."""
+    if path[:2] == (key, key):  # a member that a loop sets from itself
+        return path
+    return (key, *path)[:MAX_PATH]
+
+
+def named(path: Path) -> Path:
+    """The path without positions, open keys and the readers of a body."""
+    return tuple(key for key in path if key not in ("*", *BODIES) and not key.startswith("#"))

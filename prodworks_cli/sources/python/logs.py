@@ -1,0 +1,215 @@
+"""Log statements that carry what people asked, what models answered, or what was retrieved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import tree_sitter
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.node import Node
+from prodworks_cli.resources.adapter import some
+from prodworks_cli.resources.text_flows import LogStatement
+from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.drafts import Names
+from prodworks_cli.sources.python.conversations import NO_TEXT_NAME, Conversations
+from prodworks_cli.sources.python.entries import LAMBDA, Entries
+from prodworks_cli.sources.python.flow import Flow
+from prodworks_cli.sources.python.flow_types import INPUT, OUTPUT, PARAMETER, RETRIEVED, Leaf
+from prodworks_cli.sources.python.places import Site
+from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.syntax import Module, inside
+
+LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal"})
+_LOGGER = re.compile(r"(?:^|[._])(?:log|logger|logging|LOG|LOGGER|loguru|_log|structlog)$|[Ll]ogger(?:\(\))?$")
+_TEXT = re.compile(r"query|question|prompt|message|text|content|input|body|document|expression|answer")
+_NO_TEXT = frozenset({"exc_info", "stack_info", "file", "sep", "end", "flush", "stacklevel"})
+_CONSOLE = (b"input(", b"argparse", b"import click", b"import typer", b"from rich", b"sys.argv")
+_LEVEL_VARIABLES = ("LOG_LEVEL", "POWERTOOLS_LOG_LEVEL", "LOGLEVEL", "LOGGING_LEVEL", "AWS_LAMBDA_LOG_LEVEL")
+ELSEWHERE = Unknown("the log level of production is set outside the repository")
+
+
+class Logs:
+    """Finds log statements that carry texts."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        flow: Flow,
+        entries: Entries,
+        conversations: Conversations,
+        environment: Mapping[str, tuple[Node, ...]],
+    ) -> None:
+        self._repository = repository
+        self._flow = flow
+        self._entries = entries
+        self._conversations = conversations
+        self._environment = environment
+        self._names = Names()
+
+    def drafts(self) -> Iterator[Draft]:
+        """All such statements, by file and line."""
+        for module in self._repository.containing(b"print(", b"log", b"set_stream_logger"):
+            for node in module.of_type("call"):
+                found = self._statement(module, node)
+                if found is not None:
+                    yield found
+            yield from self._decorated(module)
+
+    def _statement(self, module: Module, node: tree_sitter.Node) -> Draft | None:
+        level = level_of(module, node)
+        if level is None or (level == "print" and _is_console(module, node)):
+            return None
+        given = module.arguments(node)
+        values = [*given.positional, *(v for k, v in given.keywords.items() if k not in _NO_TEXT), *given.splats]
+        for part in (p for v in values for p in _parts(module, v)):
+            content = self._content(Site(module, part)) if _is_dynamic(part) else None
+            if content is not None:
+                return self._draft(module, node, content, level)
+        return None
+
+    def _content(self, site: Site) -> str | None:
+        trace = self._flow.of(site)
+        for leaf in trace.kinds(OUTPUT, RETRIEVED):
+            if leaf.certain and _is_text(leaf):
+                return "completion" if leaf.kind == OUTPUT else "retrieved"
+        if self._conversations.shares_text(trace):
+            return "prompt"
+        told = [x for x in trace.kinds(INPUT, PARAMETER) if x.certain and self._conversations.holds_prompt(x)]
+        return _request_content(told[0]) if told else None
+
+    def _decorated(self, module: Module) -> Iterator[Draft]:
+        """``@logger.inject_lambda_context(log_event=True)`` on a handler whose event holds what a model is asked."""
+        for function in module.of_type("function_definition"):
+            for decorator in module.decorators(function):
+                given = module.arguments(decorator) if decorator.type == "call" else None
+                flag = given.get("log_event") if given else None
+                told = self._conversations.is_asked((module.path, function.id))
+                if flag is not None and flag.type == "true" and told and self._entries.of(module, function) == LAMBDA:
+                    yield self._draft(module, decorator, "event", "info")
+
+    def _draft(self, module: Module, node: tree_sitter.Node, content: str, level: str) -> Draft:
+        sink = "print" if level == "print" else "log"
+        level = {"print": "info", "exception": "error", "warn": "warning", "fatal": "critical"}.get(level, level)
+        attributes: dict[str, Drafted] = {
+            "content": content,
+            "level": level,
+            "masked": self._masked,
+            "sink": sink,
+            "emitted": self._debugs(module) if level == "debug" else True,
+        }
+        name = f"{module.path}:{module.qualified(node)} {sink}"
+        return Draft(LogStatement, module.at(node), attributes, self._names.of(name))
+
+    @cached_property
+    def _masked(self) -> bool | Unknown:
+        for _ in self._repository.paths_with(b".addFilter(", b"DataMasking", b"RedactingFormatter", b"scrub_processor"):
+            return Unknown("a filter of the logger may mask it")
+        return False
+
+    def _debugs(self, module: Module) -> bool | Unknown:
+        """Whether production writes records at debug: by the file's own logger, the environment, or the root."""
+        own = [level for name, level in _levels(module) if name != "basicConfig"]
+        return self._is_debug(module, own) if own else self._root_debugs
+
+    @cached_property
+    def _root_debugs(self) -> bool | Unknown:
+        verdicts = [
+            self._is_debug(module, [level])
+            for module in self._repository.containing(b"basicConfig(", b"getLogger().setLevel")
+            for name, level in _levels(module)
+            if name in ("basicConfig", "root")
+        ]
+        return some(verdicts) if verdicts or not self._declared else self._by_environment
+
+    def _is_debug(self, module: Module, levels: list[tree_sitter.Node]) -> bool | Unknown:
+        texts = [module.text(level) for level in levels]
+        if any("environ" in t or "getenv" in t or "settings" in t for t in texts):
+            return self._by_environment
+        return any(re.search(r"\bDEBUG\b", text) for text in texts)
+
+    @cached_property
+    def _declared(self) -> tuple[Node, ...]:
+        return tuple(n for name in _LEVEL_VARIABLES for n in self._environment.get(name, ()))
+
+    @property
+    def _by_environment(self) -> bool | Unknown:
+        """What the variables say that IaC sets; unknown where it sets none."""
+        texts = [n.text() for n in self._declared]
+        if not texts or any(text is None for text in texts):
+            return ELSEWHERE
+        return any((text or "").upper() == "DEBUG" for text in texts)
+
+
+def _levels(module: Module) -> Iterator[tuple[str, tree_sitter.Node]]:
+    """The levels that a file sets, with how: ``basicConfig``, ``root`` for the root logger, else the logger's own."""
+    for node in module.of_type("call"):
+        callee = node.child_by_field_name("function")
+        name, given = last_name(module, callee), module.arguments(node)
+        level = given.get("level", 0 if name == "setLevel" else None)
+        if level is None or name not in ("setLevel", "basicConfig", "Logger"):
+            continue
+        target = module.text(callee.child_by_field_name("object")) if callee is not None else ""
+        yield ("root" if target.endswith("getLogger()") else name), level
+
+
+def level_of(module: Module, node: tree_sitter.Node) -> str | None:
+    """The level of a log call; ``print`` for one that prints, ``None`` for any other call."""
+    callee = node.child_by_field_name("function")
+    if callee is None:
+        return None
+    name = last_name(module, callee)
+    if callee.type == "identifier":
+        return "print" if name in ("print", "pprint") else None
+    if name not in LEVELS or callee.type != "attribute":
+        return None
+    target = module.text(callee.child_by_field_name("object"))
+    return name if _LOGGER.search(target[-60:]) else None
+
+
+def _is_text(leaf: Leaf) -> bool:
+    """An answer is; of what a model asks a tool for, only what is named like a text."""
+    return leaf.site.node.type != "function_definition" or bool(_TEXT.search(leaf.name))
+
+
+def _parts(module: Module, value: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """What a log record is put together from, without what is named like an id, a path or a number."""
+    if value.type == "string":
+        inner = (c.child_by_field_name("expression") for c in value.named_children if c.type == "interpolation")
+        parts = [i for i in inner if i is not None]
+    elif value.type in ("concatenated_string", "binary_operator", "parenthesized_expression"):
+        parts = [p for c in value.named_children for p in _parts(module, c)]
+    else:
+        parts = [value]
+    yield from (p for p in parts if not NO_TEXT_NAME.search(_last_word(module, p)))
+
+
+def _last_word(module: Module, node: tree_sitter.Node) -> str:
+    """``key`` of ``item["key"]``, ``item.get("key")``, ``item.key`` and ``key``."""
+    if node.type == "subscript":
+        return module.text(node.child_by_field_name("subscript")).strip("\"'")
+    if node.type == "call" and last_name(module, node.child_by_field_name("function")) == "get":
+        given = module.arguments(node).positional
+        return module.text(given[0]).strip("\"'") if given else ""
+    return last_name(module, node)
+
+
+def _request_content(leaf: Leaf) -> str:
+    whole = not [key for key in leaf.path if key not in ("*", leaf.name)]
+    return "event" if whole and leaf.name == "event" else "prompt"
+
+
+def _is_dynamic(node: tree_sitter.Node) -> bool:
+    return any(n.type in ("identifier", "interpolation") for n in inside(node))
+
+
+def _is_console(module: Module, node: tree_sitter.Node) -> bool:
+    """The program talks to a person on a terminal: what it prints is its answer."""
+    given = module.arguments(node).keywords
+    if {"end", "flush", "file"} & set(given) or any(word in module.data for word in _CONSOLE):
+        return True
+    if module.function(node) is None:
+        return not any(word in module.data for word in (b"streamlit", b"def lambda_handler", b"def handler"))
+    return module.qualified(node).split(".")[0] in ("main", "cli", "demo")

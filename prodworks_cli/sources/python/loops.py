@@ -1,0 +1,212 @@
+"""Loops in which the model decides whether it is called again, and what ends them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from tree_sitter import Node as Syntax
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.node import Node
+from prodworks_cli.resources.agent_code import AgentLoop
+from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.drafts import Names
+from prodworks_cli.sources.python.entries import LAMBDA, Entries
+from prodworks_cli.sources.python.places import Site
+from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.syntax import Module, inside
+from prodworks_cli.sources.python.trace import Tracer
+from prodworks_cli.sources.python.values import Values
+
+# A Lambda function ends after 15 minutes at the latest.
+LONGEST_LAMBDA = 900
+MAX_CALLERS = 4
+_ORDERS = ("<", "<=", ">", ">=", "==")
+_DECIDES = re.compile(r"tool_?use|tool_?calls?|stop_?reason|finish_?reason|function_call|returnControl", re.IGNORECASE)
+# Frameworks by the constructor of their agents: the library, the arguments that limit a run, the default limit.
+_FRAMEWORKS: Mapping[str, tuple[str, tuple[str, ...], int | None]] = {
+    "Agent": ("strands", ("max_iterations", "max_turns", "limits"), None),
+    "Swarm": ("strands", ("max_iterations", "max_handoffs"), 20),
+    "create_react_agent": ("langgraph", ("recursion_limit",), None),
+    "create_agent": ("langchain", ("recursion_limit",), None),
+    "StateGraph": ("langgraph", ("recursion_limit",), None),
+    "AgentExecutor": ("langchain", ("max_iterations", "max_execution_time"), 15),
+    "initialize_agent": ("langchain", ("max_iterations", "max_execution_time"), 15),
+    "ReActAgent": ("llama_index", ("max_iterations",), 10),
+    "FunctionAgent": ("llama_index", ("max_iterations",), 20),
+    "ToolCallingAgent": ("smolagents", ("max_steps",), 20),
+    "CodeAgent": ("smolagents", ("max_steps",), 20),
+}
+_LOCKED = re.compile(rb"""\blanggraph["' ]*(==|>=)\s*(\d+)\.(\d+)(?:\.(\d+))?""")
+# From this version on the default limit is no longer 25 but in the thousands.
+_HIGH_DEFAULT = (1, 0, 6)
+OLD_DEFAULT, NEW_DEFAULT = 25, 10_007
+NOT_SET = "the limit is the default of the installed LangGraph, whose version is not locked"
+
+
+class Loops:
+    """Finds loops. ``calls`` holds the places of the model calls."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        tracer: Tracer,
+        values: Values,
+        entries: Entries,
+        calls: frozenset[tuple[str, int]],
+    ) -> None:
+        self._repository = repository
+        self._tracer = tracer
+        self._values = values
+        self._entries = entries
+        self._calls = calls
+        self._names = Names()
+
+    def drafts(self) -> Iterator[Draft]:
+        """All of them, by file and line."""
+        for module in self._repository.containing(b"while ", b"for "):
+            for loop in module.of_type("while_statement", "for_statement"):
+                if self._is_agentic(module, loop):
+                    yield self._written(module, loop)
+        for module in self._repository.containing(*(name.encode() for name in _FRAMEWORKS)):
+            for call in module.of_type("call"):
+                name = last_name(module, call.child_by_field_name("function"))
+                if name in _FRAMEWORKS and self._is_framework(module, call, name):
+                    yield self._framework(module, call, name)
+
+    def _is_agentic(self, module: Module, loop: Syntax) -> bool:
+        """A model is called in the loop, and what it asks for decides whether the loop goes on."""
+        if not _DECIDES.search(module.text(loop)[:20_000]):
+            return False
+        if loop.type == "for_statement" and _range(module, loop) is None:
+            return False
+        body = loop.child_by_field_name("body")
+        nodes = [n for n in inside(body, "function_definition") if n.type == "call"] if body is not None else []
+        return any((module.path, n.id) in self._calls for n in nodes) or any(
+            self._calls_model(module, n) for n in nodes
+        )
+
+    def _calls_model(self, module: Module, node: Syntax) -> bool:
+        """The call is of a function of the repository that itself calls a model."""
+        callee = self._tracer.callee(Site(module, node), node.child_by_field_name("function"))
+        if callee is None or callee.node.type != "function_definition":
+            return False
+        return any((callee.module.path, n.id) in self._calls for n in inside(callee.node))
+
+    def _written(self, module: Module, loop: Syntax) -> Draft:
+        time = self._deadline(module, loop)
+        rounds = self._rounds(module, loop)
+        known = {"framework": "none", "iteration_limit": rounds, "time_limit": time}
+        return self._draft(module, loop, f"{module.qualified(loop)} loop", known)
+
+    def _rounds(self, module: Module, loop: Syntax) -> Drafted:
+        """The number of ``range``, or what a counter of the loop is compared with."""
+        counted = _range(module, loop)
+        if counted is not None:
+            return self._values.of(Site(module, counted))
+        counters = {
+            module.text(n.child_by_field_name("left"))
+            for n in inside(loop)
+            if n.type == "augmented_assignment" and module.text(n.child_by_field_name("operator")) in ("+=", "-=")
+        }
+        for node in inside(loop):
+            if node.type == "comparison_operator" and any(
+                c.type in ("<", "<=", ">", ">=", "==") for c in node.children
+            ):
+                sides = node.named_children
+                names = [module.text(s) for s in sides]
+                if len(sides) == 2 and set(names) & counters:
+                    limit = sides[1] if names[0] in counters else sides[0]
+                    value = self._values.of(Site(module, limit))
+                    return value if value.unknown is None else Unknown(value.unknown.reason, present=True)
+        return None
+
+    def _deadline(self, module: Module, loop: Syntax) -> Drafted:
+        text = module.text(loop)
+        if re.search(r"get_remaining_time_in_millis|deadline|monotonic\(\)\s*[-<>]|time\(\)\s*[-<>]|wait_for\(", text):
+            return LONGEST_LAMBDA
+        return LONGEST_LAMBDA if self._in_lambda(module, loop, MAX_CALLERS) else None
+
+    def _in_lambda(self, module: Module, node: Syntax, depth: int) -> bool:
+        """One run of a Lambda function is one run of the loop: all ways to it begin at a handler."""
+        function = module.function(node)
+        if function is None or depth == 0:
+            return False
+        if self._entries.of(module, function) == LAMBDA:
+            return True
+        callers = self._tracer.callers(module, function)
+        return bool(callers) and all(self._in_lambda(c.module, c.node, depth - 1) for c, _ in callers)
+
+    def _is_framework(self, module: Module, call: Syntax, name: str) -> bool:
+        root = module.text(call.child_by_field_name("function")).split(".")[0]
+        item = module.imports.get(root)
+        library = _FRAMEWORKS[name][0]
+        homes = ("langchain", "langgraph") if library.startswith("lang") else (library,)
+        if item is None or not item.module.startswith(homes):
+            return False
+        given = module.arguments(call)
+        if name == "Agent" and "tools" not in given.keywords and not given.splats:
+            return False  # without tools the model has nothing to come back for
+        return name != "StateGraph" or self._may_come_back(module)
+
+    def _may_come_back(self, module: Module) -> bool:
+        """The graph has an edge that the model's answer decides: conditional, or back from the tools."""
+        return any(word in module.data for word in (b"tools_condition", b"ToolNode", b"tool_calls"))
+
+    def _framework(self, module: Module, call: Syntax, name: str) -> Draft:
+        library, limits, default = _FRAMEWORKS[name]
+        given = module.arguments(call)
+        values = [self._values.of(Site(module, n)) for k in limits if (n := given.keywords.get(k)) is not None]
+        limit: Drafted = self._set_limit(values) if values else default
+        if not values and library in ("langgraph", "langchain") and default is None:
+            limit = self._graph_limit()
+        if limit is None and (given.splats or "hooks" in given.keywords):
+            limit = Unknown("a hook or an argument that is built elsewhere may end the loop")
+        time = LONGEST_LAMBDA if self._in_lambda(module, call, MAX_CALLERS) or self._lambda_file(module) else None
+        known: dict[str, Drafted] = {"framework": library, "iteration_limit": limit, "time_limit": time}
+        return self._draft(module, call, f"{module.qualified(call)} {name}", known)
+
+    def _set_limit(self, values: Sequence[Node]) -> Drafted:
+        known = next((v for v in values if isinstance(v.content, int | float)), None)
+        return known or next((v.unknown for v in values if v.unknown), None)
+
+    def _graph_limit(self) -> Drafted:
+        """The recursion limit that some run of the graph is given, else the default of the locked version."""
+        for module in self._repository.containing(b"recursion_limit"):
+            for node in module.of_type("pair", "keyword_argument"):
+                key = node.child_by_field_name("key") or node.child_by_field_name("name")
+                value = node.child_by_field_name("value")
+                if value is not None and module.text(key).strip("\"'") == "recursion_limit":
+                    found = self._values.of(Site(module, value))
+                    return found if found.unknown is None else Unknown(found.unknown.reason)
+        return self._locked
+
+    @cached_property
+    def _locked(self) -> int | Unknown:
+        found = [m.groups() for data in self._repository.others("txt", "lock", "toml") for m in _LOCKED.finditer(data)]
+        if not found:
+            return Unknown(NOT_SET)
+        operator, *parts = (part for part in found[0] if part is not None)
+        version = tuple(int(part) for part in parts)
+        if version >= _HIGH_DEFAULT:
+            return NEW_DEFAULT
+        return OLD_DEFAULT if operator == b"==" else Unknown(NOT_SET)
+
+    def _lambda_file(self, module: Module) -> bool:
+        functions = module.of_type("function_definition")
+        return any(self._entries.of(module, f) == LAMBDA for f in functions)
+
+    def _draft(self, module: Module, node: Syntax, name: str, known: Mapping[str, Drafted]) -> Draft:
+        attributes: dict[str, Drafted] = {"token_limit": None, **known}
+        return Draft(AgentLoop, module.at(node), attributes, self._names.of(f"{module.path}:{name}"))
+
+
+def _range(module: Module, loop: Syntax) -> Syntax | None:
+    """The end of ``for ... in range(end)``."""
+    right = loop.child_by_field_name("right") if loop.type == "for_statement" else None
+    if right is None or right.type != "call" or module.text(right.child_by_field_name("function")) != "range":
+        return None
+    given = module.arguments(right).positional
+    return given[min(1, len(given) - 1)] if given else None

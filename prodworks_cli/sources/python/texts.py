@@ -1,0 +1,66 @@
+"""Where the texts of people and models go in a repository: one flow, and all who ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from prodworks_cli.node import Node
+from prodworks_cli.schema import Draft
+from prodworks_cli.sources.python.conversations import Conversations
+from prodworks_cli.sources.python.entries import Entries
+from prodworks_cli.sources.python.flow import Flow
+from prodworks_cli.sources.python.frameworks import ModelObject
+from prodworks_cli.sources.python.logs import Logs
+from prodworks_cli.sources.python.loops import Loops
+from prodworks_cli.sources.python.origins import Origins
+from prodworks_cli.sources.python.repository import Repository
+from prodworks_cli.sources.python.requests import Requests
+from prodworks_cli.sources.python.retrieval import Retrievals
+from prodworks_cli.sources.python.sinks import Sinks
+from prodworks_cli.sources.python.sites import CallSite
+from prodworks_cli.sources.python.tools import Tools
+from prodworks_cli.sources.python.trace import Tracer
+from prodworks_cli.sources.python.values import Values
+
+# Without a model call only tools and searches are looked for, and only where one of these is used.
+AGENTIC = (b"bedrock-agent-runtime", b"from strands", b"langchain", b"FastMCP", b"llama_index")
+
+
+class Texts:
+    """Readers that share one flow. ``identities`` names the calls by the place of their response."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        tracer: Tracer,
+        values: Values,
+        calls: Sequence[CallSite],
+        objects: Sequence[ModelObject],
+        identities: Mapping[tuple[str, int], str],
+    ) -> None:
+        self._repository = repository
+        self._values = values
+        self._tracer = tracer
+        self._identities = identities
+        self.entries = Entries(repository, tracer)
+        self._calls_models = bool(calls or objects)
+        models = frozenset((o.site.module.path, o.site.node.id) for o in objects)
+        self._flow = Flow(tracer, Origins(self.entries, identities, models))
+        self._conversations = Conversations(repository, self._flow, calls)
+        self.requests = Requests(repository, self._flow, self._conversations)
+
+    def drafts(self, environment: Mapping[str, tuple[Node, ...]]) -> Iterator[Draft]:
+        """Log statements, sinks, retrieval calls, tools, loops. ``environment`` holds what IaC sets variables to."""
+        if not self._calls_models and not any(True for _ in self._repository.paths_with(*AGENTIC)):
+            return
+        if not self._calls_models:
+            yield from Retrievals(self._repository, self._flow, self._values).drafts()
+            yield from Tools(self._repository, self._tracer, self.entries, frozenset()).drafts()
+            return
+        yield from Logs(self._repository, self._flow, self.entries, self._conversations, environment).drafts()
+        sinks = Sinks(self._repository, self._flow, frozenset(self._identities.values()))
+        yield from sinks.drafts()
+        yield from Retrievals(self._repository, self._flow, self._values).drafts()
+        yield from Tools(self._repository, self._tracer, self.entries, sinks.fed_by_tools).drafts()
+        loops = Loops(self._repository, self._tracer, self._values, self.entries, frozenset(self._identities))
+        yield from loops.drafts()

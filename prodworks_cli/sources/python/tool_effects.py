@@ -1,0 +1,149 @@
+"""What a tool does to the world: it reads, writes, deletes, pays, sends or executes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python.places import Site
+from prodworks_cli.sources.python.repository import last_name
+from prodworks_cli.sources.python.sinks import sink_of
+from prodworks_cli.sources.python.syntax import Module, inside
+from prodworks_cli.sources.python.trace import Tracer
+
+MAX_HELPERS = 3
+NOT_TOLD = Unknown("the effect of the tool cannot be told from its source")
+# What a call does by the name of its method, strongest first.
+_CALLS = tuple(
+    (effect, re.compile(rf"^(?:{names})$"))
+    for effect, names in (
+        ("money", r"refund|charge|transfer_funds|create_payment\w*|pay|payout|capture_payment|place_order"),
+        ("delete", r"(?:delete|drop|purge|terminate|destroy|rmtree|batch_delete|revoke)(?:_\w+)?|unlink"),
+        ("execute", r"run_command|send_command|start_execution|execute_command|invoke_function"),
+        ("message", r"send_(?:raw_|templated_|bulk_)?email|sendmail|publish|send_sms|chat_postMessage|send_message"),
+        ("message", r"send_text_message|send_notification"),
+        ("write", r"put_item|put_object|update_item|batch_write_item|upload_file(?:obj)?|copy_object|write_text"),
+        ("write", r"write_bytes|insert_one|insert_many|update_one|add_documents|put_record\w*|create_ticket"),
+        ("write", r"create_issue|start_instances|stop_instances|modify_\w+|transact_write_items|put_events"),
+    )
+)
+_HTTP = {"post": "write", "put": "write", "patch": "write", "delete": "delete"}
+_HTTP_HOMES = re.compile(r"(?:^|\.)(?:requests|httpx|session|http|http_client|client)$")
+_SQL = (
+    ("delete", re.compile(r"^\s*(?:DELETE|DROP|TRUNCATE)\b", re.IGNORECASE)),
+    ("write", re.compile(r"^\s*(?:INSERT|UPDATE|MERGE|ALTER|CREATE)\b", re.IGNORECASE)),
+)
+# What a tool says of itself by the first word of its name.
+_NAMED = tuple(
+    (effect, re.compile("|".join(names.split())))
+    for effect, names in (
+        (
+            "read",
+            r"""get list search find fetch look lookup query read retrieve describe check calc calculate count
+            summari[sz]e analy[sz]e compare convert format validate current weather is show view explain compute detect
+            extract classify translate recommend suggest estimate evaluate forecast predict plot render parse web
+            knowledge retriev\w* calculator think load identify assess review score rank track monitor verify generate
+            research answer""",
+        ),
+        ("delete", "delete remove drop purge terminate destroy cancel revoke"),
+        ("money", "pay refund charge transfer purchase buy withdraw deposit checkout"),
+        ("message", "send email mail notify publish message sms tweet alert"),
+        ("execute", "run execute exec shell eval invoke deploy python"),
+        (
+            "write",
+            """create update set add book submit place schedule assign close approve modify edit save write insert put
+            post open register reserve store upload make change start stop restart enable disable resolve reject
+            apply""",
+        ),
+    )
+)
+# Names of functions that say nothing about the tool that they stand for.
+_NO_NAME = re.compile(r"^_|^(?:invoke|run|call|wrapper|inner|func|tool|handler|execute|main)$")
+_SANDBOX = (b"CodeInterpreter", b"code_interpreter_client", b"code_session(")
+_ORDER = ("money", "delete", "execute", "message", "write")
+
+
+class Effects:
+    """Tells effects from the code of a tool and of the functions that it calls, else from its name."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    def of(self, tool: Site, name: str) -> str | Unknown:
+        """The effect of a function (or a block) that runs for a tool."""
+        reached = self.reached(tool)
+        found = {effect for site in reached for effect in _effects(site)}
+        if any(word in site.module.data for site in reached for word in _SANDBOX):
+            # What runs in the sandbox of AgentCore touches nothing outside it.
+            return next((e for e in ("money", "delete", "message") if e in found), "read")
+        strongest = next((effect for effect in _ORDER if effect in found), None)
+        said = self.named(name)
+        if strongest == "write" and said == "read":
+            return Unknown("it is named like a tool that reads, and writes something")
+        if strongest is not None:
+            return strongest
+        return said
+
+    def named(self, name: str) -> str | Unknown:
+        """The effect that a name says: of its first word, or of a later one for ``orders_delete``."""
+        if _NO_NAME.search(name):
+            return NOT_TOLD
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").split("_")
+        for word in (*words[:1], *words[-1:], *words[1:-1]):
+            for effect, pattern in _NAMED:
+                if pattern.fullmatch(word):
+                    return effect
+        return NOT_TOLD
+
+    def reached(self, tool: Site) -> tuple[Site, ...]:
+        """The code of the tool and the functions of the repository that it calls, a few steps deep."""
+        found, fresh = [tool], [tool]
+        for _ in range(MAX_HELPERS):
+            called = [h for site in fresh for h in self._called(site)]
+            known = {(s.module.path, s.node.id) for s in found}
+            fresh = list({(h.module.path, h.node.id): h for h in called}.values())
+            fresh = [h for h in fresh if (h.module.path, h.node.id) not in known]
+            found += fresh
+        return tuple(found)
+
+    def _called(self, site: Site) -> Iterator[Site]:
+        for node in inside(site.node):
+            if node.type == "call":
+                callee = self._tracer.callee(site.to(node), node.child_by_field_name("function"))
+                if callee is not None and callee.node.type == "function_definition":
+                    yield Site(callee.module, callee.node)
+
+
+def _effects(site: Site) -> Iterator[str]:
+    for node in inside(site.node):
+        if node.type == "call":
+            yield from _effects_of_call(site.module, node)
+
+
+def _effects_of_call(module: Module, node: Node) -> Iterator[str]:
+    callee = node.child_by_field_name("function")
+    if callee is None:
+        return
+    name = last_name(module, callee)
+    home = module.text(callee.child_by_field_name("object")) if callee.type == "attribute" else ""
+    given = module.arguments(node)
+    yield from (effect for effect, pattern in _CALLS if home and pattern.match(name))
+    if name in _HTTP and _HTTP_HOMES.search(home) and not _is_query(module, node):
+        yield _HTTP[name]
+    sink = sink_of(module, node)
+    if sink is not None and sink[0] in ("exec", "shell"):
+        yield "execute"
+    if sink is not None and sink[0] == "sql":
+        texts = [module.text(n).lstrip("frbFRB").strip("\"'") for n in sink[1]]
+        yield from (effect for effect, pattern in _SQL for text in texts if pattern.match(text))
+    mode = given.get("mode", 1) if name == "open" and not home else None
+    if mode is not None and mode.type == "string" and module.text(mode).strip("\"'")[:1] in ("w", "a", "x"):
+        yield "write"
+
+
+def _is_query(module: Module, node: Node) -> bool:
+    """A POST that asks: GraphQL, search and token endpoints."""
+    return bool(re.search(r"graphql|search|query|token|oauth|_msearch", module.text(node)[:400], re.IGNORECASE))
