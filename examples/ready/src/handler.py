@@ -26,6 +26,8 @@ GUARDRAIL_ID = os.environ["GUARDRAIL_ID"]
 GUARDRAIL_VERSION = os.environ["GUARDRAIL_VERSION"]
 SYSTEM_PROMPT = Path("prompts/system.txt").read_text(encoding="utf-8")
 
+# A value of the request only chooses among texts that are written here.
+LANGUAGES = {"en": "Answer in English.", "de": "Answer in German.", "fr": "Answer in French."}
 APOLOGY = "Sorry, I cannot answer right now. A colleague will get back to you."
 CUT_OFF = "This answer was cut short. A colleague will send you the rest."
 
@@ -35,12 +37,12 @@ class ModelUnavailableError(Exception):
 
 
 @tracer.capture_method
-def ask(question, request_id, session_id):
+def ask(question, language, request_id, session_id):
     """Ask the model; returns its text and why it stopped."""
     try:
         response = bedrock.converse(
             modelId=MODEL_ID,
-            system=[{"text": SYSTEM_PROMPT}],
+            system=[{"text": SYSTEM_PROMPT}, {"text": LANGUAGES[language]}],
             messages=[{"role": "user", "content": [{"text": question}]}],
             inferenceConfig={"maxTokens": 400, "temperature": 0.2},
             guardrailConfig={
@@ -72,9 +74,9 @@ def record_usage(usage, stop_reason, request_id, session_id):
     )
 
 
-def answer(question, request_id, session_id):
+def answer(question, language, request_id, session_id):
     try:
-        text, stop_reason = ask(question, request_id, session_id)
+        text, stop_reason = ask(question, language, request_id, session_id)
     except ModelUnavailableError:
         return APOLOGY
     if stop_reason == "guardrail_intervened":
@@ -88,5 +90,6 @@ def answer(question, request_id, session_id):
 @tracer.capture_lambda_handler(capture_response=False)
 def handler(event, context):
     body = json.loads(event["body"])
-    text = answer(body["question"][:2000], context.aws_request_id, body["session_id"])
+    language = body.get("language") if body.get("language") in LANGUAGES else "en"
+    text = answer(body["question"][:2000], language, context.aws_request_id, body["session_id"])
     return {"statusCode": 200, "body": json.dumps({"answer": text})}
