@@ -29,8 +29,8 @@ DEMO_TIME = "1795514400"
 OUTPUT = re.compile(r"(<!-- output: (?P<command>[^\n]+?) -->\n```[a-z]*\n).*?(```\n<!-- end -->)", re.DOTALL)
 COMMANDS = (
     *("audit", "collect", "inventory", "report", "explain"),
-    *("baseline write", "baseline show", "waive", "diff"),
-    *("rules list", "rules show", "rules test", "iam-policy", "doctor"),
+    *("init", "baseline write", "baseline show", "waive", "diff"),
+    *("rules list", "rules show", "rules test", "schema", "iam-policy", "doctor"),
 )
 
 

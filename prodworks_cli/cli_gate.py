@@ -49,6 +49,8 @@ def register(app: typer.Typer) -> None:
     baseline.command("show", epilog="Example: prodworks baseline show .prodworks/baseline.json")(baseline_show)
     app.command("waive", epilog=WAIVE_EXAMPLE)(waive)
     app.command("diff", epilog="Example: prodworks diff before.json after.json --format markdown")(diff)
+    app.command("init", epilog="Example: prodworks init --ci github")(init)
+    app.command("schema", epilog="Example: prodworks schema config > config.schema.json")(schema)
 
 
 def baseline_write(
@@ -102,3 +104,23 @@ def diff(
 ) -> None:
     """Compare two JSON reports: score, verdict, pillars, what is new and what is fixed."""
     raise typer.Exit(gate_commands.diff(before, after, form))
+
+
+def init(
+    path: FolderArgument = Path(),
+    ci: Annotated[str | None, typer.Option("--ci", help="Also a workflow: github, gitlab or pre-commit.")] = None,
+) -> None:
+    """Write a first prodworks.yaml from what the repository shows, with a gate that is green today.
+
+    Nothing is ever overwritten.
+    """
+    from prodworks_cli import initial
+
+    raise typer.Exit(initial.init(path, ci))
+
+
+def schema(name: Annotated[str, typer.Argument(help="config, rule or report.")]) -> None:
+    """Print a JSON Schema, for editors and other programs."""
+    from prodworks_cli import initial
+
+    raise typer.Exit(initial.schema(name))

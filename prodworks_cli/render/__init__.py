@@ -56,6 +56,12 @@ def _codequality(report: Report) -> str:
     return render(report)
 
 
+def _annotations(report: Report) -> str:
+    from prodworks_cli.render.annotations import render
+
+    return render(report)
+
+
 def _csv(report: Report) -> str:
     from prodworks_cli.render.csv_ import render
 
@@ -72,5 +78,6 @@ RENDERERS: Mapping[str, Renderer] = MappingProxyType(
         "junit": _junit,
         "codequality": _codequality,
         "csv": _csv,
+        "annotations": _annotations,
     }
 )

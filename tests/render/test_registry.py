@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from prodworks_cli.render import RENDERERS
+from prodworks_cli.report import Report
 from tests.render import samples
 from tests.render.hostile import HOSTILE
 
@@ -13,7 +14,17 @@ COMMAND = re.compile(r"^\s*::[A-Za-z]|##vso\[|##\[", re.MULTILINE)
 
 
 def test_formats() -> None:
-    assert list(RENDERERS) == ["terminal", "html", "markdown", "json", "sarif", "junit", "codequality", "csv"]
+    assert list(RENDERERS) == [
+        "terminal",
+        "html",
+        "markdown",
+        "json",
+        "sarif",
+        "junit",
+        "codequality",
+        "csv",
+        "annotations",
+    ]
 
 
 def test_formats_are_imported_when_used() -> None:
@@ -44,10 +55,16 @@ def test_a_report_without_account_says_so(name: str) -> None:
     assert ('"account_read_at": null' if name == "json" else "what only the account can show is unverified") in text
 
 
+def rendered(name: str, report: Report) -> str:
+    """What a format gives; without the starts of its lines where being commands is its purpose."""
+    text = RENDERERS[name](report)
+    return re.sub(r"(?m)^::(error|warning|notice) ", "", text) if name == "annotations" else text
+
+
 @pytest.mark.parametrize("name", RENDERERS)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_no_format_prints_what_a_runner_obeys_or_a_terminal_acts_on(name: str, text: str) -> None:
-    shown = RENDERERS[name](samples.hostile(text))
+    shown = rendered(name, samples.hostile(text))
     assert not COMMAND.search(shown)
     assert all(char.isprintable() or char in "\r\n" for char in shown)
     shown.encode("utf-8")
@@ -57,7 +74,7 @@ def test_no_format_prints_what_a_runner_obeys_or_a_terminal_acts_on(name: str, t
 @pytest.mark.parametrize("text", ["::error::x", "##vso[task.complete]y", "a ::warning file=x::z"])
 def test_commands_are_defused_wherever_a_line_may_break(name: str, text: str) -> None:
     report = samples.hostile(f"{'word ' * 30}{text}")
-    assert not COMMAND.search(RENDERERS[name](report))
+    assert not COMMAND.search(rendered(name, report))
 
 
 @pytest.mark.parametrize("name", [name for name in RENDERERS if name not in ("terminal", "json")])
