@@ -110,8 +110,7 @@ def judged(
         owners=inventory.scan.owners.get,
         settings=config.settings(),
     )
-    if changed := changes(config.settings()):
-        report["config"] = changed
+    report["config"] = changes(config.settings())
     if said := notes(outcomes, config.waivers, config.attestations, today):
         report["waivers"] = said
     for name, part in each_unit(inventory):

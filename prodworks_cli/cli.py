@@ -66,7 +66,7 @@ OutputOption = Annotated[
         "-o",
         "--output",
         metavar="FORMAT=PATH",
-        help="Also write a report: html, markdown, json, sarif, junit, codequality, csv, annotations. Repeatable; - is stdout.",
+        help="Also write a report: html, markdown, json, sarif, junit, codequality, csv, annotations. - is stdout.",
     ),
 ]
 VerboseOption = Annotated[int, typer.Option("-v", "--verbose", count=True, help="All gaps; twice: all evidence.")]
