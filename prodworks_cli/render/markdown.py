@@ -55,7 +55,13 @@ def _document(report: Report, limits: Limits, left_out: list[str]) -> str:
         if empty
         else (_gate, _verdict, _changes, _questions, _pillars, _path, findings, _notes, _scope, _inventory)
     )
-    blocks = [MARKER, *(part(report, limits) for part in parts), _note(left_out), _foot(report)]
+    blocks = [
+        MARKER,
+        *(part(report, limits) for part in parts),
+        _note(left_out),
+        _config(report, limits),
+        _foot(report),
+    ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -236,6 +242,13 @@ def _note(left_out: list[str]) -> str:
         return ""
     names = ", ".join(left_out)
     return f"_Left out to stay within {MAX_CHARS:,} characters: {names}. The HTML and JSON reports have all of it._"
+
+
+def _config(report: Report, limits: Limits) -> str:
+    """The defaults that the config changed."""
+    changed = report.get("config", [])
+    items = [f"- {code(entry['key'])} {limits.text_of(progress.config_change(entry))}" for entry in changed]
+    return details(f"Defaults that the config changed ({len(items)})", _some(items, limits)) if items else ""
 
 
 def _foot(report: Report) -> str:

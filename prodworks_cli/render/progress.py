@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prodworks_cli.render import view
-from prodworks_cli.report import PILLARS, Blocking, Report, RoadmapEntry, WaiverEntry
+from prodworks_cli.report import PILLARS, Blocking, ConfigChange, Report, RoadmapEntry, WaiverEntry
 
 _WEAK_PILLAR = re.compile(r"(\w+) \d+, needs (\d+)")
 
@@ -140,6 +140,11 @@ def waiver(entry: WaiverEntry) -> str:
         f"{entry['kind']} by {entry['owner']}, approved by {entry['approved_by']}, until {entry['expires']}: "
         f"{entry['reason']}"
     )
+
+
+def config_change(entry: ConfigChange) -> str:
+    """What the config says instead of a default."""
+    return entry["value"] + (f" (default: {entry['default']})" if entry["default"] else "")
 
 
 def grants(report: Report) -> list[str]:

@@ -94,3 +94,19 @@ def not_seen(report: Report, screen: Screen) -> list[Text]:
     if not lines:
         return []
     return [Text(), line((" Could not be looked at", "bold")), *lines]
+
+
+def said(report: Report, screen: Screen) -> list[Text]:
+    """What the team decided: waivers and attestations to look at, and the defaults that the config changed."""
+    lines: list[Text] = []
+    if notes := report.get("waivers", []):
+        lines += [Text(), line((f" Waivers and attestations to look at ({len(notes)})", "bold"))]
+    for note in notes:
+        state = view.WAIVER_STATES[note["state"]]
+        text = f"{state}: {note['rule']}, {note['subject']}, owner {note['owner']}, until {note['expires']}"
+        lines += screen.wrap(text, 1, hang=3)
+    if changed := report.get("config", []):
+        lines += [Text(), line((f" Defaults that the config changed ({len(changed)})", "bold"))]
+    for entry in changed:
+        lines += screen.wrap(f"{entry['key']}: {progress.config_change(entry)}", 1, hang=3)
+    return lines

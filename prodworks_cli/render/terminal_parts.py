@@ -27,6 +27,7 @@ _VERDICT_STATUS = {
 }
 _MAX_STEPS = 5
 _MAX_CONDITIONS = 6
+_MAX_ENDED = 2
 _WIDE = 130
 
 
@@ -219,8 +220,22 @@ def gate(report: Report, screen: Screen) -> list[Text]:
         ]
         if (left := len(found["conditions"]) - _MAX_CONDITIONS) > 0:
             lines.append(line(f"       +{left} more"))
+    lines += _against(report, screen)
     code = found["exit_code"] if found else 0
     return [*lines, line((f"       exit {code}   more: -v, -o html=report.html, prodworks explain RULE", "dim"))]
+
+
+def _against(report: Report, screen: Screen) -> list[Text]:
+    """What changed against the baseline, and the waivers and attestations that ended: they explain the gate."""
+    compared = progress.baseline(report)
+    lines = screen.wrap(compared, 7, limit=1) if compared else []
+    ended = [note for note in report.get("waivers", []) if note["state"] == "expired"]
+    for note in ended[:_MAX_ENDED]:
+        text = f"expired {note['expires']}: {note['rule']}, {note['subject']}, owner {note['owner']}"
+        lines += [Text(part.plain, style="yellow") for part in screen.wrap(f"! {text}", 7, limit=1)]
+    if (left := len(ended) - _MAX_ENDED) > 0:
+        lines.append(line(f"       +{left} more expired"))
+    return lines
 
 
 def _conditions(found: Gate) -> list[tuple[str, str, str, str]]:
