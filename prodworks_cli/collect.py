@@ -21,6 +21,7 @@ from prodworks_cli.resources.workload import Workload
 from prodworks_cli.schema import Draft, assemble
 from prodworks_cli.sources import (
     bearer_tokens,
+    cdk,
     cloudformation,
     evaluations,
     extensions,
@@ -73,9 +74,10 @@ def collect_repository(tree: Tree, settings: Mapping[str, Any], attempt: Attempt
 def _declarations(files: Sequence[File], attempt: Attempt) -> tuple[Declarations, Sequence[Gap]]:
     hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files))
     templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
-    written = Declarations((*hcl, *templates))
+    constructs, cdk_gaps = attempt("the CDK reader", lambda: cdk.read(files))
+    written = Declarations((*hcl, *templates, *constructs))
     implied = (*implied_roles(written), *implied_entries(written), *extensions.read(files))
-    return Declarations((*written.blocks, *implied)), (*hcl_gaps, *template_gaps)
+    return Declarations((*written.blocks, *implied)), (*hcl_gaps, *template_gaps, *cdk_gaps)
 
 
 def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Draft]]:

@@ -18,14 +18,14 @@ UNREAD: Mapping[str, str] = {
     ".swift": "Swift",
 }
 READ = frozenset({".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".java"})
+CDK_WORDS = (b"aws-cdk-go", b"Amazon.CDK", b"software.amazon.awscdk")
 MODEL_WORDS = (b"bedrock", b"anthropic", b"sagemaker-runtime")
-CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
 
 
 def unread_languages(files: Sequence[File]) -> list[Gap]:
-    """A gap for each language that is not analysed, and one for CDK code, whose resources are not read.
+    """A gap for each language that is not analysed, and one for CDK code in them, whose resources are not read.
 
-    Files that name a model service may well call a model or declare its resources: then the gap is not minor.
+    Files that name a model service may well call a model: then the gap is not minor.
     """
     total = sum(len(f.data) for f in files if _is_code(f)) or 1
     by_language: dict[str, list[File]] = {}
@@ -33,7 +33,8 @@ def unread_languages(files: Sequence[File]) -> list[Gap]:
         language = UNREAD.get(_suffix(file.path))
         if language:
             by_language.setdefault(language, []).append(file)
-    return [*(_language_gap(name, found, total) for name, found in sorted(by_language.items())), *_cdk_gap(files)]
+    gaps = [_language_gap(name, found, total) for name, found in sorted(by_language.items())]
+    return [*gaps, *(g for name, found in sorted(by_language.items()) for g in _cdk_gap(name, found))]
 
 
 def _suffix(path: str) -> str:
@@ -60,10 +61,13 @@ def _language_gap(language: str, found: list[File], total: int) -> Gap:
     return Gap("repo.model_*", Plane.DECLARED, language, what + more, minor=not naming)
 
 
-def _cdk_gap(files: Sequence[File]) -> list[Gap]:
-    cdk = [f for f in files if _is_code(f) and _mentions(f, CDK_WORDS)]
+def _cdk_gap(language: str, found: list[File]) -> list[Gap]:
+    """CDK code is read in TypeScript, Python and Java (see ``sources.cdk``), in no other language."""
+    cdk = [f for f in found if any(word in f.data for word in CDK_WORDS)]
     if not cdk:
         return []
     more = f" and {len(cdk) - 1} more" if len(cdk) > 1 else ""
-    reason = f"CDK code is not analysed by this version ({cdk[0].path}{more}); audit the synthesised templates instead"
-    return [Gap("aws.*", Plane.DECLARED, "CDK", reason, minor=not any(_mentions(f, MODEL_WORDS) for f in cdk))]
+    reason = f"CDK code in {language} is not read ({cdk[0].path}{more}); audit the synthesised templates instead"
+    return [
+        Gap("aws.*", Plane.DECLARED, f"CDK {language}", reason, minor=not any(_mentions(f, MODEL_WORDS) for f in cdk))
+    ]

@@ -170,7 +170,7 @@ def test_references_follow_an_alias_unless_two_share_it() -> None:
 
 UNREAD = {
     "ruby": {"app.rb": 'require "aws-sdk-bedrockruntime"\n'},
-    "cdk": {"stack.py": "from aws_cdk import aws_bedrock as bedrock\n"},
+    "cdk": {"stack.cs": "using Amazon.CDK.AWS.Bedrock;\n"},
     "broken": {"main.tf": 'resource "aws_bedrock_guardrail" "x" {\n'},
 }
 

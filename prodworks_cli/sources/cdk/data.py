@@ -1,0 +1,54 @@
+"""The table of constructs, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of construct libraries; ``constructs.yaml`` explains its keys."""
+
+    constructs: Mapping[str, Mapping[str, Any]]
+    enums: Mapping[str, Mapping[str, Any]]
+    modules: Mapping[str, str]
+    services: Mapping[str, str]
+    spellings: Mapping[str, str]
+    verbatim: frozenset[str]
+    transparent: frozenset[str]
+    metrics: Mapping[str, Mapping[str, Any]]
+    grants: Mapping[str, list[str]]
+    base_classes: frozenset[str]
+    names: Mapping[str, str]
+
+    def by_name(self, name: str) -> str | None:
+        """The one symbol with this class name, for a wildcard import of Java."""
+        found = [symbol for symbol in (*self.constructs, *self.enums) if symbol.rpartition(".")[2] == name]
+        return found[0] if len(found) == 1 else self.names.get(name)
+
+
+@cache
+def table() -> Table:
+    """The table."""
+    import yaml
+
+    text = Path(__file__).with_name("constructs.yaml").read_text(encoding="utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(text, loader)  # noqa: S506 - a safe loader
+    return Table(
+        constructs=data["constructs"],
+        enums=data["enums"],
+        modules=data["modules"],
+        services=data["services"],
+        spellings=data["spellings"],
+        verbatim=frozenset(data["verbatim"]),
+        transparent=frozenset(data["transparent"]),
+        metrics=data["metrics"],
+        grants=data["grants"],
+        base_classes=frozenset(data["base_classes"]),
+        names={name: f"{module}.{name}" for module, names in data["names"].items() for name in names},
+    )

@@ -1,0 +1,218 @@
+"""Methods of constructs that change what is deployed: statements, grants, alarm actions, subscriptions, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from prodworks_cli.model import Location
+from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.constructs import converted
+from prodworks_cli.sources.cdk.iam import granted
+from prodworks_cli.sources.cdk.settle import construct_of, reference
+from prodworks_cli.sources.cdk.values import Bound, Construct, Made, members_of, node, unknown
+
+if TYPE_CHECKING:
+    from prodworks_cli.sources.cdk.evaluator import Evaluator
+    from prodworks_cli.sources.cdk.library import Library
+
+    Method = Callable[[Library, Evaluator, Construct, tuple[Node, ...], Location], Node]
+
+
+def call_method(
+    library: Library, evaluator: Evaluator, of: Construct, name: str, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """Call a method of a construct; of one that is not known the result stays below the construct."""
+    adds = library.table.constructs.get(of.symbol, {}).get("adds", {}).get(name)
+    if adds is not None and arguments:
+        rule = {k: v for k, v in adds.items() if k != "to"}
+        _added(of, adds["to"], converted(arguments[0], rule, library.table))
+        return Node(None, at)
+    method = _METHODS.get(name)
+    if method is not None:
+        return method(library, evaluator, of, arguments, at)
+    if name.startswith("grant"):
+        return _grant(library, of, name, arguments, at)
+    if name.startswith("metric"):
+        return _metric(library, of, name, arguments, at)
+    return node(Construct(f"{of.symbol}.{name}", f"{of.path}/{name}", at, "", Node(None, at)), at)
+
+
+def _added(of: Construct, path: str, value: Node) -> None:
+    of.parts.setdefault("added", {}).setdefault(path, []).append(value)
+
+
+def role_of(value: Node | None) -> Construct | None:
+    """The role behind a grantee."""
+    found = construct_of(value)
+    if found is None:
+        content: Any = value.content if value is not None else None
+        return role_of(content.of) if isinstance(content, Bound) else None
+    if found.type in ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+        return found
+    inner = found.parts.get("role")
+    return inner if isinstance(inner, Construct) else role_of(found.members.get("role"))
+
+
+def _statements(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    role = role_of(node(of, at))
+    if role is not None:
+        role.parts.setdefault("statements", []).extend(arguments)
+    return Node(None, at)
+
+
+def _attach(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    policy, role = construct_of(arguments[0]) if arguments else None, role_of(node(of, at))
+    if policy is not None and role is not None:
+        policy.parts.setdefault("roles", []).append(node(role, at))
+    return Node(None, at)
+
+
+def _attach_to(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    of.parts.setdefault("roles", []).extend(arguments)
+    return Node(None, at)
+
+
+def _managed(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    role = role_of(node(of, at))
+    if role is not None:
+        role.parts.setdefault("managed", []).extend(arguments)
+    return Node(None, at)
+
+
+def _grant(library: Library, of: Construct, name: str, arguments: tuple[Node, ...], at: Location) -> Node:
+    grantee = arguments[0] if arguments else None
+    if isinstance(grantee, Node) and isinstance(grantee.content, Mapping):
+        grantee = members_of(grantee).get("grantee") or next(iter(members_of(grantee).values()), None)
+    role = role_of(grantee)
+    if role is None:
+        return Node(None, at)
+    if name == "grant" and len(arguments) > 1:
+        actions = node(tuple(arguments[1:]), at)
+    else:
+        made = granted(of, name, library.table)
+        actions = node(tuple(node(a, at) for a in made["actions"]), at)
+    resource = node(reference(of, "Arn"), at)
+    properties = node({"actions": actions, "resources": node((resource,), at)}, at)
+    role.parts.setdefault("statements", []).append(node(Made("aws-iam.PolicyStatement", (properties,)), at))
+    return Node(None, at)
+
+
+def _metric(library: Library, of: Construct, name: str, arguments: tuple[Node, ...], at: Location) -> Node:
+    symbol = {
+        "aws-lambda-nodejs.NodejsFunction": "aws-lambda.Function",
+        "aws-lambda-python-alpha.PythonFunction": "aws-lambda.Function",
+        "aws-lambda.DockerImageFunction": "aws-lambda.Function",
+    }.get(of.symbol, of.symbol)
+    return node(Made(f"{symbol}.{name}", arguments or (node({}, at),)), at)
+
+
+def _alarm_action(kind: str) -> Method:
+    def add(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+        for action in arguments:
+            content: Any = action.content
+            target = content.arguments[0] if isinstance(content, Made) and content.arguments else action
+            _added(of, kind, target)
+        return Node(None, at)
+
+    return add
+
+
+_PROTOCOLS = {"Email": "email", "Lambda": "lambda", "Sqs": "sqs", "Sms": "sms", "Url": "https"}
+
+
+def _subscribe(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    content: Any = arguments[0].content if arguments else None
+    symbol = content.symbol if isinstance(content, Made) else ""
+    kind = symbol.rpartition(".")[2].removesuffix("Subscription")
+    endpoint = (
+        content.arguments[0] if isinstance(content, Made) and content.arguments else unknown("an endpoint", at, True)
+    )
+    protocol = Node(_PROTOCOLS[kind], at) if kind in _PROTOCOLS else unknown("a subscription", at, present=True)
+    given = node({"topic": node(of, at), "protocol": protocol, "endpoint": endpoint}, at)
+    library.declare(evaluator, "aws-sns.Subscription", node(of, at), Node(kind or "Subscription", at), given, at)
+    return Node(None, at)
+
+
+def _environment(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    if len(arguments) >= 2 and arguments[0].text():
+        _added(of, "Environment.Variables", node({"$key": arguments[0], "$value": arguments[1]}, at))
+    return Node(None, at)
+
+
+def _version(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    of.version = True
+    if of.symbol == "bedrock.Guardrail":
+        made = Construct("aws-bedrock.CfnGuardrailVersion", f"{of.path}/Version", at, "", Node({}, at))
+        given = node({"guardrailIdentifier": node(reference(of, "GuardrailId"), at)}, at)
+        made = library.declare(evaluator, made.symbol, node(of, at), Node("Version", at), given, at)
+        return node(reference(made, "Version"), at)
+    return unknown("a version", at, present=True)
+
+
+def _alarm(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    return Node(None, at)
+
+
+def _container(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    given = arguments[1] if len(arguments) > 1 else Node(None, at)
+    body = {"Name": arguments[0]} if arguments else {}
+    variables = given["environment"]
+    if variables.unknown:
+        body["Environment"] = variables
+    elif variables.present:
+        pairs = (node({"Name": Node(k, v.location), "Value": v}, v.location) for k, v in members_of(variables).items())
+        body["Environment"] = node(tuple(pairs), variables.location)
+    logging: Any = given["logging"].content
+    if isinstance(logging, Made) and logging.properties["logGroup"].present:
+        group = node({"awslogs-group": logging.properties["logGroup"]}, at)
+        body["LogConfiguration"] = node({"LogDriver": Node("awslogs", at), "Options": group}, at)
+    _added(of, "ContainerDefinitions", node(body, at))
+    return node(Construct(f"{of.symbol}.addContainer", f"{of.path}/container", at, "", Node(None, at)), at)
+
+
+def _function_url(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    given = {**(members_of(arguments[0]) if arguments else {}), "function": node(of, at)}
+    made = library.declare(
+        evaluator, "aws-lambda.FunctionUrl", node(of, at), Node("FunctionUrl", at), node(given, at), at
+    )
+    return node(made, at)
+
+
+def _endpoint(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    given = {**(members_of(arguments[1]) if len(arguments) > 1 else {}), "vpc": node(of, at)}
+    name = arguments[0] if arguments else None
+    made = library.declare(evaluator, "aws-ec2.InterfaceVpcEndpoint", node(of, at), name, node(given, at), at)
+    return node(made, at)
+
+
+_METHODS: Mapping[str, Method] = {
+    "addToRolePolicy": _statements,
+    "addToPolicy": _statements,
+    "addToPrincipalPolicy": _statements,
+    "addToTaskRolePolicy": _statements,
+    "addStatements": _statements,
+    "attachInlinePolicy": _attach,
+    "attachToRole": _attach_to,
+    "addManagedPolicy": _managed,
+    "addAlarmAction": _alarm_action("AlarmActions"),
+    "addOkAction": _alarm_action("OKActions"),
+    "addSubscription": _subscribe,
+    "addEnvironment": _environment,
+    "createVersion": _version,
+    "addContainer": _container,
+    "addFunctionUrl": _function_url,
+    "addInterfaceEndpoint": _endpoint,
+}

@@ -1,0 +1,228 @@
+"""Reads the CDK applications of a repository into blocks: from the app's file through its stacks and constructs."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from prodworks_cli.model import Gap, Location, Plane
+from prodworks_cli.node import Block, Node, node_of
+from prodworks_cli.sources.cdk import java, python, typescript
+from prodworks_cli.sources.cdk import program as p
+from prodworks_cli.sources.cdk.constructs import block_of
+from prodworks_cli.sources.cdk.data import table
+from prodworks_cli.sources.cdk.evaluator import Evaluator, Exhausted
+from prodworks_cli.sources.cdk.imports import library, local_path
+from prodworks_cli.sources.cdk.library import Library
+from prodworks_cli.sources.cdk.values import ClassValue, External, Frame, Namespace, node, unknown
+from prodworks_cli.sources.files import File
+
+CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
+_STACKS = ("core.Stack", "core.NestedStack", "core.Stage")
+_LANGUAGES = {
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".js": "typescript",
+    ".mjs": "typescript",
+    ".py": "python",
+    ".java": "java",
+}
+_CONVERT = {"typescript": typescript.module, "python": python.module, "java": java.module}
+
+
+def read(files: Sequence[File]) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
+    """The resources that CDK code declares, as blocks of CloudFormation types, and what could not be read.
+
+    No code runs. An address is ``<file>#<path of the construct>``. A stack that no app makes is read with unknown
+    properties.
+    """
+    cdk = [f for f in files if _language(f.path) and any(word in f.data for word in CDK_WORDS)]
+    if not cdk:
+        return (), ()
+    project = Project(files, cdk)
+    project.evaluate()
+    blocks = tuple(block_of(c, table()) for c in project.constructs if c.type)
+    return blocks, tuple(project.all_gaps())
+
+
+def is_read(file: File) -> bool:
+    """Whether a file may be CDK code that :func:`read` understands."""
+    return bool(_language(file.path))
+
+
+def _language(path: str) -> str | None:
+    if path.endswith(".d.ts"):
+        return None
+    return _LANGUAGES.get(posixpath.splitext(path)[1])
+
+
+def _gap(scope: str, reason: str, line: int | None = None, minor: bool = False) -> Gap:
+    return Gap("aws.*", Plane.DECLARED, scope, reason, line, minor=minor)
+
+
+class Project(Library):
+    """The modules of a repository and what their evaluation finds."""
+
+    def __init__(self, files: Sequence[File], cdk: Sequence[File]) -> None:
+        super().__init__(table())
+        self.files = {f.path: f for f in files}
+        self._cdk = sorted(cdk, key=lambda f: f.path)
+        self._frames: dict[str, Frame] = {}
+        self._modules: dict[str, p.Module] = {}
+        self._java = Frame("", "java")
+        self.gaps: list[Gap] = []
+        self.evaluator = Evaluator(self)
+
+    def evaluate(self) -> None:
+        """Run the apps, then the stacks that none of them makes."""
+        for file in (f for f in self._cdk if _language(f.path) == "java"):
+            self._attempt(file, lambda f: self._java.variables.update(self.exports(f.path).variables))
+        entries = [f for f in self._cdk if _makes_app(f)]
+        for file in entries:
+            self._attempt(file, lambda f: self._main(self.exports(f.path)))
+        for file in self._cdk:
+            self._attempt(file, lambda f: self._unreached(self.exports(f.path), apps=bool(entries)))
+
+    def _attempt(self, file: File, run: Callable[[File], None]) -> None:
+        try:
+            run(file)
+        except (Exhausted, RecursionError):
+            self.gaps.append(_gap(file.path, "CDK code takes too many steps to evaluate"))
+
+    def _main(self, frame: Frame) -> None:
+        """The ``main`` method of a Java application."""
+        for value in list(frame.variables.values()):
+            content: Any = value.content
+            if isinstance(content, ClassValue) and "main" in content.definition.methods and frame.language == "java":
+                main = self.evaluator.member(value, "main", value.location)
+                self.evaluator.call(main.content, (unknown("arguments", value.location),), value.location)
+
+    def _unreached(self, frame: Frame, apps: bool) -> None:
+        for value in list(frame.variables.values()):
+            cls: Any = value.content
+            if not isinstance(cls, ClassValue) or id(cls.definition) in self.evaluator.instantiated:
+                continue
+            if cls.definition.at.where != frame.module:
+                continue
+            base = self.evaluator.lineage(cls)[-1]
+            symbol = base.symbol if isinstance(base, External) else ""
+            if symbol in _STACKS or (symbol in self.table.base_classes and not apps and symbol != "core.App"):
+                self._alone(cls, value.location)
+
+    def _alone(self, cls: ClassValue, at: Location) -> None:
+        made = next(
+            (m for n in ("constructor", "__init__", cls.definition.name) if (m := cls.definition.methods.get(n))), None
+        )
+        count = len(made.parameters) if made else 3
+        given = [unknown("given by the app, which is not in this repository", at) for _ in range(count)]
+        if count > 1:
+            given[1] = Node(cls.definition.name, at)
+        self.evaluator.instantiate(cls, tuple(given), at)
+
+    # Modules
+
+    def module(self, path: str) -> p.Module:
+        """A file as a program, converted once."""
+        if path not in self._modules:
+            language = _language(path) or "typescript"
+            self._modules[path] = _CONVERT[language](path, self.files[path].data)
+            if self._modules[path].broken:
+                self.gaps.append(_gap(path, "CDK code does not parse as a whole", 1, minor=True))
+        return self._modules[path]
+
+    def exports(self, path: str) -> Frame:
+        """The variables of a module; of one that imports itself what it has so far."""
+        if path in self._frames:
+            return self._frames[path]
+        language = _language(path) or "typescript"
+        parent = self._java if language == "java" else None
+        frame = Frame(path, language, {}, parent)
+        self._frames[path] = frame
+        if path.endswith(".json"):
+            frame.variables.update(_json(self.files[path]))
+            return frame
+        if language == "python":
+            frame.variables["__name__"] = Node("__main__", Location(path, 1))
+        optional, self.evaluator.optional = self.evaluator.optional, 0
+        self.evaluator.run(self.module(path).body, frame)
+        self.evaluator.optional = optional
+        return frame
+
+    def imported(self, frame: Frame, statement: p.Import) -> Mapping[str, Node]:
+        """The variables of an import."""
+        path = local_path(statement.module, frame.module, frame.language, self.files)
+        if path is None and frame.language == "python" and statement.name:
+            inner = local_path(
+                f"{statement.module}.{statement.name}".replace("..", "."), frame.module, "python", self.files
+            )
+            if inner is not None:
+                return {statement.local: node(Namespace(inner), statement.at)}
+        if path is None:
+            return self._external(frame, statement)
+        return self._local(path, statement)
+
+    def _local(self, path: str, statement: p.Import) -> Mapping[str, Node]:
+        if not self._relevant(path):
+            return {statement.local: unknown(f"{path} is not read", statement.at)}
+        if path.endswith(".json"):
+            found = node(self.exports(path).variables, statement.at)
+            return {statement.local: found["default"] if statement.name == "default" else found}
+        if statement.name is None:
+            return {statement.local: node(Namespace(path), statement.at)}
+        exported = self.exports(path).variables
+        if statement.name == "*":
+            return dict(exported)
+        if statement.name in exported:
+            return {statement.local: exported[statement.name]}
+        inner = posixpath.join(posixpath.dirname(path), statement.name + ".py")
+        if inner in self.files:
+            return {statement.local: node(Namespace(inner), statement.at)}
+        return {statement.local: unknown(f"{statement.name} of {path}", statement.at)}
+
+    def _relevant(self, path: str) -> bool:
+        return len(self.files[path].data) < 400_000
+
+    def _external(self, frame: Frame, statement: p.Import) -> Mapping[str, Node]:
+        module = library(statement.module, frame.language, self.table)
+        if statement.name == "*":
+            return {}
+        if statement.name is None or statement.name == "default":
+            return {statement.local: node(External(module), statement.at)}
+        return {statement.local: node(External(self.inside(module, statement.name)), statement.at)}
+
+    # Context and gaps
+
+    def context(self, key: str, at: Location) -> Node:
+        """A context value of the nearest ``cdk.json``."""
+        folder = posixpath.dirname(at.where)
+        while True:
+            path = posixpath.join(folder, "cdk.json")
+            if path in self.files:
+                found = _json(self.files[path]).get("context")
+                value = found[key] if found is not None else Node(None, at)
+                return value if value.present else unknown(f"context {key}", at)
+            if not folder:
+                return unknown(f"context {key}", at)
+            folder = posixpath.dirname(folder)
+
+    def all_gaps(self) -> Iterable[Gap]:
+        """What was not read, a gap for each library of constructs that is not known."""
+        yield from dict.fromkeys(self.gaps)
+        for package, (names, at) in sorted(self.opaque.items()):
+            listed = ", ".join(sorted(names)[:4]) + (" and more" if len(names) > 4 else "")
+            yield _gap(at.where, f"what constructs of {package} declare is not known ({listed})", at.line, minor=True)
+
+
+def _makes_app(file: File) -> bool:
+    return b"App(" in file.data
+
+
+def _json(file: File) -> dict[str, Node]:
+    try:
+        data = json.loads(file.text or "")
+    except (ValueError, RecursionError):
+        return {}
+    found = node_of(data, Location(file.path, 1))
+    return {"default": found, **(found.content if isinstance(found.content, dict) else {})}
