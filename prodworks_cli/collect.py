@@ -23,8 +23,10 @@ from prodworks_cli.sources import (
     bearer_tokens,
     cdk,
     cloudformation,
+    documents,
     evaluations,
     extensions,
+    feedback,
     java,
     owners,
     prompts,
@@ -102,6 +104,8 @@ def _repository(
         attempt("the workflow reader", lambda: workflows.read(files)),
         attempt("the evaluation reader", lambda: evaluations.read(tree.files)),
         attempt("the reader of safeguards", lambda: (safeguards.read(files), ())),
+        attempt("the reader of feedback", lambda: (feedback.read(files), ())),
+        attempt("the reader of documents", lambda: (documents.read(tree.files), ())),
         attempt("the reader of bearer tokens", lambda: (bearer_tokens.read(files), ())),
     ]
 

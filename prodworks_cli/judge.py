@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from prodworks_cli.attested import NOBODY, add_attested, verdict_of, with_attestations
 from prodworks_cli.conditions import Cursor, Outcome, Scope, show
 from prodworks_cli.model import Finding, Inventory, Location, Plane, Proof, Ref, Resource, Status, Unknown, Verdict
 from prodworks_cli.rules import Rule
@@ -26,6 +27,7 @@ class Bench:
 
 def prepare(inventory: Inventory) -> Bench:
     """Index an inventory once for all rules."""
+    inventory = with_attestations(inventory)
     index = _index(inventory.resources)
     return Bench(inventory, {plane: _scope(plane, index, inventory) for plane in Plane})
 
@@ -71,8 +73,21 @@ def judge_rule(rule: Rule, bench: Bench) -> RuleOutcome:
         for resource in inventory.resources:
             if resource.kind == rule.resource and resource.plane is plane:
                 verdicts.setdefault(resource.identity, {})[plane] = _judge(rule, resource, bench.scopes[plane])
+    add_attested(rule, inventory, verdicts)
+    if rule.planes == (Plane.ATTESTED,):
+        verdicts[IDENTITY] = {Plane.ATTESTED: _judge_attested(rule, bench)}
     findings = [Finding(rule.id, name, rule.resource, planes) for name, planes in verdicts.items()]
     return RuleOutcome(rule, *_with_unseen(rule, findings, inventory))
+
+
+def _judge_attested(rule: Rule, bench: Bench) -> Verdict:
+    """A rule that only people can answer: what they attest of the workload; silence is no refusal."""
+    scope = bench.scopes[Plane.DECLARED]
+    judged = _judge(rule, scope.workload, scope) if scope.workload else Verdict(Status.UNKNOWN, NOBODY)
+    said = verdict_of(rule, bench.inventory)
+    if judged.status is Status.PASS and said:
+        return said
+    return Verdict(Status.UNKNOWN, NOBODY, judged.proofs) if judged.status is Status.FAIL else judged
 
 
 def _planes_read(rule: Rule, inventory: Inventory) -> list[Plane]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
+from prodworks_cli.attested import attestations
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.adapter import some
 from prodworks_cli.resources.enforced_guardrails import EnforcedGuardrail
@@ -12,6 +13,7 @@ from prodworks_cli.resources.entries import Entry
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.workload_entries import covered, has_public_entry, rate_limited
+from prodworks_cli.workload_people import fallback, feedback_captured, kill_switch, shows_answers
 
 IDENTITY = "workload"
 
@@ -88,6 +90,10 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         is_multi_user=_asked_by_people(calls),
         faces_people=_asked_by_people(calls),
         public_corpus=inventory.settings.get("corpus") == "public",
+        kill_switch=kill_switch(inventory),
+        shows_answers=shows_answers(inventory),
+        feedback_captured=feedback_captured(inventory),
+        fallback=fallback(inventory),
         uses_runtime_endpoint=_any_of(False, _on_runtime(calls), inventory),
         allowed_regions=tuple(regions) if regions else None,
         approved_models=tuple(approved) if approved else None,
@@ -103,9 +109,11 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         trails=links("aws.cloudtrail.trail"),
         api_keys=links("aws.bedrock.api_key"),
         secrets=links("repo.secret"),
+        documents=links("repo.document"),
         ci_workflows=links("repo.ci_workflow"),
         vpc_endpoints=links("aws.ec2.vpc_endpoint"),
         principals=links("aws.iam.role"),
+        attestations=attestations(inventory.settings),
     )
     return Resource(IDENTITY, plane, value, {"": Location(inventory.scan.target)})
 

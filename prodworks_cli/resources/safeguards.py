@@ -12,8 +12,8 @@ from prodworks_cli.schema import Flag, Text
 class Safeguard(Kind):
     """A place in the source that guards the workload: which calls it covers is known only where ``covers_all`` is.
 
-    ``purpose`` is ``authentication``, ``rate_limit``, ``kill_switch``, ``feedback`` or ``feedback_form``,
-    ``mechanism`` how it is done (``jwt``, ``signature``, a library).
+    ``purpose`` is ``authentication``, ``rate_limit``, ``kill_switch``, ``feedback``, or ``front_end`` for a place where
+    people read answers; ``mechanism`` is how it is done (``jwt``, ``signature``, a library).
     """
 
     KIND = "repo.safeguard"

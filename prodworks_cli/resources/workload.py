@@ -5,8 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from prodworks_cli.model import Kind
-from prodworks_cli.schema import Flag, Links, Text, Texts, To
+from prodworks_cli.model import Kind, Unknown
+from prodworks_cli.schema import Flag, Item, Links, Text, Texts, To
+
+
+@dataclass(frozen=True)
+class Attestation(Item):
+    """What no machine can see and ``owner`` answers for until the end of the day ``expires``."""
+
+    rule: Text
+    statement: Text
+    owner: Text
+    evidence: Text
+    expires: Text
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,10 @@ class Workload(Kind):
     is_multi_user: Flag
     faces_people: Flag
     public_corpus: Flag
+    kill_switch: Flag
+    shows_answers: Flag
+    feedback_captured: Flag
+    fallback: Flag
     uses_runtime_endpoint: Flag
     allowed_regions: Texts
     approved_models: Texts
@@ -48,6 +63,8 @@ class Workload(Kind):
     trails: Annotated[Links, To("aws.cloudtrail.trail")]
     api_keys: Annotated[Links, To("aws.bedrock.api_key")]
     secrets: Annotated[Links, To("repo.secret")]
+    documents: Annotated[Links, To("repo.document")]
     ci_workflows: Annotated[Links, To("repo.ci_workflow")]
     vpc_endpoints: Annotated[Links, To("aws.ec2.vpc_endpoint")]
     principals: Annotated[Links, To("aws.iam.role")]
+    attestations: tuple[Attestation | Unknown, ...] | Unknown | None

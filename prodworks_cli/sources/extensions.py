@@ -17,6 +17,7 @@ _MARKS = {
     ),
     "knn": re.compile(r"\bknn_vector\b|\bOpenSearchVector(?:Search|Store|Client)\b"),
 }
+_WORDS = {"pgvector": "vector", "knn": "vector"}
 _READ = CODE | {".sql", ".toml", ".txt", ".json", ".yaml", ".yml"}
 
 
@@ -31,8 +32,9 @@ def read(files: Iterable[File]) -> tuple[Block, ...]:
 
 def _marks(file: File) -> Iterator[Block]:
     text = file.text or ""
+    lower = text.lower()
     for name, pattern in _MARKS.items():
-        match = pattern.search(text)
+        match = pattern.search(text) if _WORDS[name] in lower else None
         if match:
             line = text.count("\n", 0, match.start()) + 1
             yield Block(EXTENSIONS[name], file.path, Node({}, Location(file.path, line)))

@@ -6,7 +6,7 @@ A name tells that a safeguard is there, not which calls it covers: rules treat i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from prodworks_cli.model import Location, Unknown
@@ -16,7 +16,7 @@ from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.parts import CODE, suffix_of
 
 _SOURCE = CODE - {".tf"}
-_COMMENT = re.compile(r"^\s*(?:#|//|\*|/\*|--|<!--)")
+_COMMENT = re.compile(r"[ \t]*(?:#|//|\*|/\*|--|<!--)")
 
 # Purpose and mechanism of each sign; the first sign of a purpose and mechanism in a file counts.
 _SIGNS: tuple[tuple[str, str, str], ...] = (
@@ -68,6 +68,43 @@ _SIGNS: tuple[tuple[str, str, str], ...] = (
         r"\b(?:ai|llm|genai|model|chat|assistant|bedrock)_?(?:enabled|disabled|paused)\b|\bkill_?switch\b",
     ),
 )
+# Words of which one stands in every text that a sign matches: looked for first, since most files have none.
+_WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("authentication", "jwt"): (
+        *("jwt.", "jwtverify", "pyjwkclient", "cognitojwtverifier", "idtoken(", "id_token(", "oauth2resourceserver"),
+        *("express-jwt", "jwtbearer", "jwt_required", "idtoken", "id_token"),
+    ),
+    ("authentication", "session"): (
+        *("getserversession", "nextauth(", "passport.", "login_required", "loginrequired", "securityfilterchain"),
+        *("preauthorize", "clerkmiddleware", "get_current_user", "getcurrentuser"),
+    ),
+    ("authentication", "signature"): (
+        *("signatureverifier", "slack-signature", "slack_signature", "hub-signature", "constructevent", "verify_key("),
+        *("app(token", "app( token", "app(\n"),
+    ),
+    ("authentication", "key"): (
+        *("httpbearer", "apikeyheader", "compare_digest", "timingsafeequal", "oauth2passwordbearer", "httpbasic"),
+        *(
+            "x-api-key",
+            "'authorization'",
+            '"authorization"',
+            "def verify_",
+            "def check_",
+            "def validate_",
+            "def require_",
+        ),
+    ),
+    ("rate_limit", "library"): (
+        *("slowapi", "flask_limiter", "express-rate-limit", "nestjs/throttler", "rate-limiter-flexible"),
+        *("fastapi_limiter", "upstash/ratelimit", "bucket4j", "django_ratelimit", "tokenbucket", "ratelimiter("),
+    ),
+    ("rate_limit", "own"): ("rate_limit", "ratelimit"),
+    ("kill_switch", "feature flags"): (
+        *("appconfig", "get_latest_configuration", "getlatestconfiguration", "featureflags(", "ldclient"),
+        *("launchdarkly", "unleash", "openfeature", "growthbook"),
+    ),
+    ("kill_switch", "switch"): ("enabled", "disabled", "paused", "kill"),
+}
 _COMPILED = tuple(
     (purpose, how, re.compile(pattern, re.I if purpose in ("rate_limit", "kill_switch") else 0))
     for purpose, how, pattern in _SIGNS
@@ -82,8 +119,10 @@ def read(files: Iterable[File]) -> tuple[Draft, ...]:
 
 def _in_file(file: File) -> Iterator[Draft]:
     text = file.text or ""
+    lower = text.lower()
     for purpose, mechanism, pattern in _COMPILED:
-        line = _first_line(text, pattern)
+        spoken = any(word in lower for word in _WORDS[purpose, mechanism])
+        line = _first_line(text, pattern) if spoken else None
         if line is not None:
             covers = True if purpose == "rate_limit" and _ALL.search(text) else Unknown("which calls it covers")
             yield found(file.path, line, purpose, mechanism, covers)

@@ -15,6 +15,7 @@ from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.dead import is_dead
 from prodworks_cli.sources.python.framework_clients import FrameworkClients
 from prodworks_cli.sources.python.frameworks import DIRECT, ModelObject
+from prodworks_cli.sources.python.fallbacks import Fallbacks
 from prodworks_cli.sources.python.handlers import Handlers
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
@@ -37,6 +38,7 @@ class Describer:
         self._values = values
         self._responses = Responses(repository, values.tracer)
         self._handlers = Handlers(values.tracer)
+        self._fallbacks = Fallbacks(values.tracer)
         self._names = Names()
         self.framework_clients = FrameworkClients(values)
         self._identities: dict[tuple[str, int], str] = {}
@@ -75,6 +77,7 @@ class Describer:
             **requests.of_call(call, facts),
             "stop_reasons_handled": self._responses.stop_reasons(reach),
             "handled_errors": self._handlers.of(module, call.site.node),
+            "fallback": self._fallbacks.of(module, call.site.node),
         }
         return call_draft(self.identity(call), at, known)
 

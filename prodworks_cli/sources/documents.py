@@ -1,0 +1,103 @@
+"""Runbooks among the documents of a repository: what they are about is told by headings and by what stands below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from prodworks_cli.model import Location
+from prodworks_cli.node import Node
+from prodworks_cli.resources.documents import Document
+from prodworks_cli.schema import Draft, draft
+from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.parts import suffix_of
+
+_TEXTS = (".md", ".mdx", ".rst", ".adoc", ".txt")
+_PATH = re.compile(r"run[-_]?book|play[-_]?book|incident|on[-_]?call|operations|emergency", re.I)
+_TITLE = re.compile(
+    r"run ?book|incident (?:response|handling)|on-?call (?:guide|handbook)|emergency|operations guide", re.I
+)
+_HEADING = re.compile(r"^(?:#{1,6}|={1,6})[ \t]+(\S.{0,200})$", re.M)
+_UNDERLINED = re.compile(r"^(\S.{0,200})\n[=\-~]{3,}[ \t]*$", re.M)
+_OWNER = re.compile(
+    r"^[ \t>*|_-]{0,6}(?:owner|owned by|responsible|maintainer|contact|team)\b[*_ \t]{0,4}[:|][*_ \t]{0,4}(\S.{0,80})",
+    re.I | re.M,
+)
+_REVIEWED = re.compile(r"\b(?:last )?(?:reviewed|updated|tested)\b[^\n]{0,20}?(\d{4}-\d{2}-\d{2})", re.I)
+_MODEL = re.compile(r"\b(?:models?|prompts?|guardrails?|llm|bedrock|inference profile|agent alias)\b", re.I)
+_BACK = re.compile(
+    r"\broll(?:ing|ed)?[ -]?back\b|\brevert\b|\bprevious (?:version|model|prompt|guardrail|revision|release)\b", re.I
+)
+_ESCALATES = re.compile(r"\bescalat\w+", re.I)
+_TO_WHOM = re.compile(
+    r"@[\w/-]{2,}|\bteam\b|\bon-?call\b|\bpager|\bphone\b|\bcall\b|#[a-z][\w-]+|\bmanager\b|\blead\b|\bowner\b", re.I
+)
+_SWITCH_OFF = re.compile(
+    r"\bkill[ -]?switch|\b(?:switch|turn|shut)(?:ing)?\b.{0,40}\boff\b|\bemergency stop"
+    r"|\b(?:disable|stop|pause)\b.{0,40}\b(?:model|assistant|chat ?bot|ai|llm|agent|bedrock|answers)\b",
+    re.I,
+)
+_STEP = re.compile(r"^[ \t]{0,6}(?:[-*+]|\d{1,3}[.)])[ \t]+\S|^```|^[ \t]{4,}\S", re.M)
+_COMMAND = re.compile(
+    r"^```|^[ \t]{4,}\S|`[^`\n]{3,}`|\b(?:set|flip|toggle)\b.{0,60}\b(?:flag|parameter|switch|false|off)\b", re.M | re.I
+)
+_TRIED = re.compile(r"\btested\b|\bdrill|\brehears|\bexercised\b|\btried\b|\bpractised\b", re.I)
+
+
+@dataclass(frozen=True)
+class _Section:
+    title: str
+    line: int
+    body: str
+
+
+def read(files: Iterable[File]) -> tuple[Draft, ...]:
+    """One draft for each runbook; agents' instructions, vendored files and tests are none."""
+    parts = (Part.VENDORED, Part.AGENT_INSTRUCTIONS, Part.TEST)
+    texts = (f for f in files if f.part not in parts and suffix_of(f.path) in _TEXTS and f.text)
+    return tuple(d for f in texts for d in _runbooks(f.path, f.text or ""))
+
+
+def _runbooks(path: str, text: str) -> Iterator[Draft]:
+    sections = list(_sections(text))
+    named = bool(_PATH.search(path.rpartition("/")[2])) or any(_TITLE.search(s.title) for s in sections)
+    if not named or not _MODEL.search(text):
+        return
+    owner = _OWNER.search(text)
+    reviewed = _REVIEWED.search(text)
+    topics = [Node(topic, Location(path, line)) for topic, line in _topics(sections)]
+    described = draft(
+        Document,
+        Location(path, 1),
+        type="runbook",
+        path=path,
+        sections=topics,
+        owner=Node(owner[1].strip(" *_|"), Location(path, _line(text, owner.start(1)))) if owner else None,
+        reviewed_at=reviewed[1] if reviewed else None,
+    )
+    yield replace(described, identity=path)
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _sections(text: str) -> Iterator[_Section]:
+    """The headings, each with what stands below it up to the next one."""
+    marks = sorted([*_HEADING.finditer(text), *_UNDERLINED.finditer(text)], key=lambda m: m.start())
+    for mark, following in zip(marks, [*marks[1:], None], strict=False):
+        body = text[mark.end() : following.start() if following else len(text)]
+        yield _Section(mark[1], _line(text, mark.start()), body)
+
+
+def _topics(sections: list[_Section]) -> Iterator[tuple[str, int]]:
+    for section in sections:
+        whole = f"{section.title}\n{section.body}"
+        steps = bool(_STEP.search(section.body))
+        if steps and _BACK.search(whole) and _MODEL.search(whole):
+            yield "rollback", section.line
+        if _ESCALATES.search(whole) and _TO_WHOM.search(section.body):
+            yield "escalation", section.line
+        if _SWITCH_OFF.search(whole) and _COMMAND.search(section.body) and _TRIED.search(whole):
+            yield "switch-off", section.line
