@@ -1,0 +1,62 @@
+"""What the repository says of people around the workload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from prodworks_cli.collect import collect_repository
+from prodworks_cli.model import Unknown
+from prodworks_cli.resources.workload import Workload
+from prodworks_cli.sources.files import tree_of
+
+CALL = 'import boto3\nbedrock = boto3.client("bedrock-runtime")\nbedrock.converse(modelId="amazon.nova-lite-v1:0")\n'
+EMBED = CALL.replace("amazon.nova-lite-v1:0", "amazon.titan-embed-text-v2:0")
+SWITCH = "# Runbook\n\n## Switch the model off\n\n`aws lambda put-function-concurrency`\n\nTested in May.\n"
+RATE = "def rate(message_id, feedback):\n    table.put_item(Item={'message_id': message_id})\n"
+
+
+def workload(**files: str) -> Workload:
+    tree = tree_of({name.replace("__", "/").replace("_dot_", "."): text for name, text in files.items()})
+    return next(r.value for r in collect_repository(tree, {}).resources if isinstance(r.value, Workload))
+
+
+def shown(value: Any) -> object:
+    return "unknown" if isinstance(value, Unknown) else value
+
+
+@pytest.mark.parametrize(
+    ("files", "stops"),
+    [
+        ({}, "unknown"),
+        ({"app_dot_py": CALL}, False),
+        ({"app_dot_py": CALL, "docs__runbook_dot_md": SWITCH}, True),
+        ({"docs__runbook_dot_md": SWITCH}, True),
+        ({"app_dot_py": CALL + "if settings.ai_enabled:\n    pass\n"}, "unknown"),
+    ],
+)
+def test_kill_switch(files: dict[str, str], stops: object) -> None:
+    assert shown(workload(**files).kill_switch) == stops
+
+
+@pytest.mark.parametrize(
+    ("files", "faces", "captured"),
+    [
+        ({"app_dot_py": CALL}, "unknown", False),
+        ({"app_dot_py": CALL, "web__index_dot_html": "<p>"}, True, False),
+        ({"app_dot_py": CALL + RATE}, True, True),
+        ({"app_dot_py": CALL + "# feedback\n", "web__index_dot_html": "<p>"}, True, "unknown"),
+    ],
+)
+def test_people(files: dict[str, str], faces: object, captured: object) -> None:
+    found = workload(**files)
+    assert (shown(found.faces_people), shown(found.feedback_captured)) == (faces, captured)
+
+
+@pytest.mark.parametrize(
+    ("files", "fallback"),
+    [({}, "unknown"), ({"app_dot_py": CALL}, False), ({"app_dot_py": EMBED}, "unknown")],
+)
+def test_fallback(files: dict[str, str], fallback: object) -> None:
+    assert shown(workload(**files).fallback) == fallback
