@@ -51,7 +51,7 @@ def test_kill_switch(files: dict[str, str], stops: object) -> None:
 )
 def test_people(files: dict[str, str], faces: object, captured: object) -> None:
     found = workload(**files)
-    assert (shown(found.faces_people), shown(found.feedback_captured)) == (faces, captured)
+    assert (shown(found.shows_answers), shown(found.feedback_captured)) == (faces, captured)
 
 
 @pytest.mark.parametrize(

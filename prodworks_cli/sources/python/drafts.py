@@ -13,9 +13,9 @@ from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python.clients import client_identity
 from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.dead import is_dead
+from prodworks_cli.sources.python.fallbacks import Fallbacks
 from prodworks_cli.sources.python.framework_clients import FrameworkClients
 from prodworks_cli.sources.python.frameworks import DIRECT, ModelObject
-from prodworks_cli.sources.python.fallbacks import Fallbacks
 from prodworks_cli.sources.python.handlers import Handlers
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
