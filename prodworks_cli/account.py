@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from prodworks_cli.audit import Errors, Say, now
@@ -69,7 +69,8 @@ def read_account(
             regions, gaps = regions_in_use(scan, home)
         say(f"reading account {caller.account} in {', '.join(regions)} as {caller.arn}")
         found = _gathered(scan, caller, regions, declared, collectors() if chosen is None else chosen, errors)
-        unread = _not_collected(caller) if chosen is None else []
+        collected = {c.kind for c in collectors()}
+        unread = not_collected(caller.account, observed_adapters(), collected) if chosen is None else []
         seen = replace(found, gaps=(*found.gaps, *gaps, *unread))
         return Reading(seen, caller, regions, scan)
     finally:
@@ -116,10 +117,10 @@ def _gathered(
     return inventory_of_account(kept, [*seen, *unreached(chosen, kept, seen, caller.account)], looked_at)
 
 
-def _not_collected(caller: Caller) -> list[Gap]:
+def not_collected(account: str, shown: Collection[str], collected: Collection[str]) -> list[Gap]:
     """Kinds that only evidence files can show so far: their absence from a scan says nothing."""
-    kinds = sorted(set(observed_adapters()) - {c.kind for c in collectors()})
-    return [Gap(kind, Plane.OBSERVED, caller.account, "not read from a live account yet") for kind in kinds]
+    kinds = sorted(set(shown) - set(collected))
+    return [Gap(kind, Plane.OBSERVED, account, "not read from a live account yet") for kind in kinds]
 
 
 class _Adapted:

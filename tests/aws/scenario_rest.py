@@ -6,8 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from prodworks_cli.resources.collecting import BASE_READS
+from prodworks_cli.resources.registry import reads
 from tests.aws.endpoint import ACCOUNT, AwsError, Params
 from tests.aws.scenario import BEDROCK, EU, HOME, STAMP, arn, role_arn
+from tests.aws.shapes import minimal
 
 SECRET = "sk-live-0123456789abcdefghijklmnop"
 
@@ -266,4 +269,7 @@ OPERATIONS: dict[str, Any] = {
     "ec2:DescribeVpcEndpoints": endpoints,
 }
 
-ANSWERS: dict[str, Any] = {**BEDROCK, **COMPUTE, **STORAGE, **OPERATIONS}
+SPOKEN_OF: dict[str, Any] = {**BEDROCK, **COMPUTE, **STORAGE, **OPERATIONS}
+# Of the kinds that the scenario does not speak of the account has none: the smallest answer that the model allows.
+ELSE = {read.name: minimal(read.name) for read in reads() if read not in BASE_READS and read.name not in SPOKEN_OF}
+ANSWERS: dict[str, Any] = {**ELSE, **SPOKEN_OF}

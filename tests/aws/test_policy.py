@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from prodworks_cli.account import not_collected
 from prodworks_cli.needs import kinds_of, rules_by_action
 from prodworks_cli.policy import policy_document, policy_text
 from prodworks_cli.resources.registry import collectors, kinds, observed_adapters, reads
@@ -75,3 +76,9 @@ def test_an_action_names_the_rules_that_need_it() -> None:
 @pytest.mark.parametrize("kind", sorted({c.kind for c in collectors()}))
 def test_each_collector_has_an_adapter(kind: str) -> None:
     assert kind in observed_adapters()
+
+
+def test_a_kind_without_a_collector_is_a_gap_and_never_none() -> None:
+    """A scan with one collector says of every other kind of the account that it was not read."""
+    unread = {gap.kind for gap in not_collected("111122223333", observed_adapters(), {"aws.bedrock.guardrail"})}
+    assert unread == set(observed_adapters()) - {"aws.bedrock.guardrail"}
