@@ -15,11 +15,7 @@ from prodworks_cli.render import RENDERERS, Renderer
 from prodworks_cli.report import Report
 from tests.render import samples
 
-CASES = {
-    "50 rules, 500 subjects": (50, 10),
-    "500 rules, 500 subjects": (500, 1),
-    "100 rules, 2,000 subjects": (100, 20),
-}
+CASES = ((50, 10), (500, 1), (100, 20))  # rules, and subjects of each
 RUNS = 5
 
 
