@@ -183,3 +183,18 @@ def test_what_a_sagemaker_endpoint_puts_out_is_not_known() -> None:
         'import boto3\n\nrt = boto3.client("sagemaker-runtime")\nrt.invoke_endpoint(EndpointName="e", Body=b)\n'
     )
     assert isinstance(found.takes_guardrail, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("answer", "handled"),
+    [
+        ("HTTPException(status_code=500, detail=str(error))", False),
+        ('HTTPException(500, f"failed: {error}")', False),
+        ("HTTPException(status_code=429, detail=str(error))", True),
+        ('HTTPException(status_code=500, detail="Try again later")', True),
+    ],
+)
+def test_the_raw_text_of_an_exception_is_no_answer(answer: str, handled: bool) -> None:
+    call_ = 'return bedrock.converse(modelId="amazon.nova-lite-v1:0", messages=event)'
+    body = f"    try:\n        {call_}\n    except Exception as error:\n        raise {answer}\n"
+    assert bool(call(f"{HEAD}\n\ndef handler(event, context):\n{body}").handled_errors) is handled

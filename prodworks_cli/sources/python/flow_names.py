@@ -30,6 +30,7 @@ class Names:
         self._tracer = tracer
         self._classifier = classifier
         self._additions: dict[tuple[str, int], dict[str, list[Node]]] = {}
+        self._members: dict[tuple[str, int], dict[str, list[tuple[str, Node]]]] = {}
         self._checks: dict[tuple[str, int], frozenset[str]] = {}
 
     def sources(self, place: Place) -> Iterator[Place | Leaf]:
@@ -127,16 +128,24 @@ class Names:
 
     def _set_members(self, place: Place, scope: Node, name: str) -> Iterator[Place]:
         """What ``name["key"] = x`` sets, for the member that is asked for."""
-        module = place.site.module
-        for node in inside(scope) if scope.type != "module" else ():
-            left = node.child_by_field_name("left") if node.type == "assignment" else None
-            if left is None or left.type != "subscript" or module.text(left.child_by_field_name("value")) != name:
-                continue
-            key = module.text(left.child_by_field_name("subscript")).strip("\"'")
-            wanted = place.path[0] if place.path else "*"
-            right = node.child_by_field_name("right")
-            if right is not None and (wanted in (key, "*") or wanted.startswith("#")):
+        wanted = place.path[0] if place.path else "*"
+        for key, right in self._members_in(place.site.module, scope).get(name, ()):
+            if wanted in (key, "*") or wanted.startswith("#"):
                 yield place.to(right, place.path[1:])
+
+    def _members_in(self, module: Module, scope: Node) -> dict[str, list[tuple[str, Node]]]:
+        """The members that a function sets, by the name of the mapping."""
+        place = (module.path, scope.id)
+        if place not in self._members:
+            found: dict[str, list[tuple[str, Node]]] = {}
+            for node in inside(scope) if scope.type != "module" else ():
+                left = node.child_by_field_name("left") if node.type == "assignment" else None
+                right = node.child_by_field_name("right") if left is not None else None
+                if left is not None and left.type == "subscript" and right is not None:
+                    key = module.text(left.child_by_field_name("subscript")).strip("\"'")
+                    found.setdefault(module.text(left.child_by_field_name("value")), []).append((key, right))
+            self._members[place] = found
+        return self._members[place]
 
     def parameter(self, place: Place, function: Node, name: str) -> Iterator[Place | Leaf]:
         """What a parameter holds: the argument of the call that was entered, else what callers and entries give."""

@@ -27,6 +27,8 @@ TRANSPARENT_DECORATORS = frozenset(
     | {"capture_method", "capture_lambda_handler", "inject_lambda_context", "log_metrics", "observe", "traceable"}
     | {"start_as_current_span", "capture", "capture_async"}
 )
+# A status that tells the caller what to do: slow down, correct the request, try later.
+_CHOSEN = re.compile(r"\b(?:4\d\d|502|503|504|HTTP_4\d\d\w*|HTTP_50[234]\w*)\b")
 _NESTED = ("function_definition", "lambda", "class_definition")
 
 
@@ -86,6 +88,8 @@ class Handlers:
             return
         raised = set(_raised(module, body))
         answers = any(r.startswith("HTTP") or r in ("abort", "ToolException") for r in raised)
+        if answers and _answers_raw(module, body):
+            return
         codes = _codes(module, body)
         if raised and not answers:
             translated.update(raised if names & MODEL_ERRORS or codes else ())
@@ -193,6 +197,13 @@ def _shows_error(module: Module, body: Node, answer: Node) -> bool:
     alias = re.search(r"\bas\s+(\w+)", header)
     shown = alias and re.search(rf"\b(?:str|repr)\(\s*{alias[1]}\s*\)|\{{\s*{alias[1]}\s*[}}!:]", module.text(answer))
     return bool(shown)
+
+
+def _answers_raw(module: Module, body: Node) -> bool:
+    """Each HTTP error that is raised carries the raw text of the exception, and no status that somebody chose."""
+    raised = [n for n in inside(body, *_NESTED) if n.type == "raise_statement" and n.named_children]
+    answers = [n for n in raised if "HTTP" in module.text(n)]
+    return bool(answers) and all(_shows_error(module, body, n) and not _CHOSEN.search(module.text(n)) for n in answers)
 
 
 def _in_return(module: Module, node: Node, body: Node) -> bool:
