@@ -198,3 +198,11 @@ def test_the_raw_text_of_an_exception_is_no_answer(answer: str, handled: bool) -
     call_ = 'return bedrock.converse(modelId="amazon.nova-lite-v1:0", messages=event)'
     body = f"    try:\n        {call_}\n    except Exception as error:\n        raise {answer}\n"
     assert bool(call(f"{HEAD}\n\ndef handler(event, context):\n{body}").handled_errors) is handled
+
+
+def test_a_wrapper_that_is_called_like_an_operation_is_no_second_call() -> None:
+    wrapper = f"{HEAD}\n\nclass Helper:\n    def invoke_model(self, prompt):\n"
+    wrapper += '        return bedrock.invoke_model(modelId="amazon.nova-lite-v1:0", body=prompt)\n'
+    node = "class Node:\n    def __init__(self, model):\n        self.model = model\n\n"
+    node += "    def run(self, prompt):\n        return self.model.invoke_model(prompt)\n"
+    assert len(calls(helper=wrapper, node=node)) == 1

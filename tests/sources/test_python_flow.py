@@ -163,6 +163,7 @@ def test_a_filter_of_the_logger_may_mask() -> None:
         ("subprocess.run(['bash', '-c', text])", "shell"),
         ("cursor.execute(f'SELECT {text}')", "sql"),
         ("athena.start_query_execution(QueryString=text)", "sql"),
+        ("client.start_query_execution(QueryString=text)", "sql"),
         ("pickle.loads(text)", "pickle"),
         ("env.from_string(text)", "template"),
         ("st.markdown(text, unsafe_allow_html=True)", "html"),
@@ -198,6 +199,13 @@ def test_a_function_outside_the_repository_leaves_it_open() -> None:
 def test_a_check_before_the_sink() -> None:
     (found,) = sinks(app=asking("assert is_allowed(text)\n    cursor.execute(text)"))
     assert found.sanitised is True
+
+
+def test_what_a_page_keeps_is_shown_by_another_function() -> None:
+    shown = "\n\ndef page():\n    for m in st.session_state.messages:\n"
+    shown += '        st.markdown(m["content"], unsafe_allow_html=True)\n'
+    (found,) = sinks(app=asking('st.session_state.messages.append({"content": text})') + shown)
+    assert found.sink == "html"
 
 
 def test_frameworks_that_run_what_the_model_writes() -> None:

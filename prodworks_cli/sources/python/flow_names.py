@@ -109,7 +109,8 @@ class Names:
         """What ``name.append(x)`` and its like put into the value of a name or attribute."""
         module = site.module
         scope = module.owner(site.node) if name.startswith("self.") else module.function(site.node)
-        home = scope if scope is not None else module.root
+        # What a page of Streamlit keeps is shared by all functions of the file.
+        home = module.root if scope is None or name.startswith("st.session_state") else scope
         for node in self._additions_in(module, home).get(name, ()):
             yield site.to(node)
 

@@ -24,6 +24,8 @@ _SQL = words(
     batch_execute_statement sql execute_query run_query fetch fetchall raw
     """
 )
+# Operations of AWS services that run a statement, whatever their client is called.
+_SERVICES = frozenset({"start_query_execution", "execute_statement", "batch_execute_statement"})
 _SQL_ARGUMENTS = ("sql", "query", "QueryString", "Sql", "statement", "Statement", "operation")
 _DATABASE = re.compile(
     r"(?:^|[._])(?:cur|cursor|conn|connection|con|db|database|session|engine|athena\w*|redshift\w*|rds\w*|duckdb|spark"
@@ -149,8 +151,8 @@ def sink_of(module: Module, node: Node) -> tuple[str, list[Node]] | None:
     started = name == "create_subprocess_shell" or home in _SHELL_HOMES or _imports(module, name, "subprocess os")
     if name in _SHELL and started:
         return "shell", _commands(module, first, given.get("shell"))
-    if name in _SQL and home and _DATABASE.search(home[-60:]):
-        named = [n for k in _SQL_ARGUMENTS if (n := given.get(k)) is not None]
+    named = [n for k in _SQL_ARGUMENTS if (n := given.get(k)) is not None]
+    if name in _SQL and home and (_DATABASE.search(home[-60:]) or (name in _SERVICES and named)):
         return "sql", named or first
     if name in ("loads", "load") and home in ("pickle", "dill", "marshal", "cloudpickle"):
         return "pickle", first

@@ -116,6 +116,8 @@ class Finder:
         provider = "sagemaker" if METHODS[api] == SAGEMAKER else "bedrock"
         if clients:
             yield CallSite(Site(module, call), api, METHODS[api], arguments, call, clients, None, provider)
+        elif arguments.positional:
+            return  # operations of boto3 take keywords only: a wrapper that is called alike
         elif provider == "bedrock" and self._has_client and self._open(module, receiver, origins):
             reason = next((o.reason for o in origins if isinstance(o, Unknown)), "the client is made elsewhere")
             yield CallSite(Site(module, call), api, METHODS[api], arguments, call, (), reason)
