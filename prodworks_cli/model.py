@@ -65,7 +65,8 @@ class Gap:
 
     ``kind`` is the kind of resource that may be missing, as a glob (``aws.*`` for an IaC file that does not parse).
     ``action`` is the IAM action to grant, where that is what would help. A ``minor`` gap (a module kept elsewhere, a
-    language that is not analysed and names no model) matters only for kinds of which nothing at all was seen.
+    language that is not analysed and names no model) matters only for kinds of which nothing at all was seen. One that
+    is ``unrelated`` names no model service: what it hides belongs to a GenAI workload only where there is one.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class Gap:
     line: int | None = None
     action: str | None = None
     minor: bool = False
+    unrelated: bool = False
 
 
 class Kind:

@@ -59,7 +59,8 @@ def has_genai(resources: Iterable[Resource]) -> bool:
 def nothing_to_audit(inventory: Inventory) -> bool:
     """Whether there is surely no workload: none was seen, and nothing that could hold one went unread."""
     hidden = (("repo.model_call", Plane.DECLARED), ("aws.bedrock.guardrail", Plane.DECLARED))
-    unread = any(gaps_of(kind, plane, inventory.gaps, minor=False) for kind, plane in hidden)
+    related = [g for g in inventory.gaps if not g.unrelated]
+    unread = any(gaps_of(kind, plane, related, minor=False) for kind, plane in hidden)
     return not unread and not has_genai(inventory.resources)
 
 

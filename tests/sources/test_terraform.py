@@ -302,7 +302,8 @@ def test_module_copies_and_nested_modules() -> None:
 def test_a_module_that_is_elsewhere_is_a_gap(source: str, named: str) -> None:
     text = f'variable "u" {{}}\nmodule "kb" {{\n  source = {source}\n}}\nresource "t" "t" {{\n v = module.kb.id\n}}\n'
     reason = f"module kb is not in this repository ({named})"
-    assert gaps(i__main=text) == (Gap("aws.*", Plane.DECLARED, "i/main.tf", reason, 2),)
+    unrelated = named == "git::https://example.org/m.git"
+    assert gaps(i__main=text) == (Gap("aws.*", Plane.DECLARED, "i/main.tf", reason, 2, unrelated=unrelated),)
     assert blocks(i__main=text)["i/t.t"].body["v"].content == Unknown(reason)
 
 
@@ -445,3 +446,17 @@ def test_modules_that_multiply_are_cut() -> None:
     }
     found = gaps(**texts, m8__main='resource "t" "t" {}\n')
     assert any(g.reason == "module c7 is one of too many modules" for g in found)
+
+
+@pytest.mark.parametrize(
+    ("call", "unrelated"),
+    [
+        ('source = "terraform-aws-modules/vpc/aws"', True),
+        ('source = "aws-ia/bedrock/aws"', False),
+        ('source = "./elsewhere"\n  bedrock_model = "x"', False),
+        ('source = "git::https://example.com/email.git"', True),
+    ],
+)
+def test_a_module_elsewhere_speaks_for_genai_only_by_name(call: str, unrelated: bool) -> None:
+    (found,) = gaps(main=f'module "m" {{\n  {call}\n}}\n')
+    assert found.unrelated is unrelated

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from prodworks_cli.model import Gap, Unknown
 from prodworks_cli.node import Block, Node
+from prodworks_cli.sources import serverless
 from prodworks_cli.sources.cloudformation.intrinsics import TRANSFORM
 from prodworks_cli.sources.cloudformation.resolver import Resolver
 from prodworks_cli.sources.cloudformation.sam import implicit_apis, with_globals
@@ -15,12 +16,15 @@ from prodworks_cli.sources.files import File
 
 
 def read(files: Sequence[File]) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
-    """All resources that the CloudFormation and SAM templates among ``files`` declare, and what could not be read.
+    """All resources that the templates among ``files`` declare, and what could not be read.
+
+    Templates are those of CloudFormation and SAM, and what the Serverless Framework makes of its files.
 
     A block's address is ``<path>#<logical id>``, its body the resolved ``Properties``. A template that another one
     nests by a local path is read with the parameters that it is given there.
     """
-    found = [template_of(file) for file in files]
+    by_path = {file.path: file for file in files}
+    found = [template_of(file) or serverless.template_of(file, by_path) for file in files]
     templates = {t.path: t for t in found if isinstance(t, Template)}
     gaps = [g for g in found if isinstance(g, Gap)]
     calls: dict[str, list[Call]] = {}

@@ -185,7 +185,7 @@ class Module:
         given = evaluate(source.value, self._scope).text() if source else None
         directory, problem = self._find(name, given)
         if problem:
-            self.project.gap(syntax.at, problem)
+            self.project.module_gap(syntax.at, problem, (problem, *syntax.body.arguments))
             return Call(Instances(()), {}, problem)
         self.project.reached.add(directory)
         copies = instances(syntax.body, self._scope)

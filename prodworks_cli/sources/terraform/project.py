@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prodworks_cli.model import Gap, Location, Plane
@@ -79,9 +80,20 @@ class Project:
             self._active.discard(key)
         return self._known[key]
 
-    def gap(self, at: Location, reason: str) -> None:
-        """Record what could not be read."""
-        self.gaps.append(gap(at.where, at.line, reason))
+    def module_gap(self, at: Location, reason: str, given: Iterable[str]) -> None:
+        """Record a module that could not be read. ``given`` are the reason and the names of the call's arguments.
+
+        A folder that is missing, or a source that is not known, may hold anything.
+        """
+        near = any(sign in reason for sign in ("(./", "(../", "not a literal"))
+        related = near or any(MODEL_SERVICE.search(text) for text in given)
+        self.gaps.append(replace(gap(at.where, at.line, reason), unrelated=not related))
+
+
+MODEL_SERVICE = re.compile(
+    r"bedrock|agentcore|sagemaker|anthropic|claude|llm|genai|gen-ai|(?<![a-z])(?:ai|rag)(?![a-z])", re.I
+)
+"""Words by which a module tells that it may hold a GenAI resource."""
 
 
 def local_folder(directory: str, source: str) -> str | None:
