@@ -11,12 +11,14 @@ from prodworks_cli.resources import (
     agent_code,
     agent_reads,
     agents,
+    api_key_reads,
     api_keys,
     bedrock,
     bedrock_reads,
     budget_reads,
     budgets,
     cloudtrail,
+    cloudtrail_reads,
     cloudwatch,
     cloudwatch_reads,
     compute,
@@ -111,6 +113,8 @@ MODULES: tuple[ModuleType, ...] = (
     knowledge_base_reads,
     log_reads,
     s3_reads,
+    api_key_reads,
+    cloudtrail_reads,
 )
 
 

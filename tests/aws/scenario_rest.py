@@ -269,7 +269,31 @@ OPERATIONS: dict[str, Any] = {
     "ec2:DescribeVpcEndpoints": endpoints,
 }
 
-SPOKEN_OF: dict[str, Any] = {**BEDROCK, **COMPUTE, **STORAGE, **OPERATIONS}
+_TRAIL = f"arn:aws:cloudtrail:{HOME}:{ACCOUNT}:trail/audit"
+AUDIT: dict[str, Any] = {
+    "cloudtrail:DescribeTrails": {
+        "trailList": [{"Name": "audit", "TrailARN": _TRAIL, "S3BucketName": "audit", "IsMultiRegionTrail": True}]
+    },
+    "cloudtrail:GetTrailStatus": {"IsLogging": True},
+    "cloudtrail:GetEventSelectors": {"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}]},
+    "cloudtrail:ListEventDataStores": {
+        "EventDataStores": [{"EventDataStoreArn": f"arn:aws:cloudtrail:{HOME}:{ACCOUNT}:eventdatastore/lake"}]
+    },
+    "cloudtrail:GetEventDataStore": {"Name": "lake", "Status": "STOPPED_INGESTION", "MultiRegionEnabled": True},
+    "iam:ListServiceSpecificCredentials": {
+        "ServiceSpecificCredentials": [
+            {
+                "UserName": "demo",
+                "Status": "Inactive",
+                "CreateDate": STAMP,
+                "ServiceSpecificCredentialId": "ACCAEXAMPLE123EXAMPLE",
+                "ServiceName": "bedrock.amazonaws.com",
+            }
+        ]
+    },
+}
+
+SPOKEN_OF: dict[str, Any] = {**BEDROCK, **COMPUTE, **STORAGE, **OPERATIONS, **AUDIT}
 # Of the kinds that the scenario does not speak of the account has none: the smallest answer that the model allows.
 ELSE = {read.name: minimal(read.name) for read in reads() if read not in BASE_READS and read.name not in SPOKEN_OF}
 ANSWERS: dict[str, Any] = {**ELSE, **SPOKEN_OF}

@@ -17,10 +17,12 @@ from prodworks_cli.account import AccountOptions, read_account
 from prodworks_cli.audit import Errors
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Inventory, Unknown
+from prodworks_cli.resources.api_keys import ApiKey
 from prodworks_cli.resources.cloudwatch import Alarm
 from prodworks_cli.resources.compute import Unit
 from prodworks_cli.resources.iam import Role
 from prodworks_cli.resources.kms import Key
+from prodworks_cli.resources.registry import collectors
 from prodworks_cli.resources.s3 import Bucket
 from prodworks_cli.sources.files import tree_of
 from tests.aws.conftest import QUICK, WHO
@@ -92,12 +94,15 @@ def _one(inventory: Inventory, cls: Any, name: str) -> Any:
 
 
 def test_what_moto_holds_is_read_as_it_was_made(seeded: str, endpoint: Endpoint) -> None:
-    by_hand = ("bedrock", "logs", "s3control", "budgets", "cloudwatch:GetMetricData")
+    by_hand = ("bedrock", "logs", "s3control", "budgets", "cloudtrail", "cloudwatch:GetMetricData")
     answers = {name: answer for name, answer in ANSWERS.items() if name.startswith(by_hand)}
     endpoint.account = FakeAccount({**WHO, **answers})
     errors = Errors()
     options = AccountOptions(regions=(HOME,), limits=QUICK)
-    inventory = read_account(options, collect_repository(tree_of({}), {}), errors, lambda line: None).inventory
+    # moto does not know the credentials that are Bedrock's API keys.
+    chosen = [c for c in collectors() if c.kind != ApiKey.KIND]
+    nothing = collect_repository(tree_of({}), {})
+    inventory = read_account(options, nothing, errors, lambda line: None, chosen).inventory
     assert errors.seen == []
     assert [g for g in inventory.gaps if "; the answer did not come from AWS" in g.reason] == []
     role, unit = _one(inventory, Role, "/chat"), _one(inventory, Unit, ":chat")
