@@ -31,6 +31,7 @@ from prodworks_cli.resources import (
     entries_balancer,
     entries_http,
     entries_rest,
+    entry_reads,
     evaluations,
     guardrail_reads,
     guardrails,
@@ -50,6 +51,7 @@ from prodworks_cli.resources import (
     safeguards,
     secrets,
     text_flows,
+    vector_reads,
     vectors,
     workflows,
     workload,
@@ -115,6 +117,8 @@ MODULES: tuple[ModuleType, ...] = (
     s3_reads,
     api_key_reads,
     cloudtrail_reads,
+    entry_reads,
+    vector_reads,
 )
 
 

@@ -293,7 +293,31 @@ AUDIT: dict[str, Any] = {
     },
 }
 
-SPOKEN_OF: dict[str, Any] = {**BEDROCK, **COMPUTE, **STORAGE, **OPERATIONS, **AUDIT}
+_HTTP = {"RouteSelectionExpression": "$request.method $request.path"}
+_COLLECTION = {"id": "abc123", "name": "docs", "arn": f"arn:aws:aoss:{HOME}:{ACCOUNT}:collection/abc123"}
+_NETWORK = [{"Rules": [{"ResourceType": "collection", "Resource": ["collection/docs"]}], "AllowFromPublic": False}]
+REACHED: dict[str, Any] = {
+    "opensearchserverless:ListCollections": {"collectionSummaries": [_COLLECTION]},
+    "opensearchserverless:BatchGetCollection": {"collectionDetails": [{**_COLLECTION, "type": "VECTORSEARCH"}]},
+    "opensearchserverless:ListSecurityPolicies": {"securityPolicySummaries": [{"name": "docs", "type": "network"}]},
+    "opensearchserverless:GetSecurityPolicy": {
+        "securityPolicyDetail": {"name": "docs", "type": "network", "policy": _NETWORK}
+    },
+    "s3vectors:ListVectorBuckets": {"vectorBuckets": []},
+    "neptune-graph:ListGraphs": {"graphs": []},
+    "apigateway:GetRestApis": {"items": []},
+    "apigatewayv2:GetApis": {"Items": [{"ApiId": "a1", "Name": "chat", "ProtocolType": "HTTP", **_HTTP}]},
+    "apigatewayv2:GetApi": {"ApiId": "a1", "Name": "chat", "ProtocolType": "HTTP", **_HTTP},
+    "apigatewayv2:GetRoutes": {"Items": [{"RouteId": "r1", "RouteKey": "POST /ask", "Target": "integrations/i1"}]},
+    "apigatewayv2:GetRoute": {"RouteId": "r1", "RouteKey": "POST /ask", "AuthorizationType": "JWT"},
+    "apigatewayv2:GetIntegration": {"IntegrationUri": f"arn:aws:lambda:{HOME}:{ACCOUNT}:function:chat"},
+    "apigatewayv2:GetStages": {
+        "Items": [{"StageName": "$default", "DefaultRouteSettings": {"ThrottlingRateLimit": 20.0}}]
+    },
+    "lambda:GetFunctionUrlConfig": AwsError("ResourceNotFoundException", 404),
+}
+
+SPOKEN_OF: dict[str, Any] = {**BEDROCK, **COMPUTE, **STORAGE, **OPERATIONS, **AUDIT, **REACHED}
 # Of the kinds that the scenario does not speak of the account has none: the smallest answer that the model allows.
 ELSE = {read.name: minimal(read.name) for read in reads() if read not in BASE_READS and read.name not in SPOKEN_OF}
 ANSWERS: dict[str, Any] = {**ELSE, **SPOKEN_OF}
