@@ -376,3 +376,14 @@ def test_a_flow_in_circles_ends() -> None:
     steps = "".join(f"\n\ndef f{i}(x):\n    return f{i + 1}(f{i}(x) + x)\n" for i in range(30))
     text = f"{asking('logger.info(f0(text))')}{steps}\n\ndef f30(x):\n    return f0(x) + x\n"
     assert len(statements(text)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("given", "source"), [("filters={'topic': request['topic']}", "client"), ("where={'topic': 'faq'}", "constant")]
+)
+def test_the_filter_of_a_vector_store_by_its_other_names(given: str, source: str) -> None:
+    body = "    llm.invoke('x')\n    return store.similarity_search('x', k=3, ARGUMENT)\n".replace("ARGUMENT", given)
+    text = "from langchain_aws import ChatBedrock\n\nllm = ChatBedrock(model='amazon.nova-lite-v1:0')\n"
+    resources = collected(app=f"{text}\n\ndef view(request):\n{body}").resources
+    (found,) = [r.value for r in resources if isinstance(r.value, RetrievalCall)]
+    assert (found.filter_source, found.top_k) == (source, 3)

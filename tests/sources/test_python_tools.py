@@ -186,3 +186,24 @@ def test_the_default_of_the_locked_langgraph(requirement: str, limit: int | type
     text = "\nfrom langgraph.prebuilt import create_react_agent\n\nagent = create_react_agent(model, [get])\n"
     (found,) = loops(text, **{"requirements.txt": f"{requirement}\n"})
     assert isinstance(found.iteration_limit, Unknown) if limit is Unknown else found.iteration_limit == limit
+
+
+ALIAS = """
+
+class M:
+    def execute_one(self, n):
+        logger.info("tool")
+        table.delete_item(Key={})
+
+    def make(self):
+        m = self
+
+        @tool
+        def order(n: str):
+            m.execute_one(n)
+"""
+
+
+def test_a_method_of_an_alias_is_followed_by_its_only_name() -> None:
+    (found,) = tools(ALIAS)
+    assert (found.effect, found.recorded) == ("delete", True)

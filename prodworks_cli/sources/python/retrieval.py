@@ -43,6 +43,8 @@ _RETRIEVER: Paths = (
     ("retrieval_config", *_VECTORS, "numberOfResults"),
 )
 _SEARCH: Paths = (("index_name",), ("filter",), ("k",))
+# Other names of the filter of a vector store's search.
+_FILTERS = ("filter", "filters", "where", "pre_filter", "metadata_filter", "expr")
 # That users sign in says nothing about their rights; groups, roles and tenants do.
 _RIGHTS = re.compile(
     rb"cognito:groups|user_groups|allowed_groups|tenant_?id|user_roles|has_permission|custom:tenant|access_level"
@@ -71,8 +73,9 @@ class Retrievals:
     def _draft(self, module: Module, node: Syntax, paths: Paths) -> Draft:
         store, filter_, count = (self._given(module, node, path) for path in paths)
         api = last_name(module, node.child_by_field_name("function"))
-        base: Drafted = None if paths is _SEARCH else store
-        if paths is not _SEARCH and isinstance(store.content, str):
+        is_search = paths[0] == _SEARCH[0]
+        base: Drafted = None if is_search else store
+        if not is_search and isinstance(store.content, str):
             base = Ref("aws.bedrock.knowledge_base", store.content)
         attributes: dict[str, Drafted] = {
             "api": api,
@@ -144,4 +147,7 @@ def _paths(module: Module, node: Syntax) -> Paths | None:
         return _GENERATE
     if name.endswith("KnowledgeBasesRetriever"):
         return _RETRIEVER
-    return _SEARCH if SEARCHES.match(name) and is_method else None
+    if not SEARCHES.match(name) or not is_method:
+        return None
+    called = next((f for f in _FILTERS if f in given.keywords), "filter")
+    return (("index_name",), (called,), ("k",))

@@ -112,9 +112,22 @@ class Effects:
     def _called(self, site: Site) -> Iterator[Site]:
         for node in inside(site.node):
             if node.type == "call":
-                callee = self._tracer.callee(site.to(node), node.child_by_field_name("function"))
+                function = node.child_by_field_name("function")
+                callee = self._tracer.callee(site.to(node), function) or self._only_one(site.module, function)
                 if callee is not None and callee.node.type == "function_definition":
                     yield Site(callee.module, callee.node)
+
+    def _only_one(self, module: Module, function: Node | None) -> Site | None:
+        """The method of an object that is not followed, where the repository defines one of that name only."""
+        name = last_name(module, function)
+        repository = self._tracer.repository
+        if function is None or function.type != "attribute" or repository.definitions_named(name) != 1:
+            return None
+        for other in repository.containing(f"def {name}(".encode()):
+            for found in other.of_type("function_definition"):
+                if other.name(found) == name:
+                    return Site(other, found)
+        return None
 
 
 def _effects(site: Site) -> Iterator[str]:
