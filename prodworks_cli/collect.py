@@ -67,7 +67,8 @@ def collect_repository(tree: Tree, settings: Mapping[str, Any], attempt: Attempt
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
     drafts = [draft for drafts, _ in found for draft in drafts]
     if not any(draft.cls is ModelCall for draft in drafts):
-        gaps += unrecognised.read(files)
+        told = {gap.scope for gap in gaps}
+        gaps += unrecognised.read(f for f in files if f.path not in told)
     resources = link((resource_of(d, Plane.DECLARED) for d in drafts), pointers(declarations))
     scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), tree.skipped, owners=_owners(resources, owned))
     inventory = Inventory(_sorted(resources), _distinct(gaps), scan, settings)

@@ -294,7 +294,7 @@ def test_a_permalink_opens_its_finding(open_report: Open, rule: str) -> None:
 def test_a_link_of_the_path_opens_its_finding(open_report: Open) -> None:
     page = open_report(samples.not_ready()).page
     page.click("#section-path a[href='#evaluation-runs-in-ci']")
-    assert page.locator("#evaluation-runs-in-ci > .body").is_visible()
+    page.locator("#evaluation-runs-in-ci > .body").wait_for()
     page.fill("#search", "budget")
     assert not page.locator("#evaluation-runs-in-ci").is_visible()
     page.click("#section-path a[href='#evaluation-runs-in-ci']")
