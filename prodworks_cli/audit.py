@@ -18,7 +18,7 @@ from prodworks_cli.model import Gap, Inventory, Plane
 from prodworks_cli.report import Pack, Report
 from prodworks_cli.rules import Rule, RulePack
 from prodworks_cli.score import Outcome
-from prodworks_cli.sources.files import Tree, list_tree
+from prodworks_cli.sources.files import Listing, Tree, list_tree
 from prodworks_cli.units import each_unit, merged, parts_of, unit_entry
 from prodworks_cli.waivers import notes, waived
 
@@ -65,17 +65,17 @@ def collect(
 
     Raises ``FileNotFoundError`` or ``NotADirectoryError`` for a bad path, :class:`UnitError` for a unit it lacks.
     """
-    listing = list_tree(root, ignore)
+    return collect_listing(list_tree(root, ignore), settings, errors, say, unit)
+
+
+def collect_listing(
+    listing: Listing, settings: Mapping[str, Any], errors: Errors, say: Say, unit: str | None = None
+) -> Inventory:
+    """Read listed files; see :func:`collect`."""
     units, parts = parts_of(listing, unit)
     several = f" in {len(units)} workloads" if len(units) > 1 else ""
     say(f"reading {len(listing.paths)} files of {listing.name}{several}")
     return merged({name: _collected(part.read(), settings, errors) for name, part in parts.items()}, units)
-
-
-def collect_tree(tree: Tree, settings: Mapping[str, Any], errors: Errors, say: Say) -> Inventory:
-    """Read a tree of files as one workload."""
-    say(f"reading {len(tree.files)} files of {tree.name}")
-    return _collected(tree, settings, errors)
 
 
 def _collected(tree: Tree, settings: Mapping[str, Any], errors: Errors) -> Inventory:
@@ -111,6 +111,8 @@ def judged(
         settings=config.settings(),
     )
     report["config"] = changes(config.settings())
+    if config.environment:
+        report["target"]["environment"] = config.environment
     if said := notes(outcomes, config.waivers, config.attestations, today):
         report["waivers"] = said
     for name, part in each_unit(inventory):

@@ -28,7 +28,7 @@ from prodworks_cli.render.text import clean_line
 from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 from prodworks_cli.sources.account.session import AccountError
-from prodworks_cli.sources.revision import RevisionError, read_revision
+from prodworks_cli.sources.revision import RevisionError, list_revision
 from prodworks_cli.units import UnitError
 from prodworks_cli.waivers import with_rules
 
@@ -151,8 +151,8 @@ def _revision(source: str, options: AuditOptions, bench: Bench, inventory: Inven
     """The report on an earlier revision: by today's rules and config, and the same evidence of the account."""
     if options.inventory:
         raise UsageError(f"--baseline {source} needs the repository; give its path instead of --from")
-    tree = read_revision(options.path, source.removeprefix(REVISION), bench.config.ignore)
-    before = spine.collect_tree(tree, bench.config.settings(), errors, say)
+    listing = list_revision(options.path, source.removeprefix(REVISION), bench.config.ignore)
+    before = spine.collect_listing(listing, bench.config.settings(), errors, say, options.unit)
     if options.evidence:
         before = with_account(before, _loaded(options.evidence))
     elif inventory.scan.account_read_at:

@@ -55,7 +55,10 @@ class UnitEntry(TypedDict):
 
 
 class Target(TypedDict):
-    """What was audited. ``units`` are the workloads of a collection; a repository of one workload has none."""
+    """What was audited. ``units`` are the workloads of a collection; a repository of one workload has none.
+
+    ``environment`` is the one that the config names.
+    """
 
     name: str
     commit: str | None
@@ -63,6 +66,7 @@ class Target(TypedDict):
     units: list[UnitEntry]
     accounts: list[str]
     regions: list[str]
+    environment: NotRequired[str]
 
 
 class SkippedFile(TypedDict):

@@ -189,7 +189,7 @@ def target_parts(report: Report) -> list[str]:
     if target["dirty"]:
         commit = f"{commit} with uncommitted changes".strip()
     accounts = f"account {', '.join(target['accounts'])}" if target["accounts"] else ""
-    return [part for part in (commit, accounts, ", ".join(target["regions"])) if part]
+    return [part for part in (commit, target.get("environment", ""), accounts, ", ".join(target["regions"])) if part]
 
 
 def snippets(report: Report, rule: RuleEntry) -> list[tuple[str, str]]:

@@ -78,7 +78,10 @@ def judged(tree: Tree) -> tuple[File, ...]:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a repository before they are read: paths with their places, and what is left out already."""
+    """The files of a repository before they are read: paths with their places, and what is left out already.
+
+    The files of a revision are read from git at once, so they stand here themselves.
+    """
 
     name: str
     pending: tuple[_Pending, ...]
@@ -88,7 +91,7 @@ class Listing:
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of all files that may be read."""
-        return tuple(item[0] for item in self.pending if isinstance(item, tuple))
+        return tuple(_path_of(item) for item in self.pending if isinstance(item, tuple | File))
 
     @property
     def every_path(self) -> tuple[str, ...]:
@@ -101,7 +104,8 @@ class Listing:
 
     def content(self, path: str) -> bytes:
         """The content of one listed path; empty when it is no file that is read."""
-        found = _read(path, self._places[path]) if path in self._places else None
+        stored = self._items.get(path)
+        found = _read(path, self._places[path]) if path in self._places else stored
         return found.data if isinstance(found, File) else b""
 
     @cached_property
@@ -156,11 +160,11 @@ def read_tree(root: Path, ignore: Sequence[str] = ()) -> Tree:
 
 
 Result = File | Skipped | Gap | None
-_Pending = tuple[str, Path] | Skipped | Gap
+_Pending = tuple[str, Path] | File | Skipped | Gap
 
 
 def _path_of(item: _Pending) -> str:
-    return item[0] if isinstance(item, tuple) else item.path if isinstance(item, Skipped) else item.scope
+    return item[0] if isinstance(item, tuple) else item.scope if isinstance(item, Gap) else item.path
 
 
 def _without(pending: Iterable[_Pending], ignored: GitIgnoreSpec) -> Iterator[_Pending]:

@@ -1,4 +1,4 @@
-"""A revision of the repository as a tree of files, read from git's objects.
+"""A revision of the repository as a listing of files, read from git's objects.
 
 Nothing is checked out: no file is written, no filter or hook runs, and nobody looks at the work tree or the index.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from prodworks_cli.model import Gap, Skipped
+from prodworks_cli.model import Skipped
 from prodworks_cli.sources import git
-from prodworks_cli.sources.files import File, Result, Tree, classified, display, reason_to_skip, spec_of, unreadable
+from prodworks_cli.sources.files import Listing, Result, classified, display, reason_to_skip, spec_of, unreadable
 
 _LINK, _SUBMODULE = "120000", "160000"
 
@@ -19,7 +19,7 @@ class RevisionError(ValueError):
     """A revision that git does not know, or cannot read."""
 
 
-def read_revision(root: Path, revision: str, ignore: Sequence[str] = ()) -> Tree:
+def list_revision(root: Path, revision: str, ignore: Sequence[str] = ()) -> Listing:
     """The files that ``revision`` holds below ``root``. Raises :class:`RevisionError`."""
     commit = git.commit_named(root, revision)
     if commit is None:
@@ -33,15 +33,8 @@ def read_revision(root: Path, revision: str, ignore: Sequence[str] = ()) -> Tree
     contents = git.contents_of(root, (e.blob for e in wanted))
     if contents is None:
         raise RevisionError(f"git:{revision}: git cannot read its files")
-    found = list(_results(entries, contents, ignore))
-    return Tree(
-        root.resolve().name,
-        tuple(r for r in found if isinstance(r, File)),
-        tuple(r for r in found if isinstance(r, Skipped)),
-        tuple(r for r in found if isinstance(r, Gap)),
-        commit,
-        dirty=False,
-    )
+    found = tuple(r for r in _results(entries, contents, ignore) if r is not None)
+    return Listing(root.resolve().name, found, commit, dirty=False)
 
 
 def _unread_reason(entry: git.Entry) -> str | None:

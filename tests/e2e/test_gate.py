@@ -170,7 +170,7 @@ def test_what_the_config_changed_is_in_the_report(prodworks: Run, repo: Path) ->
         "rules": "off: workload-has-owner",
         "gate.fail_under": "1",
     }
-    assert report["target"]["name"] == "chat"
+    assert (report["target"]["name"], report["target"]["environment"]) == ("chat", "staging")
     assert "workload-has-owner" not in {r["id"] for r in report["rules"]}
     kept = prodworks("collect", repo, "-o", "inventory.json")
     assert kept.returncode == 0, kept.stderr

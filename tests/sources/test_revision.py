@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from prodworks_cli.sources.files import read_tree
-from prodworks_cli.sources.revision import RevisionError, read_revision
+from prodworks_cli.sources.files import Tree, read_tree
+from prodworks_cli.sources.revision import RevisionError, list_revision
+
+
+def read_revision(root: Path, revision: str, ignore: Sequence[str] = ()) -> Tree:
+    return list_revision(root, revision, ignore).read()
 
 
 def git(root: Path, *arguments: str, data: bytes | None = None) -> str:
@@ -107,3 +112,13 @@ def test_content_that_git_does_not_have_is_a_gap(repo: Path) -> None:
     tree = read_revision(repo, "HEAD")
     assert [(g.scope, g.reason) for g in tree.gaps] == [("app.py", "cannot be read: git does not have its content")]
     assert "old.py" in [f.path for f in tree.files]
+
+
+def test_what_prodworks_writes_is_no_part_of_the_workload(repo: Path) -> None:
+    (repo / ".prodworks").mkdir()
+    (repo / ".prodworks" / "history.jsonl").write_text("{}\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "history")
+    for tree in (read_tree(repo), read_revision(repo, "HEAD")):
+        assert not [f.path for f in tree.files if f.path.startswith(".prodworks")]
+        assert (".prodworks/history.jsonl", "written by prodworks") in [(s.path, s.reason) for s in tree.skipped]
