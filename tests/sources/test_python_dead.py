@@ -55,3 +55,11 @@ def test_dead_code_is_listed_and_judged_by_no_rule() -> None:
         "page.py:ask converse": Status.FAIL,
         "page.py:old converse": Status.NOT_APPLICABLE,
     }
+
+
+def test_the_client_of_dead_code_is_no_client() -> None:
+    dead = (
+        "\ndef old():\n    own = boto3.client('bedrock-runtime')\n    return own.converse(modelId='x', messages=[])\n"
+    )
+    found = inventory({"page.py": HEAD + function("ask") + dead + "print(ask('hi'))\n"})
+    assert [r.identity for r in found.resources if r.kind == "repo.model_client"] == ["page.py:<module> bedrock"]

@@ -134,6 +134,34 @@ def two(event, context):
     assert len(statements(text)) == 1
 
 
+TEMPLATE = """
+Resources:
+  Chat:
+    Type: AWS::Lambda::Function
+    Properties: {Handler: app.handler, Environment: {Variables: {DEBUG: "VALUE"}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "template", "emitted"),
+    [
+        ("if DEBUG: logger.info(text)", "", Unknown),
+        ("if settings.verbose: logger.info(text)", "", Unknown),
+        ("if DEBUG: logger.info(text)", TEMPLATE.replace("VALUE", "false"), False),
+        ("if DEBUG: logger.info(text)", TEMPLATE.replace("VALUE", "true"), True),
+        ("if text: logger.info(text)", "", True),
+        ("if not DEBUG: logger.info(text)", "", True),
+    ],
+)
+def test_a_statement_below_a_debug_switch_is_written_as_the_switch_says(
+    guard: str, template: str, emitted: bool | type
+) -> None:
+    files = {"app.py": asking(guard), "template.yaml": template}
+    resources = collect_repository(tree_of(files), {}).resources
+    (found,) = [r.value for r in resources if isinstance(r.value, LogStatement)]
+    assert isinstance(found.emitted, Unknown) if emitted is Unknown else found.emitted is emitted
+
+
 @pytest.mark.parametrize(
     ("level", "emitted"),
     [("logging.DEBUG", True), ("logging.INFO", False), ('os.environ["LOG_LEVEL"]', Unknown)],

@@ -56,7 +56,7 @@ def _gaps(repository: Repository) -> tuple[Gap, ...]:
 def _clients(calls: list[CallSite], describer: Describer, values: Values) -> list[Draft]:
     """Each client that a call goes through, once, with the functions around those calls."""
     clients: dict[str, tuple[Client, list[Site]]] = {}
-    for call in calls:
+    for call in (c for c in calls if not describer.is_dead(c.site)):
         for client in call.clients:
             _, around = clients.setdefault(client_identity(client), (client, []))
             around.extend(s for s in describer.reach(call).chain if s.node.type == "function_definition")

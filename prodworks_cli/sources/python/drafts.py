@@ -29,6 +29,8 @@ FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 EXPORTERS = (b"opentelemetry-instrument", b"StrandsTelemetry", b"aws-opentelemetry-distro")
 GUARDRAIL_KEYS = ("guardrails", "guardrail_config", "guardrail_id", "guardrailConfig")
 
+DEAD = Unknown("nothing in the repository calls this code")
+
 
 class Describer:
     """Makes drafts of call sites. Identities are counted, so that two calls in one function differ."""
@@ -59,13 +61,17 @@ class Describer:
         """Where the response of a call can be seen."""
         return self._responses.reach(call.site)
 
+    def is_dead(self, site: Site) -> bool:
+        """Whether nothing in the repository calls the code at a place."""
+        return is_dead(self._repository, site.module, site.node)
+
     def sdk_call(self, call: CallSite, requests: Requests, correlations: Correlations) -> Draft:
         """A call through an SDK client."""
         module, at = call.site.module, call.site.module.at(call.site.node)
         facts = Facts(call.api, self._arguments(call), at)
         reach = self.reach(call)
         known: dict[str, Drafted] = {
-            "reachable": not is_dead(self._repository, module, call.site.node),
+            "reachable": not self.is_dead(call.site),
             **request_attributes(facts),
             "api": call.api,
             "provider": call.provider,
@@ -97,11 +103,11 @@ class Describer:
         reach = self._responses.reach(found.site) if found.library in DIRECT else Reach((), (), None)
         traced = self._responses.instrumented(found.site, reach) or self._exported(found)
         known: dict[str, Drafted] = {
-            "reachable": not is_dead(self._repository, module, found.site.node),
+            "reachable": not (dead := self.is_dead(found.site)),
             "api": found.name,
             "provider": "bedrock",
             "endpoint": found.endpoint,
-            "client": self.framework_clients.of(found),
+            "client": DEAD if dead else self.framework_clients.of(found),
             "model_id": model,
             "max_tokens": limit,
             "modalities": ("text",),

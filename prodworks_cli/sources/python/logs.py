@@ -98,10 +98,20 @@ class Logs:
             "level": level,
             "masked": self._masked,
             "sink": sink,
-            "emitted": self._debugs(module) if level == "debug" else True,
+            "emitted": self._debugs(module) if level == "debug" else self._switched_on(module, node),
         }
         name = f"{module.path}:{module.qualified(node)} {sink}"
         return Draft(LogStatement, module.at(node), attributes, self._names.of(name))
+
+    def _switched_on(self, module: Module, node: tree_sitter.Node) -> bool | Unknown:
+        """False or unknown below ``if DEBUG:``, by the value that IaC gives the variable; true anywhere else."""
+        names = [m[1] for test in _tests_around(module, node) if (m := _SWITCH.fullmatch(module.text(test)))]
+        if not names:
+            return True
+        texts = [n.text() for n in self._environment.get(names[0].upper(), ())]
+        if not texts or any(text is None for text in texts):
+            return Unknown(f"written only where {names[0]} is set")
+        return any((text or "").lower() in ("true", "1", "yes", "on", "debug") for text in texts)
 
     @cached_property
     def _masked(self) -> bool | Unknown:
@@ -153,6 +163,20 @@ def _levels(module: Module) -> Iterator[tuple[str, tree_sitter.Node]]:
             continue
         target = module.text(callee.child_by_field_name("object")) if callee is not None else ""
         yield ("root" if target.endswith("getLogger()") else name), level
+
+
+_SWITCH = re.compile(r"(?:\w+\.)*(\w*(?:debug|verbose)\w*)", re.I)
+"""A condition that asks for nothing but a switch for more output."""
+
+
+def _tests_around(module: Module, node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """The conditions under which a statement runs, innermost first; those of ``else`` branches are left out."""
+    child = node
+    for above in module.ancestors(node):
+        body, test = above.child_by_field_name("consequence"), above.child_by_field_name("condition")
+        if above.type == "if_statement" and test is not None and body is not None and body.id == child.id:
+            yield test
+        child = above
 
 
 def level_of(module: Module, node: tree_sitter.Node) -> str | None:
