@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prodworks_cli import __version__
+from prodworks_cli import __version__, knowledge
 from prodworks_cli.assemble import assemble_report
 from prodworks_cli.collect import Found, collect_repository
 from prodworks_cli.config import Config, changes, parse_config
@@ -80,7 +80,8 @@ def collect_listing(
 
 def _collected(tree: Tree, settings: Mapping[str, Any], errors: Errors) -> Inventory:
     """What a tree holds, under the name that the config gives the workload."""
-    return collect_repository(replace(tree, name=settings.get("name") or tree.name), settings, errors.attempt)
+    named = replace(tree, name=settings.get("name") or tree.name)
+    return collect_repository(named, settings, errors.attempt, today=now().date())
 
 
 def judged(
@@ -95,6 +96,7 @@ def judged(
 
     Without a ``config`` the settings of the inventory count.
     """
+    inventory = _announced(inventory)
     config = config or parse_config(inventory.settings, "the inventory")
     say(f"judging {len(rules)} rules on {len(inventory.resources)} resources")
     time = now()
@@ -119,6 +121,15 @@ def judged(
         judged_part = waived(errors.judge(rules, part), config.waivers, today)
         report["target"]["units"].append(unit_entry(name, part, judged_part, time))
     return report
+
+
+def _announced(inventory: Inventory) -> Inventory:
+    """The inventory, with a gap where what prodworks knows of models by itself has grown old."""
+    old = knowledge.stale(now().date())
+    if old is None or not any(r.kind == "repo.model_reference" for r in inventory.resources):
+        return inventory
+    gap = Gap("knowledge", Plane.DECLARED, "models.yaml of prodworks", old, minor=True)
+    return replace(inventory, gaps=(*inventory.gaps, gap))
 
 
 def now() -> datetime:

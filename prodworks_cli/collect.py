@@ -5,12 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
+from prodworks_cli import knowledge
+from prodworks_cli.account_view import views, with_logging
 from prodworks_cli.languages import unread_languages
 from prodworks_cli.link import link, pointers
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan, Unknown
 from prodworks_cli.node import Block, Declarations, Node
+from prodworks_cli.prompt_use import observed_uses, with_prompt_uses
+from prodworks_cli.references import Wanted, references
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.compute import environment
 from prodworks_cli.resources.entries_sam import implied_entries
@@ -28,6 +33,7 @@ from prodworks_cli.sources import (
     extensions,
     feedback,
     java,
+    measurements,
     owners,
     prompts,
     python,
@@ -58,18 +64,26 @@ def directly(what: str, run: Callable[[], Found[T]]) -> Found[T]:
     return run()
 
 
-def collect_repository(tree: Tree, settings: Mapping[str, Any], attempt: Attempt = directly) -> Inventory:
-    """Everything that the repository says about the workload, on the declared plane."""
+def collect_repository(
+    tree: Tree, settings: Mapping[str, Any], attempt: Attempt = directly, *, today: date | None = None
+) -> Inventory:
+    """Everything that the repository says about the workload, on the declared plane.
+
+    ``today`` is the day on which models are active or retired; without it, the day on which that was last checked.
+    """
     files = judged(tree)
     owned = owners.read(tree.files)
     declarations, iac_gaps = _declarations(files, attempt)
     found = [*_adapted(declarations, attempt), *_repository(tree, files, owned, declarations, attempt)]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
-    drafts = [draft for drafts, _ in found for draft in drafts]
+    drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
     if not any(draft.cls is ModelCall for draft in drafts):
         told = {gap.scope for gap in gaps}
         gaps += unrecognised.read(f for f in files if f.path not in told)
-    resources = link((resource_of(d, Plane.DECLARED) for d in drafts), pointers(declarations))
+    wanted = Wanted.of(settings, today or knowledge.checked())
+    named, crashes = attempt("the references to models", lambda: (references(drafts, files, declarations, wanted), ()))
+    gaps += crashes
+    resources = with_logging(link((resource_of(d, Plane.DECLARED) for d in (*drafts, *named)), pointers(declarations)))
     scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), tree.skipped, owners=_owners(resources, owned))
     inventory = Inventory(_sorted(resources), _distinct(gaps), scan, settings)
     return with_workload(inventory, _owner(settings, owned, resources))
@@ -109,6 +123,7 @@ def _repository(
         attempt("the reader of safeguards", lambda: (safeguards.read(files), ())),
         attempt("the reader of feedback", lambda: (feedback.read(files), ())),
         attempt("the reader of documents", lambda: (documents.read(tree.files), ())),
+        attempt("the reader of measurements", lambda: (tuple(measurements.read(files, declarations)), ())),
         attempt("the reader of bearer tokens", lambda: (bearer_tokens.read(files), ())),
     ]
 
@@ -149,8 +164,8 @@ def with_workload(inventory: Inventory, owner: str | None) -> Inventory:
 
 def with_account(inventory: Inventory, account: Inventory) -> Inventory:
     """A repository's inventory joined with what another inventory observed in the account."""
-    seen = [r for r in account.resources if r.plane is Plane.OBSERVED and r.kind != "workload"]
-    mine = [r for r in inventory.resources if r.kind != "workload"]
+    seen = [r for r in account.resources if r.plane is Plane.OBSERVED and not _derived(r)]
+    mine = [r for r in inventory.resources if not _derived(r)]
     scan = replace(
         inventory.scan,
         accounts=account.scan.accounts,
@@ -162,13 +177,19 @@ def with_account(inventory: Inventory, account: Inventory) -> Inventory:
     )
     gaps = _distinct([*inventory.gaps, *(g for g in account.gaps if g.plane is Plane.OBSERVED)])
     joined = Inventory(_sorted(link([*mine, *seen])), gaps, scan, inventory.settings)
+    joined = replace(joined, resources=_sorted([*observed_uses(joined.resources), *views(joined)]))
     owners_said = [r.value.owner for r in inventory.resources if isinstance(r.value, Workload)]
     return with_workload(joined, next((o for o in owners_said if isinstance(o, str)), None))
 
 
+def _derived(resource: Resource) -> bool:
+    """The workload, and what the account says about code, follow from the rest and are made anew."""
+    return resource.kind == "workload" or (resource.kind.startswith("repo.") and resource.plane is Plane.OBSERVED)
+
+
 def account_inventory(records: Sequence[Record], read_at: str, gaps: Iterable[Gap] = (), note: str = "") -> Inventory:
     """The observed plane from recorded answers. ``read_at`` is an ISO 8601 time."""
-    resources = [resource_of(d, Plane.OBSERVED) for d in observed(records)]
+    resources = [resource_of(d, Plane.OBSERVED) for d in observed(replace(r, read_at=read_at) for r in records)]
     accounts = tuple(sorted({r.account for r in records}))
     regions = tuple(sorted({r.region for r in records}))
     calls = sum(1 for r in records for _ in r.answers.members())

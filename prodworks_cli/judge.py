@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prodworks_cli.attested import NOBODY, add_attested, verdict_of, with_attestations
 from prodworks_cli.conditions import Cursor, Outcome, Scope, show
@@ -73,6 +73,8 @@ def judge_rule(rule: Rule, bench: Bench) -> RuleOutcome:
         for resource in inventory.resources:
             if resource.kind == rule.resource and resource.plane is plane:
                 verdicts.setdefault(resource.identity, {})[plane] = _judge(rule, resource, bench.scopes[plane])
+    if not _planes_read(rule, inventory) and Plane.OBSERVED in rule.planes:
+        verdicts = _unasked(rule, bench)
     add_attested(rule, inventory, verdicts)
     if rule.planes == (Plane.ATTESTED,):
         verdicts[IDENTITY] = {Plane.ATTESTED: _judge_attested(rule, bench)}
@@ -90,23 +92,38 @@ def _judge_attested(rule: Rule, bench: Bench) -> Verdict:
     return Verdict(Status.UNKNOWN, NOBODY, judged.proofs) if judged.status is Status.FAIL else judged
 
 
+def _unasked(rule: Rule, bench: Bench) -> dict[str, dict[Plane, Verdict]]:
+    """The declared subjects of a rule that only the account can answer, where no account was read: all unknown."""
+    found = [r for r in bench.inventory.resources if r.kind == rule.resource and r.plane is Plane.DECLARED]
+    verdicts = {r.identity: _judge(rule, r, bench.scopes[Plane.DECLARED]) for r in found}
+    unknown = Verdict(Status.UNKNOWN, "the account was not read")
+    return {
+        name: {Plane.DECLARED: v if v.status is Status.NOT_APPLICABLE else replace(unknown, proofs=v.proofs)}
+        for name, v in verdicts.items()
+    }
+
+
 def _planes_read(rule: Rule, inventory: Inventory) -> list[Plane]:
     """The planes that were looked at; a rule about code is judged on the declared plane whatever it names."""
     read = {Plane.DECLARED, *([Plane.OBSERVED] if inventory.scan.account_read_at else [])}
     return [plane for plane in rule.planes if plane in read]
 
 
+def _planes_shown(rule: Rule, inventory: Inventory) -> list[Plane]:
+    """The planes on which subjects would have been seen: code is in the repository, whatever plane it is judged on."""
+    return [Plane.DECLARED] if rule.resource.startswith("repo.") else _planes_read(rule, inventory)
+
+
 def _with_unseen(rule: Rule, findings: list[Finding], inventory: Inventory) -> tuple[tuple[Finding, ...], str]:
     """The findings, with one more for what could not be seen, and the reason why a rule has none."""
     if findings:
-        hidden = [
-            g for p in _planes_read(rule, inventory) for g in gaps_of(rule.resource, p, inventory.gaps, minor=False)
-        ]
+        planes = _planes_shown(rule, inventory)
+        hidden = [g for p in planes for g in gaps_of(rule.resource, p, inventory.gaps, minor=False)]
         if hidden and rule.resource != "workload":
             places = "; ".join(f"{g.scope}: {g.reason}" for g in hidden[:3])
             findings = [*findings, _unknown_finding(rule, hidden[0].plane, Unknown(places))]
         return tuple(findings), ""
-    reasons = {plane: silence(rule.resource, plane, inventory) for plane in _planes_read(rule, inventory)}
+    reasons = {plane: silence(rule.resource, plane, inventory) for plane in _planes_shown(rule, inventory)}
     observed = reasons.get(Plane.OBSERVED)
     deciding = {Plane.OBSERVED: observed} if isinstance(observed, str) else reasons
     for plane, reason in deciding.items():

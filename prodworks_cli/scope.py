@@ -23,6 +23,10 @@ from prodworks_cli.unreached import KEY
 ACCOUNT_WIDE = ("aws.budgets.budget",)
 
 
+# What AWS offers to every account is not another workload's.
+OFFERED = ("aws.bedrock.foundation_model", "aws.bedrock.inference_profile")
+
+
 @dataclass(frozen=True)
 class Narrowing:
     """What ``scope:`` in the config names: globs of names and ARNs, and the ARNs and ids that tags and stacks gave."""
@@ -68,7 +72,8 @@ class Scope:
         """Whether one of the names belongs to the workload; remembers what does not."""
         if any(self.knows(kind, name) for name in names):
             return True
-        self.passed_over.add((kind, names[0] if names else ""))
+        if kind not in OFFERED:
+            self.passed_over.add((kind, names[0] if names else ""))
         return False
 
     def members(self, resources: Sequence[Resource]) -> list[Resource]:
@@ -108,7 +113,7 @@ def scope_of(declared: Inventory, collectors: Sequence[Collector], narrowing: Na
         by_kind.setdefault(collector.kind, []).append(collector)
     scope = Scope(by_kind, narrowing)
     for resource in declared.resources:
-        if resource.plane is Plane.DECLARED and resource.kind.startswith("aws."):
+        if resource.plane is Plane.DECLARED and resource.kind.startswith(("aws.", "repo.model_")):
             for ref in (*(Ref(resource.kind, alias) for alias in resource.aliases), *references(resource.value)):
                 scope.add(ref)
     return scope

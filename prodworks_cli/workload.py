@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from prodworks_cli.attested import attestations
+from prodworks_cli.measured import cost_per_request, quality_metric, uses_agentcore
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.adapter import some
 from prodworks_cli.resources.enforced_guardrails import EnforcedGuardrail
@@ -26,6 +27,9 @@ SET_ELSEWHERE: Mapping[str, str] = {
     "aws.ec2.vpc_endpoint": "the network may be defined outside this repository",
     "aws.cloudtrail.trail": "the audit trail is often set up once for the account or the organization",
     "aws.bedrock.api_key": "API keys are made in the account, not in a repository",
+    "aws.agentcore.online_evaluation": "answers may be scored outside this repository",
+    "aws.bedrock.evaluation_job": "evaluation jobs are started in the account",
+    "aws.xray.transaction_search": "transaction search is one setting for the account and Region",
     "aws.bedrock.invocation_logging": "invocation logging is an account-wide setting that is often set elsewhere",
 }
 
@@ -47,7 +51,7 @@ def has_genai(resources: Iterable[Resource]) -> bool:
 
     Account-wide settings exist in every account and are no evidence of a workload.
     """
-    account_wide = ("aws.bedrock.invocation_logging", "aws.bedrock.enforced_guardrail")
+    account_wide = ("aws.bedrock.invocation_logging", "aws.bedrock.enforced_guardrail", "aws.bedrock.model_catalog")
     return any(
         fnmatchcase(r.kind, pattern)
         for r in resources
@@ -96,6 +100,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         feedback_captured=feedback_captured(inventory),
         fallback=fallback(inventory),
         uses_runtime_endpoint=_any_of(False, _on_runtime(calls), inventory),
+        uses_agentcore=_any_of(uses_agentcore(inventory.resources), False, inventory),
         allowed_regions=tuple(regions) if regions else None,
         approved_models=tuple(approved) if approved else None,
         model_calls=links("repo.model_call"),
@@ -109,6 +114,10 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         evaluations=links("repo.evaluation"),
         trails=links("aws.cloudtrail.trail"),
         api_keys=links("aws.bedrock.api_key"),
+        evaluation_jobs=links("aws.bedrock.evaluation_job"),
+        online_evaluations=links("aws.agentcore.online_evaluation"),
+        quality_metric=quality_metric(inventory.resources),
+        cost_per_request=_unless_hidden(cost_per_request(inventory.resources), inventory),
         secrets=links("repo.secret"),
         documents=links("repo.document"),
         ci_workflows=links("repo.ci_workflow"),
@@ -174,6 +183,12 @@ def _on_runtime(calls: list[Resource]) -> bool:
     return any(r.value.endpoint in endpoints for r in calls if isinstance(r.value, ModelCall))
 
 
+def _unless_hidden(found: bool | Unknown | None, inventory: Inventory) -> bool | Unknown | None:
+    """What was not found may be in code that was not read."""
+    hidden = gaps_of("repo.model_call", Plane.DECLARED, inventory.gaps, minor=True) if found is False else []
+    return Unknown(f"{hidden[0].scope}: {hidden[0].reason}") if hidden else found
+
+
 def _any_of(declared: bool, called: bool, inventory: Inventory) -> bool | Unknown:
     if declared or called:
         return True
@@ -193,6 +208,8 @@ def silence(kind: str, plane: Plane, inventory: Inventory) -> Unknown | str:
         return Unknown(f"not in the repository; {SET_ELSEWHERE[kind]}")
     if plane is Plane.DECLARED and kind == "aws.vectors.store" and _answers_from_documents(inventory):
         return Unknown("the vector store is not defined in this repository")
+    if plane is Plane.DECLARED and kind == "aws.xray.transaction_search" and uses_agentcore(inventory.resources):
+        return Unknown(f"not in the repository; {SET_ELSEWHERE[kind]}")
     if plane is Plane.DECLARED and kind == "aws.bedrock.guardrail" and _names_guardrail(inventory):
         return Unknown("the code names a guardrail that is not defined in this repository")
     return f"no {kind.rsplit('.', 1)[-1].replace('_', ' ')} found"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference, node_of
@@ -23,7 +24,7 @@ class Record:
     ``bedrock-agent:GetAgent``) to the response under its own keys. An operation that failed is an ``Unknown`` node,
     one that says "not configured" an absent one, one that was not called is not there. Pages are joined into one
     response; an operation that is called several times for one resource has a list of responses. A response that
-    lists many resources is narrowed to this one.
+    lists many resources is narrowed to this one. ``read_at`` is the ISO 8601 time of the reading: what ages count from.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Record:
     account: str
     region: str
     answers: Node
+    read_at: str = ""
 
     def answer(self, operation: str) -> Node:
         """The response of ``operation``; unknown when the collector did not call it."""
@@ -210,3 +212,27 @@ def own(record: Record, operation: str, key: str) -> Node:
     named = (e for e in listing.content if any(v.text() == record.identity for _, v in e.members()))
     first = next(iter(listing.content), Node(None, listing.location))
     return next(named, first)
+
+
+def days_since(node: Node, read_at: str) -> Drafted:
+    """Whole days from a time to the reading of the account; absent stays absent."""
+    days = days_until(node, read_at)
+    return -days if isinstance(days, int) else days
+
+
+def days_until(node: Node, read_at: str) -> Drafted:
+    """Whole days from the reading of the account to a time; absent stays absent."""
+    if node.unknown or not node.present:
+        return node.unknown
+    then, now = _time(node.text() or ""), _time(read_at)
+    if then is None or now is None:
+        return Unknown("a time that cannot be read", present=True)
+    return (then - now).days
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from prodworks_cli.model import Kind, Unknown
@@ -13,6 +13,7 @@ from prodworks_cli.resources.adapter import (
     Observed,
     Record,
     Spelling,
+    awscc,
     declared,
     each,
     later,
@@ -22,7 +23,8 @@ from prodworks_cli.resources.adapter import (
     refers,
     snake,
 )
-from prodworks_cli.schema import Draft, Drafted, Item, Link, Text, Texts, To, draft
+from prodworks_cli.resources.model_calls import NUMBERED
+from prodworks_cli.schema import Draft, Drafted, Flag, Item, Link, Text, Texts, To, draft
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,11 @@ class Agent(Kind):
 
 @dataclass(frozen=True)
 class Prompt(Kind):
-    """A Prompt Management prompt. ``used_version`` is what the code asks for, joined later."""
+    """A Prompt Management prompt.
+
+    ``used`` and ``used_version`` are what code or IaC asks for, joined later: a number that deployment tells counts by
+    its shape. ``versions`` holds ``DRAFT`` too where the account was read.
+    """
 
     KIND = "aws.bedrock.prompt"
 
@@ -60,8 +66,29 @@ class Prompt(Kind):
     arn: Text
     name: Text
     versions: Texts
+    used: Flag
     used_version: Text
     kms_key: Text
+
+    @property
+    def pinned(self) -> Flag:
+        """Whether the prompt is used in a numbered version."""
+        version = self.used_version
+        if isinstance(version, Unknown):
+            return True if version.shape == NUMBERED else Unknown(version.reason)
+        return version is not None and version.isascii() and version.isdigit()
+
+    @property
+    def used_version_exists(self) -> Flag:
+        """Whether the version that is used is one of ``versions``; a number that deployment tells is one of those."""
+        if self.used_version is None or isinstance(self.versions, Unknown):
+            return self.versions if isinstance(self.versions, Unknown) else False
+        known = [v for v in self.versions or () if isinstance(v, str)]
+        shapes = [v.shape for v in self.versions or () if isinstance(v, Unknown)]
+        if isinstance(self.used_version, Unknown):
+            some = NUMBERED in shapes or any(v.isdigit() for v in known)
+            return some if self.used_version.shape == NUMBERED else Unknown(self.used_version.reason)
+        return True if self.used_version in known else Unknown("versions are made at deployment") if shapes else False
 
 
 def _agent(block: Block, declarations: Declarations, spell: Spelling) -> Draft:
@@ -156,12 +183,13 @@ def _prompt(block: Block, versions: Drafted, spell: Spelling) -> Draft:
         arn=later(block, "arn"),
         name=block.body[spell("name")],
         versions=versions,
-        used_version=_USE_IN_CODE,
+        used=NOT_JOINED,
+        used_version=NOT_JOINED,
         kms_key=block.body[spell("customer_encryption_key_arn")],
     )
 
 
-_USE_IN_CODE = Unknown("the version that the code asks for is not joined")
+NOT_JOINED = Unknown("nothing in the repository was seen to use this prompt")
 
 
 def _prompt_terraform(block: Block, _: Declarations) -> Draft:
@@ -172,7 +200,17 @@ def _prompt_terraform(block: Block, _: Declarations) -> Draft:
 def _prompt_cloudformation(block: Block, declarations: Declarations) -> Draft:
     versions = declarations.of_type("AWS::Bedrock::PromptVersion")
     declared_here = [v for v in versions if refers(v.body["PromptArn"], block) is not False]
-    return _prompt(block, tuple(later(version, "Version") for version in declared_here), pascal)
+    return _prompt(block, tuple(_numbered(version) for version in declared_here), pascal)
+
+
+def _prompt_awscc(block: Block, declarations: Declarations) -> Draft:
+    versions = declarations.of_type("awscc_bedrock_prompt_version")
+    declared_here = [v for v in versions if refers(v.body["prompt_arn"], block) is not False]
+    return _prompt(block, tuple(_numbered(version) for version in declared_here), awscc)
+
+
+def _numbered(version: Block) -> Unknown:
+    return replace(later(version, "version"), shape=NUMBERED)
 
 
 def _prompt_observed(record: Record) -> Draft:
@@ -187,7 +225,8 @@ def _prompt_observed(record: Record) -> Draft:
         arn=prompt["arn"],
         name=prompt["name"],
         versions=summaries.unknown or tuple(summary["version"] for summary in summaries.items()),
-        used_version=_USE_IN_CODE,
+        used=NOT_JOINED,
+        used_version=NOT_JOINED,
         kms_key=prompt["customerEncryptionKeyArn"],
     )
 
@@ -195,6 +234,7 @@ def _prompt_observed(record: Record) -> Draft:
 TERRAFORM: Mapping[str, Declared] = {
     "aws_bedrockagent_agent": _agent_terraform,
     "aws_bedrockagent_prompt": _prompt_terraform,
+    "awscc_bedrock_prompt": _prompt_awscc,
 }
 CLOUDFORMATION: Mapping[str, Declared] = {
     "AWS::Bedrock::Agent": _agent_cloudformation,

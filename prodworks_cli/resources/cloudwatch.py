@@ -56,6 +56,7 @@ class Alarm(Kind):
         "watches_model_errors": ("metrics",),
         "watches_throttles": ("metrics",),
         "watches_token_spikes": ("metrics",),
+        "watches_quality": ("metrics",),
         "confirmed_recipients": ("actions",),
     }
 
@@ -81,6 +82,15 @@ class Alarm(Kind):
         """Whether a metric sums tokens or model cost, or an anomaly band watches them."""
         band = self.anomaly_band if isinstance(self.anomaly_band, Unknown) else bool(self.anomaly_band)
         return some(every((_watches(m, _TOKENS, _TOKEN_NAME), some((band, _sums(m))))) for m in _metrics(self))
+
+    @property
+    def watches_quality(self) -> Flag:
+        """Whether a metric tells the quality of answers: scores, grounding, refusals or negative feedback.
+
+        A guardrail's interventions count where they are those of its grounding policy; blocked attacks are no measure
+        of quality.
+        """
+        return some(_tells_quality(m) for m in _metrics(self))
 
 
 _BEDROCK, _MANTLE, _AGENTCORE = "awsbedrock", "awsbedrockmantle", "awsbedrockagentcore"
@@ -110,6 +120,30 @@ _TOKEN_NAME = re.compile(
     rf"(input|output|prompt|completion|total|used)tokens?|tokens?(count|usage|used|total|consumed|spend)"
     rf"|(?=.*{_MODEL}).*(tokens|cost|spend)"
 )
+
+
+_QUALITY_NAME = re.compile(
+    r"ground(?:ed|ing)|relevanc|faithful|correctness|hallucinat|quality|(?:eval|judge|rating)\w*score|score(?:average|mean)"
+    r"|refusal|(?:negative|bad)feedback|feedback(?:rate|score)|thumbsdown|helpful|goalsuccess"
+)
+_GUARDRAILS, _EVALUATIONS = "awsbedrockguardrails", "bedrockagentcoreevaluations"
+_GROUNDING = "GuardrailPolicyType=ContextualGroundingPolicy"
+
+
+def _tells_quality(metric: Metric | Unknown) -> bool | Unknown:
+    if isinstance(metric, Unknown):
+        return metric
+    for part in (metric.namespace, metric.name):
+        if isinstance(part, Unknown):
+            return part
+    namespace, name = _squeezed(str(metric.namespace or "")), _squeezed(str(metric.name or ""))
+    if namespace == _GUARDRAILS:
+        known = _dimensions_known(metric)
+        grounding = isinstance(metric.dimensions, tuple) and _GROUNDING in metric.dimensions
+        return name == "invocationsintervened" and (grounding or (known if isinstance(known, Unknown) else False))
+    if str(metric.namespace or "").upper().startswith("AWS/"):
+        return False
+    return _EVALUATIONS in namespace or bool(_QUALITY_NAME.search(name))
 
 
 def _metrics(alarm: Alarm) -> tuple[Metric | Unknown, ...]:

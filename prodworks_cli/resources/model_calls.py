@@ -1,4 +1,4 @@
-"""Model calls, the clients they share, and the models they name."""
+"""Model calls and the clients they share."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
 
 # The shape of a guardrail version that IaC creates: a number that only deployment tells.
 NUMBERED = "${number}"
+# The Region of code, or of IaC, that names none.
+DEPLOYMENT = Unknown("the Region is that of the deployment", present=True)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,11 @@ class ModelClient(Kind):
 
 @dataclass(frozen=True)
 class ModelCall(Kind):
-    """One place in source (Python, TypeScript, notebook) that calls a model, an agent or generate-from-retrieval."""
+    """One place in source (Python, TypeScript, notebook) that calls a model, an agent or generate-from-retrieval.
+
+    ``guardrail`` and ``invocation_logging`` are joined: the guardrail that the call names, whether the account has the
+    version named, and the logging setting of the Region called.
+    """
 
     KIND = "repo.model_call"
     EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -83,7 +89,9 @@ class ModelCall(Kind):
     max_tokens: Number
     modalities: Texts
     guardrail_id: Text
+    guardrail: Annotated[Link, To("aws.bedrock.guardrail")]
     guardrail_version: Text
+    guardrail_version_exists: Flag
     guardrail_mode: Text
     guardrail_stream_mode: Text
     guardrail_failure: Text
@@ -111,6 +119,7 @@ class ModelCall(Kind):
     output_validated: Flag
     session_origin: Text
     stream_errors_handled: Flag
+    invocation_logging: Annotated[Link, To("aws.bedrock.invocation_logging")]
 
     def idle(self) -> str | None:
         """A call that no entry of the program reaches is no subject."""
@@ -163,21 +172,3 @@ def _open(modalities: object) -> bool:
 
 
 _WITHOUT_GUARDRAIL = re.compile(r"embed|rerank|retrieve$")
-
-
-@dataclass(frozen=True)
-class ModelReference(Kind):
-    """A model id, profile id or ARN that code, configuration or IaC names; an IAM wildcard is a grant instead."""
-
-    KIND = "repo.model_reference"
-
-    model_id: Text
-    base_model_id: Text
-    reference_type: Text
-    geography: Text
-    region: Text
-    purpose: Text
-    pinned: Flag
-    source: Text
-    foundation_model: Text
-    inference_profile: Annotated[Link, To("aws.bedrock.inference_profile")]

@@ -29,6 +29,9 @@ class Workload(Kind):
     ``enforces_guardrail`` says that the account, as declared or as read, applies a guardrail to every call of every
     model; that nobody said so counts as no. ``is_multi_user`` and ``faces_people`` follow from requests of people that
     reach a model; ``public_corpus`` is what the team says of its documents.
+    ``uses_agentcore`` says that agents run on AgentCore or send spans with
+    ADOT. ``quality_metric`` names what scores real answers in code; ``cost_per_request`` says that tokens are recorded
+    for each request with a key of its own, and made into money.
     """
 
     KIND = "workload"
@@ -49,6 +52,7 @@ class Workload(Kind):
     feedback_captured: Flag
     fallback: Flag
     uses_runtime_endpoint: Flag
+    uses_agentcore: Flag
     allowed_regions: Texts
     approved_models: Texts
     model_calls: Annotated[Links, To("repo.model_call")]
@@ -62,6 +66,10 @@ class Workload(Kind):
     evaluations: Annotated[Links, To("repo.evaluation")]
     trails: Annotated[Links, To("aws.cloudtrail.trail")]
     api_keys: Annotated[Links, To("aws.bedrock.api_key")]
+    evaluation_jobs: Annotated[Links, To("aws.bedrock.evaluation_job")]
+    online_evaluations: Annotated[Links, To("aws.agentcore.online_evaluation")]
+    quality_metric: Text
+    cost_per_request: Flag
     secrets: Annotated[Links, To("repo.secret")]
     documents: Annotated[Links, To("repo.document")]
     ci_workflows: Annotated[Links, To("repo.ci_workflow")]

@@ -16,7 +16,7 @@ from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import parsed, truth
 from prodworks_cli.resources.model_calls import ModelClient
 from prodworks_cli.schema import Draft, Drafted
-from prodworks_cli.sources.calls.drafts import call_draft, guardrail_mode, references
+from prodworks_cli.sources.calls.drafts import call_draft, guardrail_mode
 from prodworks_cli.sources.calls.facts import Facts
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
@@ -34,7 +34,7 @@ MAX_STATES = 5_000
 
 
 def read(declarations: Declarations, files: Sequence[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
-    """Drafts of ``repo.model_call``, ``repo.model_client`` and ``repo.model_reference`` for tasks that call a model.
+    """Drafts of ``repo.model_call`` and ``repo.model_client`` for tasks that call a model.
 
     A definition that is not in the repository is a gap.
     """
@@ -48,8 +48,7 @@ def read(declarations: Declarations, files: Sequence[File]) -> tuple[tuple[Draft
             continue
         for name, state in _tasks(definition):
             drafts += _task(block, definition, name, state)
-    calls = [d for d in drafts if d.cls is not ModelClient]
-    return (*drafts, *references(calls)), tuple(gaps)
+    return tuple(drafts), tuple(gaps)
 
 
 def _gap(definition: Node) -> Gap:

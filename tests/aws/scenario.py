@@ -151,16 +151,17 @@ PROFILE = arn("bedrock", "application-inference-profile/ap1")
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0"
 
 
-def list_profiles(_: Params, region: str) -> Any:
+def list_profiles(params: Params, region: str) -> Any:
     profile = {
         **{"inferenceProfileName": "chat", "inferenceProfileArn": PROFILE, "inferenceProfileId": "ap1"},
         **{"models": [{"modelArn": MODEL}], "status": "ACTIVE", "type": "APPLICATION"},
     }
-    return {"inferenceProfileSummaries": [profile] if region == HOME else []}
+    mine = region == HOME and params.get("type") != "SYSTEM_DEFINED"
+    return {"inferenceProfileSummaries": [profile] if mine else []}
 
 
 def get_profile(params: Params, region: str) -> Any:
-    return list_profiles(params, HOME)["inferenceProfileSummaries"][0]
+    return list_profiles({}, HOME)["inferenceProfileSummaries"][0]
 
 
 def list_agents(_: Params, region: str) -> Any:

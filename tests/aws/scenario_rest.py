@@ -10,6 +10,7 @@ from prodworks_cli.resources.collecting import BASE_READS
 from prodworks_cli.resources.registry import reads
 from tests.aws.endpoint import ACCOUNT, AwsError, Params
 from tests.aws.scenario import BEDROCK, EU, HOME, STAMP, arn, role_arn
+from tests.aws.scenario_models import MODELS
 from tests.aws.shapes import minimal
 
 SECRET = "sk-live-0123456789abcdefghijklmnop"
@@ -317,7 +318,7 @@ REACHED: dict[str, Any] = {
     "lambda:GetFunctionUrlConfig": AwsError("ResourceNotFoundException", 404),
 }
 
-SPOKEN_OF: dict[str, Any] = {**BEDROCK, **COMPUTE, **STORAGE, **OPERATIONS, **AUDIT, **REACHED}
+SPOKEN_OF: dict[str, Any] = {**BEDROCK, **MODELS, **COMPUTE, **STORAGE, **OPERATIONS, **AUDIT, **REACHED}
 # Of the kinds that the scenario does not speak of the account has none: the smallest answer that the model allows.
 ELSE = {read.name: minimal(read.name) for read in reads() if read not in BASE_READS and read.name not in SPOKEN_OF}
 ANSWERS: dict[str, Any] = {**ELSE, **SPOKEN_OF}

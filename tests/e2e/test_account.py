@@ -16,6 +16,7 @@ import pytest
 from tests.aws.conftest import SERVICES, WHO
 from tests.aws.endpoint import Endpoint, FakeAccount, Hang
 from tests.aws.scenario import DENIED, EU, FILES, HOME, REGIONS, arn, role_arn
+from tests.aws.scenario_models import NAME
 from tests.aws.scenario_rest import ANSWERS, SECRET
 from tests.e2e.conftest import Run
 
@@ -131,6 +132,12 @@ FACTS: list[tuple[str, str, str]] = [
     (TOKENS, "workload", "pass"),
     (BUDGET, "workload", "pass"),
     (SCOPED, role_arn("helper-agent"), "pass"),
+    ("code-guardrail-exists", "app.py:ask converse", "pass"),
+    ("code-model-is-available", f"app.py:{NAME}", "fail"),
+    ("models-in-use-are-active", f"app.py:{NAME}", "pass"),
+    ("invocation-logging-covers-called-regions", "app.py:ask converse", "pass"),
+    ("knowledge-is-fresh", "DS00000001", "fail"),
+    ("production-answers-are-scored", "workload", "fail"),
 ]
 
 

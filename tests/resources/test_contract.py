@@ -32,6 +32,7 @@ SERVICES = [
     "sns",
     "budgets",
     "ec2",
+    "xray",
     "cloudtrail",
     "apigateway",
     "apigatewayv2",

@@ -9,7 +9,8 @@ import pytest
 
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Inventory, Ref, Unknown
-from prodworks_cli.resources.model_calls import ModelCall, ModelClient, ModelReference
+from prodworks_cli.resources.model_calls import ModelCall, ModelClient
+from prodworks_cli.resources.model_references import ModelReference
 from prodworks_cli.sources.files import tree_of
 
 STATE: dict[str, Any] = {

@@ -12,7 +12,6 @@ from prodworks_cli.sources.calls.drafts import (
     attribution_by,
     call_draft,
     guardrail_mode,
-    references,
     request_attributes,
 )
 from prodworks_cli.sources.calls.facts import Facts
@@ -37,14 +36,14 @@ def read(
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """Read Java files. ``environment`` maps a variable's name to the values that IaC gives it.
 
-    Returns drafts of ``repo.model_call``, ``repo.model_client`` and ``repo.model_reference``, and a gap for each file
+    Returns drafts of ``repo.model_call`` and ``repo.model_client``, and a gap for each file
     that may hold a call in a region with syntax errors.
     """
     repository = Repository(files)
     reader = _Reader(repository, environment)
     described = [reader.described(call) for call in calls(repository)]
     gaps = tuple(gap for module in repository.matching(NEEDLES) for gap in _gaps(module))
-    return (*described, *reader.clients.drafts, *references(described)), gaps
+    return (*described, *reader.clients.drafts), gaps
 
 
 class _Reader:

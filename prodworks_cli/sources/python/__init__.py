@@ -1,4 +1,4 @@
-"""Python: model calls, the clients they go through, and the models they name."""
+"""Python: model calls and the clients they go through."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
-from prodworks_cli.sources.calls.drafts import references
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.python.clients import client_draft, client_identity
 from prodworks_cli.sources.python.correlation import Correlations
@@ -31,7 +30,7 @@ def read(
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """Read Python files. ``environment`` maps a variable's name to the values that IaC gives it.
 
-    Returns drafts of ``repo.model_call``, ``repo.model_client`` and ``repo.model_reference``, and a gap for each file
+    Returns drafts of ``repo.model_call`` and ``repo.model_client``, and a gap for each file
     that names a model service and has syntax errors over much of it.
     """
     repository = Repository(files)
@@ -46,7 +45,7 @@ def read(
     described += [describer.model_object(found, texts.requests) for found in objects]
     clients = _clients(calls, describer, values)
     known = {draft.identity: draft for draft in (*describer.framework_clients.drafts.values(), *clients)}
-    return (*described, *known.values(), *references(described), *texts.drafts(environment)), _gaps(repository)
+    return (*described, *known.values(), *texts.drafts(environment)), _gaps(repository)
 
 
 def _gaps(repository: Repository) -> tuple[Gap, ...]:

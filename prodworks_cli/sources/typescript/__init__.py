@@ -1,4 +1,4 @@
-"""TypeScript and JavaScript: model calls, the clients they go through, and the models they name."""
+"""TypeScript and JavaScript: model calls and the clients they go through."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from prodworks_cli.model import Gap, Plane, Ref
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
-from prodworks_cli.sources.calls.drafts import Names, call_draft, references
+from prodworks_cli.sources.calls.drafts import Names, call_draft
 from prodworks_cli.sources.calls.guardrails import applied_separately
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
@@ -37,16 +37,15 @@ def read(
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """Read TypeScript and JavaScript files. ``environment`` maps a variable's name to the values that IaC gives it.
 
-    Returns drafts of ``repo.model_call``, ``repo.model_client`` and ``repo.model_reference``, and a gap for each region
-    with syntax errors that may hold a call.
+    Returns drafts of ``repo.model_call`` and ``repo.model_client``, and a gap for each region with syntax errors that
+    may hold a call.
     """
     repository = Repository(files)
     reader = _Reader(repository, environment)
     described = reader.drafts()
     broken = (gap for module in repository.matching(NEEDLES, *LITERALS) for gap in _gaps(module))
     gaps = (*broken, *(gap for module in repository.matching(UNREAD, b"from", b"require") for gap in _unread(module)))
-    calls = [d for d in described if "model_id" in d.attributes]
-    return (*described, *references(calls)), gaps
+    return tuple(described), gaps
 
 
 class _Reader:

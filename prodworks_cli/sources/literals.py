@@ -1,0 +1,95 @@
+"""Model ids that stand in code and configuration as a value of their own, whatever reads them.
+
+Works on lines, for any language: a quoted text that is nothing but a model id, or the value of a setting. Not a use of
+a model, and left out: comments, keys of a table (prices, limits, capabilities), members of a test for a name, and ARNs,
+which in code are nearly always permissions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from prodworks_cli.model import Location
+from prodworks_cli.node import Node
+from prodworks_cli.sources.calls.model_ids import read_model_id
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.parts import suffix_of
+
+_CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".java", ".kt", ".scala", ".go", ".cs"))
+_CONFIG = frozenset((".json", ".yaml", ".yml", ".toml", ".properties", ".env", ".ini", ".cfg"))
+_LONGEST_LINE = 2000
+_QUOTED = re.compile(r"""(["'`])([a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{4,100})\1(?P<after>\s*[:\]]?)(?P<arrow>\s*=>)?""")
+_SETTING = re.compile(
+    r"""^\s*(?:-\s*)?(?:export\s+)?[\w.\[\]-]+\s*[:=]\s*([a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{4,100})\s*(?:#.*)?$"""
+)
+_COMMENT = re.compile(r"""^\s*(?:#|//|/?\*|<!--|--\s|;)""")
+_TRAILING = re.compile(r"""(?:^|\s)(?:#|//)\s""")
+# The line compares with the id, looks it up, or says what it costs.
+_ABOUT = re.compile(
+    r"""(?:[!=]==?\s*$|\bin\s*[\[(]?\s*$|\bcase\s+$|(?:starts|ends)_?[wW]ith\(\s*$|includes\(\s*$|placeholder\s*[:=]\s*\{?$|\.get\(\s*$)"""
+)
+_TABLE_FILE = re.compile(r"pric(?:e|ing)|costs?(?:[_-]|$|\.)|tariff|quota|rate[_-]?card", re.IGNORECASE)
+_DEPLOYMENT = re.compile(r"^\s*(?:AWSTemplateFormatVersion|Resources|Transform)\s*:|\"Resources\"\s*:", re.MULTILINE)
+_TOOLS = frozenset(("package.json", "tsconfig.json", "prodworks.yaml", "prodworks.yml"))
+# Records of the past, and declarations of types.
+_NO_USE = re.compile(r"(?:^|/)migrations/|\.d\.[cm]?ts$|\.stories\.")
+_FAMILY = re.compile(r"claude-[\d-]+-(?:sonnet|haiku|opus)(?:-v\d)?$|claude-(?:sonnet|haiku|opus)-4$|[-.:]$")
+_DIGIT = re.compile(r"\d")
+
+
+def read(files: Iterable[File]) -> Iterator[tuple[Node, str]]:
+    """Each model id with its place, and whether it stands in ``code`` or in ``config``."""
+    for file in files:
+        source = _source(file)
+        if source and file.text is not None:
+            yield from ((node, source) for node in _of_text(file.path, file.text))
+
+
+def _source(file: File) -> str | None:
+    name = file.path.rpartition("/")[2].lower()
+    suffix = suffix_of(file.path)
+    if _TABLE_FILE.search(name) or _NO_USE.search(file.path):
+        return None
+    if suffix in _CODE:
+        return "code"
+    if suffix in _CONFIG or name.startswith(".env"):
+        text = file.text or ""
+        return None if _DEPLOYMENT.search(text) or _no_settings(file.path, text) else "config"
+    return None
+
+
+def _no_settings(path: str, text: str) -> bool:
+    """Files that steer tools, and what prodworks itself wrote or reads."""
+    name = path.rpartition("/")[2]
+    ours = '"format": "prodworks-' in text[:200] or "- kind: aws." in text
+    return path.startswith((".github/", ".gitlab")) or name in _TOOLS or ours
+
+
+def _of_text(path: str, text: str) -> Iterator[Node]:
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        docstring = line.count('"""') + line.count("'''")
+        if inside or docstring == 1:
+            inside = inside != (docstring % 2 == 1)
+            continue
+        if len(line) <= _LONGEST_LINE and "." in line and not _COMMENT.match(line):
+            yield from (Node(found, Location(path, number)) for found in _of_line(line))
+
+
+def _of_line(line: str) -> Iterator[str]:
+    setting = _SETTING.match(line)
+    if setting and _names_model(setting.group(1)):
+        yield setting.group(1)
+        return
+    for match in _QUOTED.finditer(line):
+        before = line[: match.start()]
+        if match["arrow"] or match["after"].strip() or _ABOUT.search(before) or _TRAILING.search(before):
+            continue
+        if _names_model(match.group(2)):
+            yield match.group(2)
+
+
+def _names_model(text: str) -> bool:
+    """Whether a text is a whole id; ``anthropic.claude-3-sonnet`` is a name that people use for a family."""
+    return read_model_id(text) is not None and bool(_DIGIT.search(text)) and not _FAMILY.search(text)
