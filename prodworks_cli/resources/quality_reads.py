@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from prodworks_cli.model import Ref
 from prodworks_cli.node import Node
 from prodworks_cli.resources.adapter import Record
-from prodworks_cli.resources.collecting import Collector, Read, Reader, narrowed
+from prodworks_cli.resources.collecting import Collector, Read, Reader, narrowed, never
+from prodworks_cli.resources.data_sources import DataSource
 
 _BASES = Read("bedrock-agent", "ListKnowledgeBases", "bedrock:ListKnowledgeBases")
 _SOURCES = Read("bedrock-agent", "ListDataSources", "bedrock:ListDataSources")
@@ -65,8 +68,20 @@ def _destination(reader: Reader) -> Iterable[Record]:
     yield reader.record(identity, {_DESTINATION: reader.get(_DESTINATION, identity)})
 
 
+def _base_of(value: Any) -> Iterable[Ref]:
+    """A source belongs to the workload where its knowledge base does."""
+    base = value.knowledge_base if isinstance(value, DataSource) else None
+    return (base,) if isinstance(base, Ref) else ()
+
+
 COLLECT = (
-    Collector("aws.bedrock.data_source", (_BASES, _SOURCES, _SOURCE, _INGESTIONS), _data_sources),
+    Collector(
+        "aws.bedrock.data_source",
+        (_BASES, _SOURCES, _SOURCE, _INGESTIONS),
+        _data_sources,
+        root=never,
+        beside=_base_of,
+    ),
     Collector("aws.bedrock.evaluation_job", (_JOBS,), _jobs),
     Collector("aws.agentcore.online_evaluation", (_CONFIGS, _CONFIG), _configs),
     Collector("aws.xray.transaction_search", (_DESTINATION,), _destination),
