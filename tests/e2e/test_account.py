@@ -282,7 +282,15 @@ def test_ctrl_c_keeps_what_was_read(installed: Path, server: Endpoint, tmp_path:
     server.account = FakeAccount({**WHO, **ANSWERS, "bedrock:GetGuardrail": hang})
     command = [str(installed), "collect", str(tmp_path / "repo"), "--aws", "--region", HOME, "-o", "i.json"]
     environment = {**os.environ, **server.environment(SERVICES)}
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A run in the background of a shell ignores the signal, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stderr is not None
     # The roles are read, and the guardrails are waited for.
     for line in process.stderr:
