@@ -57,7 +57,7 @@ class Account:
 
     def named(self, kind: type[Kind], key: str, region: str | Unknown | None = None) -> Resource | None:
         """The one resource with an identity, name, id or ARN; with a Region, the one there."""
-        found = [r for r in self.of(kind) if key == r.identity or key in r.aliases]
+        found = [r for r in self.of(kind) if key in (r.identity, r.identity.rpartition("/")[2]) or key in r.aliases]
         if len(found) > 1 and isinstance(region, str):
             found = [r for r in found if _region(r) == region]
         return found[0] if len(found) == 1 else None

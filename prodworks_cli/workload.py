@@ -117,7 +117,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         evaluation_jobs=links("aws.bedrock.evaluation_job"),
         online_evaluations=links("aws.agentcore.online_evaluation"),
         quality_metric=quality_metric(inventory.resources),
-        cost_per_request=_unless_hidden(cost_per_request(inventory.resources), inventory),
+        cost_per_request=_cost(inventory, plane),
         secrets=links("repo.secret"),
         documents=links("repo.document"),
         ci_workflows=links("repo.ci_workflow"),
@@ -181,6 +181,13 @@ def _asked_by_people(calls: list[Resource]) -> bool | Unknown:
 def _on_runtime(calls: list[Resource]) -> bool:
     endpoints = ("bedrock-runtime", "bedrock-agent-runtime")
     return any(r.value.endpoint in endpoints for r in calls if isinstance(r.value, ModelCall))
+
+
+def _cost(inventory: Inventory, plane: Plane) -> bool | Unknown | None:
+    """Code and saved queries of the repository say it; those of the account are not read."""
+    if plane is Plane.OBSERVED:
+        return Unknown("the saved queries of the account are not read")
+    return _unless_hidden(cost_per_request(inventory.resources), inventory)
 
 
 def _unless_hidden(found: bool | Unknown | None, inventory: Inventory) -> bool | Unknown | None:

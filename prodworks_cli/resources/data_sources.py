@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from prodworks_cli.model import Kind, Unknown
+from prodworks_cli.model import Kind, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import (
     ACCOUNT_ONLY,
@@ -131,7 +131,7 @@ def _observed(record: Record) -> Draft:
         (source["dataSourceId"], source["name"]),
         id=source["dataSourceId"],
         name=source["name"],
-        knowledge_base=source["knowledgeBaseId"],
+        knowledge_base=_base(record, source),
         type=config["type"],
         description=source["description"],
         bucket=config.at("s3Configuration", "bucketArn"),
@@ -142,6 +142,12 @@ def _observed(record: Record) -> Draft:
         last_ingestion_age_days=custom or days_since(job["updatedAt"], record.read_at),
         documents_failed=custom or job.at("statistics", "numberOfDocumentsFailed"),
     )
+
+
+def _base(record: Record, source: Node) -> Drafted:
+    """The base that the identity begins with, which is known also where the details were denied."""
+    arn, inside, _ = record.identity.partition("/data-source/")
+    return Ref("aws.bedrock.knowledge_base", arn) if inside else source["knowledgeBaseId"]
 
 
 _RUNNING = ("STARTING", "IN_PROGRESS", "STOPPING")

@@ -38,7 +38,8 @@ def _data_source(reader: Reader, base: str, summary: Node) -> Record | None:
     if name is None:
         return None
     both = {"knowledgeBaseId": base, "dataSourceId": name}
-    identity = f"{base}/{name}"
+    kept = f"arn:{reader.partition}:bedrock:{reader.region}:{reader.account}:knowledge-base/{base}"
+    identity = f"{kept}/data-source/{name}"
     latest = {"attribute": "STARTED_AT", "order": "DESCENDING"}
     jobs = reader.listing(_INGESTIONS, "ingestionJobSummaries", identity, **both, sortBy=latest)
     return reader.record(identity, {_SOURCE: reader.get(_SOURCE, identity, **both), _INGESTIONS: jobs})

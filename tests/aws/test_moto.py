@@ -96,7 +96,7 @@ def _one(inventory: Inventory, cls: Any, name: str) -> Any:
 def test_what_moto_holds_is_read_as_it_was_made(seeded: str, endpoint: Endpoint) -> None:
     by_hand = (
         *("bedrock", "logs", "s3control", "budgets", "cloudtrail", "cloudwatch:GetMetricData", "apigateway"),
-        *("opensearchserverless", "s3vectors", "neptune-graph"),
+        *("opensearchserverless", "s3vectors", "neptune-graph", "xray"),
     )
     answers = {name: answer for name, answer in ANSWERS.items() if name.startswith(by_hand)}
     endpoint.account = FakeAccount({**WHO, **answers})
