@@ -43,9 +43,9 @@ class File:
     data: bytes
     part: Part
 
-    @cached_property
+    @property
     def text(self) -> str | None:
-        """The content as UTF-8 text, or ``None`` when it is not."""
+        """The content as UTF-8 text, ``None`` when it is not; decoded on each use, since kept texts double memory."""
         try:
             return self.data.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -39,6 +39,8 @@ _PRICE = re.compile(
     r"|^(?:model|token|bedrock|llm)(?:price|pricing|prices|costs|rates)(?:table|map|usd)?$"
 )
 _PRICED_BY_CALL = re.compile(r"\b(?:completion_cost|cost_per_token|calculate_(?:token|llm|model|request)_cost)\s*\(")
+# Cheap to search for, and in every line that one of the expressions here matches.
+_MAY_MEASURE = re.compile(r"pric|cost|rate|metric|score|log_evaluations|SpanEvaluations|log_span_annotations", re.I)
 _SCORE_CALL = re.compile(
     r"\.(create_score|score_current_(?:trace|span|observation|generation)|score_trace)\s*\(|\.(score)\s*\(\s*(?:\{|name\s*=)"
 )
@@ -103,7 +105,7 @@ def _of_code(path: str, text: str) -> Iterator[Draft]:
     scored = "langfuse" in text or "phoenix" in text
     seen: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
-        if len(line) <= _LONGEST_LINE and not _COMMENT.match(line):
+        if len(line) <= _LONGEST_LINE and _MAY_MEASURE.search(line) and not _COMMENT.match(line):
             for purpose, name in _of_line(line, scored):
                 if purpose not in seen:
                     yield _measured(purpose, "code", name, Location(path, number), path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -20,13 +20,17 @@ from prodworks_cli.sources.parts import suffix_of
 @dataclass(frozen=True)
 class Pattern:
     """A credential format. ``group`` is the part of the match that is the value. ``literals``: one of them, in lower
-    case, is in every match. ``weak`` says that the format alone proves nothing: the value must look random."""
+    case, is in every match; ``anchor`` says that each match starts with one (``start``) or with the line of one
+    (``line``), so that only those places are tried. ``weak``: the format alone proves nothing, the value must look
+    random. ``regexes`` gives the expressions when they are needed first.
+    """
 
     type: str
-    regex: re.Pattern[str]
+    regexes: Callable[[], tuple[re.Pattern[str], ...]]
     literals: tuple[str, ...]
     group: int = 0
     weak: bool = False
+    anchor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,73 +43,97 @@ class Hit:
     placeholder: bool
 
 
+def _pattern(
+    type_: str,
+    expression: str,
+    literals: tuple[str, ...],
+    *,
+    group: int = 0,
+    weak: bool = False,
+    flags: int = 0,
+    anchor: str | None = None,
+) -> Pattern:
+    return Pattern(type_, lambda: (re.compile(expression, flags),), literals, group, weak, anchor)
+
+
 # All quantifiers are bounded or start at a word boundary, so that no text takes more than linear time.
+_NAMES = (
+    "password", "passwd", "secret", "api_key", "apikey", "access_token", "accesstoken", "auth_token", "authtoken",
+)  # fmt: skip
 _NAME = r"(?:password|passwd|secret|api_?key|access_?token|auth_?token|secret_?key)"
 _OWN = (
-    Pattern("Bedrock API key", re.compile(r"(?<![A-Za-z0-9+/])ABSK[A-Za-z0-9+/=]{40,400}"), ("absk",)),
-    Pattern("Bedrock API key", re.compile(r"(?<!\w)bedrock-api-key-[A-Za-z0-9+/=_-]{40,4000}"), ("bedrock-api-key-",)),
-    Pattern("AWS key", re.compile(r"(?i)aws_?secret_?access_?key\W{1,5}([0-9a-z/+]{40})(?![0-9a-z/+=])"), ("aws",), 1),
-    Pattern("provider key", re.compile(r"(?<![\w-])sk-ant-[\w-]{20,200}"), ("sk-ant-",)),
-    Pattern(
-        "provider key", re.compile(r"(?<![\w-])sk-(?:proj-|svcacct-|admin-|or-|lf-)?[\w-]{20,250}"), ("sk-",), 0, True
+    _pattern("Bedrock API key", r"(?<![A-Za-z0-9+/])ABSK[A-Za-z0-9+/=]{40,400}", ("absk",)),
+    _pattern("Bedrock API key", r"(?<!\w)bedrock-api-key-[A-Za-z0-9+/=_-]{40,4000}", ("bedrock-api-key-",)),
+    _pattern(
+        "AWS key", r"aws_?secret_?access_?key\W{1,5}([0-9a-z/+]{40})(?![0-9a-z/+=])", ("aws",), group=1, flags=re.I
     ),
-    Pattern(
+    _pattern("provider key", r"(?<![\w-])sk-ant-[\w-]{20,200}", ("sk-ant-",)),
+    _pattern(
         "provider key",
-        re.compile(r"(?<!\w)(?:hf_|gsk_|AIza|lsv2_(?:pt|sk)_)[\w-]{30,100}"),
+        r"(?<![\w-])sk-(?:proj-|svcacct-|admin-|or-|lf-)?[\w-]{20,250}",
+        ("sk-",),
+        weak=True,
+        anchor="start",
+    ),
+    _pattern(
+        "provider key",
+        r"(?<!\w)(?:hf_|gsk_|AIza|lsv2_(?:pt|sk)_)[\w-]{30,100}",
         ("hf_", "gsk_", "aiza", "lsv2_"),
-        0,
-        True,
+        weak=True,
+        anchor="start",
     ),
-    Pattern("token", re.compile(r"(?<!\w)github_pat_\w{60,100}"), ("github_pat_",)),
-    Pattern(
+    _pattern("token", r"(?<!\w)github_pat_\w{60,100}", ("github_pat_",)),
+    _pattern(
         "token",
-        re.compile(r"(?<!\w)(?:npm_[A-Za-z0-9]{36}|pypi-Ag[\w-]{70,400}|xapp-\d-[\w-]{30,200})(?![\w-])"),
+        r"(?<!\w)(?:npm_[A-Za-z0-9]{36}|pypi-Ag[\w-]{70,400}|xapp-\d-[\w-]{30,200})(?![\w-])",
         ("npm_", "pypi-ag", "xapp-"),
+        anchor="start",
     ),
-    Pattern("token", re.compile(r"(?<![\w.-])eyJ[\w=-]{10,2000}\.eyJ[\w=-]{10,4000}\.[\w=-]{10,1000}"), ("eyj",)),
-    Pattern(
+    _pattern("token", r"(?<![\w.-])eyJ[\w=-]{10,2000}\.eyJ[\w=-]{10,4000}\.[\w=-]{10,1000}", ("eyj",), anchor="start"),
+    _pattern(
         "connection string",
-        re.compile(
-            r"(?<![\w+.-])[a-z][a-z0-9+.-]{1,20}://[^\s:/?#@'\"<>`]{1,80}:([^\s/?#@'\"<>`]{1,120})@[\w.-]{1,200}", re.I
-        ),
+        r"(?<![\w+.-])[a-z][a-z0-9+.-]{1,20}://[^\s:/?#@'\"<>`]{1,80}:([^\s/?#@'\"<>`]{1,120})@[\w.-]{1,200}",
         ("://",),
-        1,
+        group=1,
+        flags=re.I,
     ),
-    Pattern(
+    _pattern(
         "password",
-        re.compile(_NAME + r"['\"]?\s{0,3}(?::|=|:=)\s{0,3}(['\"])([^'\"\s]{8,128})\1", re.I),
-        ("pass", "secret", "key", "token"),
-        2,
-        True,
+        _NAME + r"['\"]?\s{0,3}(?::|=|:=)\s{0,3}(['\"])([^'\"\s]{8,128})\1",
+        _NAMES,
+        group=2,
+        weak=True,
+        flags=re.I,
+        anchor="start",
     ),
-    Pattern("password", re.compile(r"unsafe_?plain_?text\(\s{0,20}(['\"])([^'\"]{6,128})\1", re.I), ("plain",), 2),
-    Pattern(
+    _pattern("password", r"unsafe_?plain_?text\(\s{0,20}(['\"])([^'\"]{6,128})\1", ("plain",), group=2, flags=re.I),
+    _pattern(
         "password",
-        re.compile(
-            r"variable\s+\"\w{0,60}(?:password|secret|api_key|token)\"\s*\{[^{}]{0,600}?default\s{0,20}=\s{0,20}\"([^\"\s]{8,128})\"",
-            re.I,
-        ),
+        r"variable\s+\"\w{0,60}(?:password|secret|api_key|token)\"\s*\{[^{}]{0,600}?default\s{0,20}=\s{0,20}\"([^\"\s]{8,128})\"",
         ("variable",),
-        1,
-        True,
+        group=1,
+        weak=True,
+        flags=re.I,
+        anchor="start",
     ),
 )
 # Formats whose values are not quoted.
-_UNQUOTED = Pattern(
+_UNQUOTED = _pattern(
     "password",
-    re.compile(
-        r"^[ \t]{0,40}(?:export |- )?[\w.-]{0,60}?" + _NAME + r"[ \t]{0,3}[:=][ \t]{0,3}([^\s'\"#]{8,128})[ \t]*$",
-        re.I | re.M,
-    ),
-    ("pass", "secret", "key", "token"),
-    1,
-    True,
+    r"^[ \t]{0,40}(?:export |- )?[\w.-]{0,60}?" + _NAME + r"[ \t]{0,3}[:=][ \t]{0,3}([^\s'\"#]{8,128})[ \t]*$",
+    _NAMES,
+    group=1,
+    weak=True,
+    flags=re.I | re.M,
+    anchor="line",
 )
-_WORKFLOW_DEFAULT = Pattern(
+_WORKFLOW_DEFAULT = _pattern(
     "secret default",
-    re.compile(r"secrets\.\w{0,60}(?:key|token|password|secret|pass)\w{0,60}\s{0,5}\|\|\s{0,5}'([^']{1,500})'", re.I),
+    r"secrets\.\w{0,60}(?:key|token|password|secret|pass)\w{0,60}\s{0,5}\|\|\s{0,5}'([^']{1,500})'",
     ("secrets.",),
-    1,
+    group=1,
+    flags=re.I,
+    anchor="start",
 )
 _UNQUOTED_SUFFIXES = (".yaml", ".yml", ".properties", ".ini", ".cfg", ".conf", ".toml", ".env", ".tfvars", ".sh")
 _PRIVATE_KEY = re.compile(r"BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY")
@@ -125,6 +153,9 @@ _PLUGINS = (
     ("mailchimp", "MailchimpDetector", "token", ("-us",)),
     ("azure_storage_key", "AzureStorageKeyDetector", "provider key", ("accountkey=",)),
 )
+
+# In some of these expressions the first group is the value, in others there is no group and all is.
+_VALUE_GROUP = -1
 
 _INTERPOLATION = re.compile(
     r"\$\{|\{\{|\$\(|^\$|%[(s]|\{[\w.\[\]'\"]*\}|<[^>]*>|!Ref|!Sub|process\.env|os\.environ|^arn:|\}"
@@ -169,7 +200,9 @@ def _hits(path: str, text: str) -> list[Hit]:
     for pattern in _patterns(path):
         if any(literal in lowered for literal in pattern.literals):
             taken = [(h.start, h.end) for h in found]
-            found += [h for h in _matches(pattern, text) if not any(s < h.end and h.start < e for s, e in taken)]
+            found += [
+                h for h in _matches(pattern, text, lowered) if not any(s < h.end and h.start < e for s, e in taken)
+            ]
     return sorted(found, key=lambda h: h.start)
 
 
@@ -186,12 +219,18 @@ def _patterns(path: str) -> Iterator[Pattern]:
 
 @cache
 def _plugin_patterns() -> tuple[Pattern, ...]:
-    """The expressions of detect-secrets, without its scanner: on whole files they take a twentieth of the time."""
+    """The expressions of detect-secrets, without its scanner: on whole files they take a twentieth of the time.
+
+    A plugin is imported when a file holds one of its literals.
+    """
     return tuple(
-        Pattern(type_, regex, literals, 1 if regex.groups and type_ == "AWS key" else 0)
+        Pattern(type_, _denylist(module, name), literals, _VALUE_GROUP if type_ == "AWS key" else 0)
         for module, name, type_, literals in _PLUGINS
-        for regex in getattr(import_module(f"detect_secrets.plugins.{module}"), name).denylist
     )
+
+
+def _denylist(module: str, name: str) -> Callable[[], tuple[re.Pattern[str], ...]]:
+    return lambda: tuple(getattr(import_module(f"detect_secrets.plugins.{module}"), name).denylist)
 
 
 def _private_keys(text: str) -> Iterator[Hit]:
@@ -202,16 +241,45 @@ def _private_keys(text: str) -> Iterator[Hit]:
             yield Hit("private key", match.start(), body.end(), is_placeholder(body.group()))
 
 
-def _matches(pattern: Pattern, text: str) -> Iterator[Hit]:
-    for match in pattern.regex.finditer(text):
-        value = match.group(pattern.group)
+def _matches(pattern: Pattern, text: str, lowered: str) -> Iterator[Hit]:
+    for match in _found(pattern, text, lowered):
+        group = pattern.group if pattern.group != _VALUE_GROUP else min(1, match.re.groups)
+        value = match.group(group)
         around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
-        if not pattern.group and _BOUNDARY.search(around):
+        if not group and _BOUNDARY.search(around):
             continue
         fake = is_placeholder(value) or (pattern.type == "connection string" and _fake_connection(match.group(), value))
         if pattern.weak and (_INTERPOLATION.search(value) or not (fake or _looks_random(value))):
             continue
-        yield Hit(pattern.type, match.start(pattern.group), match.end(pattern.group), fake)
+        yield Hit(pattern.type, match.start(group), match.end(group), fake)
+
+
+def _found(pattern: Pattern, text: str, lowered: str) -> Iterator[re.Match[str]]:
+    """The matches of a pattern; an anchored one is tried only where its literals are.
+
+    Lower case of a few letters is longer than the letter: places in ``lowered`` then mean nothing, and all are tried.
+    """
+    for regex in pattern.regexes():
+        if pattern.anchor is None or len(lowered) != len(text):
+            yield from regex.finditer(text)
+            continue
+        end = 0
+        for place in _places(pattern, text, lowered):
+            match = regex.match(text, place) if place >= end else None
+            if match:
+                yield match
+                end = match.end()
+
+
+def _places(pattern: Pattern, text: str, lowered: str) -> list[int]:
+    """Where matches may start, in order, each once."""
+    found: set[int] = set()
+    for literal in pattern.literals:
+        at = lowered.find(literal)
+        while at >= 0:
+            found.add(text.rfind("\n", 0, at) + 1 if pattern.anchor == "line" else at)
+            at = lowered.find(literal, at + 1)
+    return sorted(found)
 
 
 def _fake_connection(url: str, password: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -41,6 +42,19 @@ class Source:
             self._found.update(self._query(missing))
         found = [n for t in types for n in self._found[t]]
         return tuple(sorted(found, key=lambda n: n.start_byte))
+
+    @cached_property
+    def _starts(self) -> dict[tuple[str, ...], tuple[tuple[Node, ...], list[int]]]:
+        return {}
+
+    def below(self, node: Node, *types: str) -> tuple[Node, ...]:
+        """The node and those below it that are of the given types, in source order."""
+        if types not in self._starts:
+            found = self.of_type(*types)
+            self._starts[types] = found, [n.start_byte for n in found]
+        nodes, starts = self._starts[types]
+        first, last = bisect_left(starts, node.start_byte), bisect_left(starts, node.end_byte)
+        return tuple(n for n in nodes[first:last] if n.end_byte <= node.end_byte)
 
     def _query(self, types: Sequence[str]) -> dict[str, list[Node]]:
         """The nodes of each type; a type that the language does not have has none."""

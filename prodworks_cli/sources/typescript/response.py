@@ -109,8 +109,8 @@ class Responses:
         return tuple(found.values())
 
     def _helpers(self, function: Site) -> Iterator[Site]:
-        for node in inside(function.node):
-            callee = callee_of(node) if node.type == "call_expression" else None
+        for node in function.module.below(function.node, "call_expression"):
+            callee = callee_of(node)
             if callee is None or (
                 callee.type == "member_expression" and last_name(function.module, callee) in _BUILT_IN
             ):
@@ -168,7 +168,7 @@ def _returned_whole(call: Site, function: Node) -> bool:
             return above.type == "arrow_function"
         if above.type == "variable_declarator":
             name = module.text(above.child_by_field_name("name"))
-            returns = (n for n in inside(function) if n.type in ("return_statement", "yield_expression"))
+            returns = module.below(function, "return_statement", "yield_expression")
             return any(_bare(module, r) == name for r in returns)
         if above.type in ("return_statement", "yield_expression"):
             inner = next((a for a in module.ancestors(above) if a.type in FUNCTIONS), function)
@@ -187,10 +187,13 @@ def _bare(module: Module, statement: Node) -> str:
     return module.text(value) if value is not None and value.type == "identifier" else ""
 
 
+_READS = ("member_expression", "shorthand_property_identifier_pattern", "pair_pattern", "subscript_expression")
+
+
 def _reads(site: Site, names: frozenset[str]) -> bool:
     """A member of one of the names is read, also by destructuring."""
     module = site.module
-    for node in inside(site.node):
+    for node in module.below(site.node, *_READS):
         if node.type == "member_expression" and last_name(module, node) in names:
             above = module.parent(node)
             if above is None or above.type != "assignment_expression" or above.child_by_field_name("left") != node:
@@ -207,7 +210,7 @@ def _reads(site: Site, names: frozenset[str]) -> bool:
 def _literals(site: Site) -> Iterator[str]:
     """Texts in the code, and keys of tables of texts; ``{ max_tokens: 400 }`` handles no stop reason."""
     module = site.module
-    for node in inside(site.node):
+    for node in module.below(site.node, "string", "property_identifier"):
         above = module.parent(node)
         pair = above is not None and above.type == "pair"
         value = above.child_by_field_name("value") if pair and above is not None else None
@@ -223,8 +226,8 @@ def _is_text(node: Node) -> bool:
 
 def _compared_away(site: Site) -> bool:
     """``stopReason !== "end_turn"``: everything but the good end is treated."""
-    for node in inside(site.node):
-        away = node.type == "binary_expression" and any(c.type in ("!==", "!=") for c in node.children)
+    for node in site.module.below(site.node, "binary_expression"):
+        away = any(c.type in ("!==", "!=") for c in node.children)
         if away and {string_of(site.module, n) for n in node.named_children} & GOOD_ENDS:
             return True
     return False
@@ -237,8 +240,8 @@ def _in_span(call: Site) -> bool:
         if above.type == "call_expression" and last_name(module, callee_of(above)) in SPANS:
             return True
     scope = module.function(call.node)
-    nodes = inside(scope) if scope is not None else ()
-    opened = (n for n in nodes if n.type == "call_expression" and n.end_byte <= call.node.start_byte)
+    calls = module.below(scope, "call_expression") if scope is not None else ()
+    opened = (n for n in calls if n.end_byte <= call.node.start_byte)
     return any(last_name(module, callee_of(n)) in SPANS - {"observe", "traceable"} for n in opened)
 
 

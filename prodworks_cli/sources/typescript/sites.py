@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Site, Tracer
 
@@ -167,8 +166,8 @@ class Finder:
             return None
         name = module.text(holder.child_by_field_name("name") or holder.child_by_field_name("left"))
         scope = next((a for a in module.ancestors(holder) if a.type in FUNCTIONS), module.root)
-        for call in inside(scope):
-            given = module.arguments(call)[:2] if call.type == "call_expression" else ()
+        for call in module.below(scope, "call_expression"):
+            given = module.arguments(call)[:2]
             argument = next((g for g in given if module.text(g) == name), None)
             found = self._passed(command.to(argument), call) if argument is not None else None
             if found is not None:
