@@ -413,3 +413,20 @@ def test_every_property_that_the_table_writes_exists(symbol: str) -> None:
 def test_every_service_of_level_1_constructs_exists(module: str, service: str) -> None:
     kinds = PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1")
     assert any(re.match(rf"AWS::{service}::", kind) for kind in kinds), module
+
+
+def test_methods_stages_and_limits_of_apis() -> None:
+    made = stack(
+        "const fn = new lambda.Function(this, 'F'); const api = new apigw.RestApi(this, 'Api', { deployOptions: {"
+        " throttlingRateLimit: 5 } }); const chat = api.root.addResource('chat');"
+        " chat.addMethod('POST', new apigw.LambdaIntegration(fn), { authorizationType: apigw.AuthorizationType.IAM });"
+        " chat.addMethod('GET', new apigw.LambdaIntegration(fn));"
+        " new apigw.LambdaRestApi(this, 'Open', { handler: fn });",
+        head="import * as apigw from 'aws-cdk-lib/aws-apigateway';\n",
+    )
+    post = made["Api/chat/POST"]
+    assert (post.type, value(post, "AuthorizationType")) == ("AWS::ApiGateway::Method", "AWS_IAM")
+    assert post.body.at("Integration", "Uri").content == Reference("bin/app.ts#S/F", "Arn")
+    assert value(made["Api/chat/GET"], "AuthorizationType") == "NONE"
+    assert value(made["Open/root/ANY"], "HttpMethod") == "ANY"
+    assert value(made["Api/DeploymentStage"], "MethodSettings", "ThrottlingRateLimit") == 5

@@ -36,6 +36,7 @@ MAX_SELF_CALLS = 2
 MAX_LOOP = 64
 _BRANCH = "differs by a condition that is not known"
 _SELF = ("this", "self", "cls")
+_PACKAGES = ("java", "software", "com", "org")
 
 
 class Exhausted(Exception):
@@ -285,7 +286,8 @@ class Evaluator:
         if e.id in _SELF:
             return self._this(frame)
         this: Any = self._this(frame).content
-        if frame.language == "java" and isinstance(this, Instance) and not e.id[:1].isupper():
+        qualified = e.id[:1].isupper() or e.id in _PACKAGES
+        if frame.language == "java" and isinstance(this, Instance) and not qualified:
             return self.member(node(this, e.at), e.id, e.at)
         return node(External(e.id), e.at)
 

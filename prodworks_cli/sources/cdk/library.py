@@ -7,8 +7,10 @@ from typing import Any
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.apis import REST, deployed, own_routes, proxied, resource
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Host, Keywords
+from prodworks_cli.sources.cdk.imports import library
 from prodworks_cli.sources.cdk.methods import call_method
 from prodworks_cli.sources.cdk.settle import camel, construct_of, reference
 from prodworks_cli.sources.cdk.standard import STANDARD
@@ -72,6 +74,8 @@ class Library(Host):
         if "." not in symbol and symbol[:1].isupper():
             symbol = self.table.by_name(symbol) or symbol
         spelled = name if name[:1].isupper() or name.isupper() or "_" not in name or symbol == "core" else camel(name)
+        if symbol.startswith("software.amazon.awscdk") and name[:1].isupper():
+            return node(External(self.inside(library(symbol, "java", self.table), name)), at)
         return node(External(self.inside(symbol, spelled)), at)
 
     def _construct_member(self, construct: Construct, of: Node, name: str, at: Location) -> Node:
@@ -88,6 +92,8 @@ class Library(Host):
             "artifactId",
         ):
             return unknown(f"{name} of the stack", at, present=True)
+        if construct.symbol in REST and name in ("root", "deploymentStage"):
+            return node(construct.parts.get("stage") if name != "root" else resource(construct, "", at), at)
         if name == "node":
             return node(External("node"), at)
         if name in ("role", "grantPrincipal", "executionRole", "taskRole"):
@@ -229,6 +235,9 @@ class Library(Host):
         self.constructs.append(construct)
         self._role(construct, at)
         self._note_opaque(symbol, at)
+        deployed(self, evaluator, construct)
+        proxied(self, evaluator, construct)
+        own_routes(self, evaluator, construct)
         return construct
 
     def _address(self, where: str, path: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.apis import add_method, add_proxy, add_resource, add_route, add_routes, add_usage_plan
 from prodworks_cli.sources.cdk.constructs import converted
 from prodworks_cli.sources.cdk.iam import granted
 from prodworks_cli.sources.cdk.settle import construct_of, reference
@@ -199,6 +200,12 @@ def _endpoint(library: Library, evaluator: Evaluator, of: Construct, arguments: 
 
 
 _METHODS: Mapping[str, Method] = {
+    "addUsagePlan": add_usage_plan,
+    "addMethod": add_method,
+    "addResource": add_resource,
+    "addProxy": add_proxy,
+    "addRoutes": add_routes,
+    "addRoute": add_route,
     "addToRolePolicy": _statements,
     "addToPolicy": _statements,
     "addToPrincipalPolicy": _statements,

@@ -1,0 +1,199 @@
+"""Methods and routes that CDK code adds to an API, as the level 1 constructs that they become."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodworks_cli.model import Location
+from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.settle import construct_of, reference, settled
+from prodworks_cli.sources.cdk.values import Construct, Made, node, unknown
+
+if TYPE_CHECKING:
+    from prodworks_cli.sources.cdk.evaluator import Evaluator
+    from prodworks_cli.sources.cdk.library import Library
+
+REST = ("aws-apigateway.RestApi", "aws-apigateway.LambdaRestApi")
+_NONE = Node(None, Location(""))
+# How an authorizer's class shows in CloudFormation.
+_KINDS = {
+    "CognitoUserPoolsAuthorizer": "COGNITO_USER_POOLS",
+    "TokenAuthorizer": "CUSTOM",
+    "RequestAuthorizer": "CUSTOM",
+    "HttpJwtAuthorizer": "JWT",
+    "HttpUserPoolAuthorizer": "JWT",
+    "HttpIamAuthorizer": "AWS_IAM",
+    "HttpLambdaAuthorizer": "CUSTOM",
+    "WebSocketIamAuthorizer": "AWS_IAM",
+    "WebSocketLambdaAuthorizer": "CUSTOM",
+}
+
+
+def resource(api: Construct, path: str, at: Location) -> Construct:
+    """A path of a REST API."""
+    return Construct("aws-apigateway.Resource", path, at, "", Node(None, at), parts={"api": api})
+
+
+def _function(integration: Node, at: Location) -> Node:
+    """The ARN of the function behind an integration."""
+    content: Any = integration.content
+    given = content.arguments if isinstance(content, Made) else (integration,)
+    found = next((c for c in map(construct_of, given) if c is not None and c.type == "AWS::Lambda::Function"), None)
+    if found is not None:
+        return node(reference(found, "Arn"), at)
+    return unknown("the integration is not resolved", at, present=True) if integration.present else Node(None, at)
+
+
+def _authorization(given: Node, shared: Node, library: Library, at: Location) -> Node:
+    """The authorization type of a method or route; ``shared`` is what holds for all of the API."""
+    for options in (given, shared):
+        if options["authorizationType"].present:
+            return settled(options["authorizationType"], library.table)
+        authorizer = options["authorizer"]
+        if authorizer.present:
+            content: Any = authorizer.content
+            found = construct_of(authorizer)
+            symbol = found.symbol if found else content.symbol if isinstance(content, Made) else ""
+            kind = _KINDS.get(symbol.rpartition(".")[2])
+            return Node(kind, at) if kind else unknown("the authorizer is not resolved", at, present=True)
+    lost = given.unknown or shared.unknown
+    return unknown(lost.reason, at) if lost else Node("NONE", at)
+
+
+def add_method(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``resource.addMethod(verb, integration, options)``"""
+    api = of.parts.get("api")
+    if not isinstance(api, Construct):
+        return Node(None, at)
+    verb, integration, options = (*arguments, _NONE, _NONE, _NONE)[:3]
+    shared = api.given["defaultMethodOptions"]
+    given = {
+        "restApiId": node(reference(api, "Ref"), at),
+        "httpMethod": verb,
+        "authorizationType": _authorization(options, shared, library, at),
+        "apiKeyRequired": options["apiKeyRequired"],
+    }
+    if integration.present:
+        given["integration"] = node({"uri": _function(integration, at)}, at)
+    else:
+        given["integration"] = node({"uri": _function(api.given["defaultIntegration"], at)}, at)
+    name = Node(f"{of.path.strip('/') or 'root'}/{verb.text() or 'method'}", at)
+    made = library.declare(evaluator, "aws-apigateway.CfnMethod", node(api, at), name, node(given, at), at)
+    return node(made, at)
+
+
+def add_resource(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``resource.addResource(part)``"""
+    api = of.parts.get("api")
+    if not isinstance(api, Construct):
+        return Node(None, at)
+    part = (arguments[0].text() if arguments else None) or "{part}"
+    return node(resource(api, f"{of.path}/{part}", at), at)
+
+
+def add_proxy(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    """``resource.addProxy(options)``: all verbs of all paths below."""
+    api = of.parts.get("api")
+    if not isinstance(api, Construct):
+        return Node(None, at)
+    options = arguments[0] if arguments else _NONE
+    below = resource(api, f"{of.path}/{{proxy+}}", at)
+    if options["anyMethod"].content is not False:
+        given = (Node("ANY", at), options["defaultIntegration"], options["defaultMethodOptions"])
+        add_method(library, evaluator, below, given, at)
+    return node(below, at)
+
+
+def deployed(library: Library, evaluator: Evaluator, api: Construct) -> None:
+    """The stage that an API makes unless it is told not to, with the limits that it is given."""
+    at, above = api.at, node(api, api.at)
+    if api.symbol in REST and api.given["deploy"].content is not False:
+        options = api.given["deployOptions"]
+        limits = {
+            "throttlingRateLimit": options["throttlingRateLimit"],
+            "throttlingBurstLimit": options["throttlingBurstLimit"],
+        }
+        stage = {"restApiId": node(reference(api, "Ref"), at), "methodSettings": node((node(limits, at),), at)}
+        made = library.declare(
+            evaluator, "aws-apigateway.CfnStage", above, Node("DeploymentStage", at), node(stage, at), at
+        )
+        api.parts["stage"] = made
+    if api.symbol == "aws-apigatewayv2.HttpApi" and api.given["createDefaultStage"].content is not False:
+        stage = {"apiId": node(reference(api, "Ref"), at), "stageName": Node("$default", at)}
+        library.declare(evaluator, "aws-apigatewayv2.CfnStage", above, Node("DefaultStage", at), node(stage, at), at)
+
+
+def add_usage_plan(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``api.addUsagePlan(name, options)``"""
+    name, options = (*arguments, _NONE, _NONE)[:2]
+    given = {
+        "throttle": options["throttle"],
+        "quota": options["quota"],
+        "apiStages": node((node({"apiId": node(reference(of, "Ref"), at)}, at),), at),
+    }
+    made = library.declare(evaluator, "aws-apigateway.CfnUsagePlan", node(of, at), name, node(given, at), at)
+    return node(made, at)
+
+
+def proxied(library: Library, evaluator: Evaluator, api: Construct) -> None:
+    """A ``LambdaRestApi`` hands everything to its handler unless ``proxy`` is false."""
+    if api.symbol == "aws-apigateway.LambdaRestApi" and api.given["proxy"].content is not False:
+        add_method(library, evaluator, resource(api, "", api.at), (Node("ANY", api.at), api.given["handler"]), api.at)
+
+
+def add_routes(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``httpApi.addRoutes(options)``"""
+    options = arguments[0] if arguments else _NONE
+    shared = node({"authorizer": of.given["defaultAuthorizer"]}, at)
+    verbs = [_verb(m) for m in options["methods"].items()] or ["ANY"]
+    for verb in verbs:
+        _route(library, evaluator, of, f"{verb} {options['path'].text() or '/{path}'}", options, shared, at)
+    return Node(None, at)
+
+
+def _verb(method: Node) -> str:
+    content: Any = method.content
+    return str(getattr(content, "symbol", content)).rpartition(".")[2]
+
+
+def add_route(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    """``webSocketApi.addRoute(key, options)``"""
+    key, options = (*arguments, _NONE, _NONE)[:2]
+    _route(library, evaluator, of, key.text() or "${key}", options, _NONE, at)
+    return Node(None, at)
+
+
+def own_routes(library: Library, evaluator: Evaluator, api: Construct) -> None:
+    """The routes that a WebSocket API's own properties make."""
+    for name, key in (("connectRouteOptions", "$connect"), ("defaultRouteOptions", "$default")):
+        if api.symbol == "aws-apigatewayv2.WebSocketApi" and api.given[name].present:
+            _route(library, evaluator, api, key, api.given[name], _NONE, api.given[name].location)
+
+
+def _route(
+    library: Library, evaluator: Evaluator, api: Construct, key: str, options: Node, shared: Node, at: Location
+) -> None:
+    above = node(api, at)
+    uri = _function(options["integration"], at)
+    content: Any = options["integration"].content
+    if isinstance(content, Made):
+        uri = next((_function(a, at) for a in content.arguments if construct_of(a) is not None), uri)
+    target = {"apiId": node(reference(api, "Ref"), at), "integrationUri": uri}
+    integration = library.declare(
+        evaluator, "aws-apigatewayv2.CfnIntegration", above, Node(f"{key} integration", at), node(target, at), at
+    )
+    given = {
+        "apiId": node(reference(api, "Ref"), at),
+        "routeKey": Node(key, at),
+        "authorizationType": _authorization(options, shared, library, at),
+        "target": node(reference(integration, "Ref"), at),
+    }
+    library.declare(evaluator, "aws-apigatewayv2.CfnRoute", above, Node(key, at), node(given, at), at)
