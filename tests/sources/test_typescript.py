@@ -435,6 +435,17 @@ def test_a_class_of_the_repository_that_extends_a_model() -> None:
     assert (found.model_id, found.max_tokens) == ("amazon.nova-lite-v1:0", 70)
 
 
+@pytest.mark.parametrize(("option", "handled"), [("onError: () => 'Sorry',", True), ("", None)])
+def test_a_stream_of_the_ai_sdk_does_not_throw(option: str, handled: bool | None) -> None:
+    text = f"""{AI}
+export async function POST() {{
+  try {{ return streamText({{ model: bedrock("m"), {option} }}).toDataStreamResponse(); }} catch {{ return new Response("later"); }}
+}}
+"""
+    found = call(text).handled_errors
+    assert found == ("Exception",) if handled else isinstance(found, Unknown)
+
+
 def test_an_application_profile_attributes_the_cost() -> None:
     arn = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc"
     assert call(converse().replace("amazon.nova-lite-v1:0", arn)).attribution == "application_profile"

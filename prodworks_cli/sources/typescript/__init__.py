@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from prodworks_cli.model import Gap, Plane, Ref
+from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names, call_draft
@@ -15,7 +15,7 @@ from prodworks_cli.sources.files import File
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.clients import Clients
 from prodworks_cli.sources.typescript.frameworks import model_objects, object_attributes
-from prodworks_cli.sources.typescript.handlers import Handlers
+from prodworks_cli.sources.typescript.handlers import ANY, Handlers
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.response import Reach, Responses
@@ -88,10 +88,22 @@ class _Reader:
             "instrumented": traced,
             "usage_recorded": usage or (call.library == "ai" and traced is True),
             "stop_reasons_handled": self._responses.stop_reasons(call.api, reach),
-            "handled_errors": self._handlers.of(call.site),
+            "handled_errors": self._stream_errors(reach) if self._streams(call) else self._handlers.of(call.site),
         }
         name = f"{module.path}:{module.qualified(call.site.node)} {call.api}"
         return call_draft(self._names.of(name), module.at(call.site.node), known)
+
+    def _streams(self, call: CallSite) -> bool:
+        """The AI SDK's streaming functions never throw: an error becomes a part of the stream."""
+        return call.library == "ai" and call.api.startswith("stream")
+
+    def _stream_errors(self, reach: Reach) -> Drafted:
+        """What answers an error in a stream: an ``onError`` of the call or of the response that is made of it."""
+        for body in reach.bodies:
+            keys = (n for n in inside(body.node) if n.type == "property_identifier")
+            if any(body.module.text(n) == "onError" for n in keys):
+                return (ANY,)
+        return Unknown("the SDK passes an error of the stream on to the page; what is shown there is not analysed")
 
     def _applied(self, reach: Reach) -> dict[str, Drafted]:
         """A guardrail that the code around the call applies itself."""
