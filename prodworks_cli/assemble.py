@@ -84,7 +84,7 @@ def assemble_report(
         score_model=SCORE_MODEL,
         generated=generated,
         target=target(inventory.scan),
-        scan=scan_entry(inventory),
+        scan=scan_entry(inventory, (o.rule for o in outcomes)),
         score=_score(card, age),
         verdict=nothing_to_audit() if empty else verdict_entry(card, age, steps),
         pillars=[_pillar(pillar, card) for pillar in PILLARS],

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from operator import itemgetter
 from typing import Any
 
 from prodworks_cli.fingerprint import fingerprint
 from prodworks_cli.model import Finding, Gap, Inventory, Location, Plane, Proof, Resource, Scan, Status, Verdict
 from prodworks_cli.report import (
+    Calls,
+    Denied,
     Files,
     Fix,
     GapEntry,
@@ -24,6 +27,7 @@ from prodworks_cli.report import (
     Target,
 )
 from prodworks_cli.roadmap import hours_left
+from prodworks_cli.rules import Rule
 from prodworks_cli.score import MOST_DIRECT, Assessment, deciding_plane, subject_status
 
 TEXT_SHOWN = 120
@@ -206,8 +210,11 @@ def target(scan: Scan) -> Target:
     )
 
 
-def scan_entry(inventory: Inventory) -> ScanEntry:
-    """What was looked at, and what could not be. Files that failed are the paths that declared gaps name."""
+def scan_entry(inventory: Inventory, rules: Iterable[Rule]) -> ScanEntry:
+    """What was looked at, and what could not be, with the ``rules`` that refused reads concern.
+
+    Files that failed are the paths that declared gaps name.
+    """
     scan = inventory.scan
     ordered = sorted(inventory.gaps, key=lambda g: (g.plane.value, g.scope, g.line or 0, g.kind, g.reason))
     failed = dict.fromkeys((g.scope, g.reason) for g in ordered if g.plane is Plane.DECLARED and _names_file(g))
@@ -215,7 +222,7 @@ def scan_entry(inventory: Inventory) -> ScanEntry:
         files=Files(
             read=scan.files_read, skipped=_files((s.path, s.reason) for s in scan.skipped), failed=_files(failed)
         ),
-        calls_made=scan.calls_made,
+        calls=Calls(made=scan.calls_made, denied=_denied(ordered, tuple(rules))),
         account_read_at=scan.account_read_at,
         note=scan.note,
         left_out=dict(scan.left_out),
@@ -224,6 +231,16 @@ def scan_entry(inventory: Inventory) -> ScanEntry:
             for g in ordered
         ],
     )
+
+
+def _denied(gaps: Iterable[Gap], rules: Sequence[Rule]) -> list[Denied]:
+    """The actions to grant, each once for a place, with the rules about what they would show."""
+    refused: dict[tuple[str, str], set[str]] = {}
+    for gap in gaps:
+        if gap.action and gap.plane is Plane.OBSERVED:
+            needing = {r.id for r in rules if fnmatchcase(r.resource, gap.kind)}
+            refused.setdefault((gap.action, gap.scope), set()).update(needing)
+    return [Denied(action=a, region=scope, rules=sorted(ids)) for (a, scope), ids in sorted(refused.items())]
 
 
 def _names_file(gap: Gap) -> bool:

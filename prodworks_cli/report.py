@@ -95,6 +95,21 @@ class GapEntry(TypedDict):
     action: str | None
 
 
+class Denied(TypedDict):
+    """A read that the account refused: the IAM action to grant, where, and the rules that need it."""
+
+    action: str
+    region: str
+    rules: list[str]
+
+
+class Calls(TypedDict):
+    """The calls to the account: how many answered for, and which were refused."""
+
+    made: int
+    denied: list[Denied]
+
+
 class ScanEntry(TypedDict):
     """What was looked at, and what could not be. ``account_read_at`` is an ISO 8601 time, None without an account.
 
@@ -102,7 +117,7 @@ class ScanEntry(TypedDict):
     """
 
     files: Files
-    calls_made: int
+    calls: Calls
     account_read_at: str | None
     note: str | None
     left_out: NotRequired[dict[str, int]]

@@ -222,6 +222,10 @@ def test_what_was_looked_at() -> None:
         "skipped": [{"path": "a.png", "reason": "media"}],
         "failed": [{"path": "my app/broken.py", "reason": "does not parse"}],
     }
+    assert made["scan"]["calls"] == {
+        "made": 7,
+        "denied": [{"action": "s3:ListAllMyBuckets", "region": "us-east-1", "rules": []}],
+    }
     assert len(made["scan"]["gaps"]) == 5
     assert made["scan"]["gaps"][-1] == {
         "type": "aws.s3.bucket",

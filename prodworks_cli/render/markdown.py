@@ -201,7 +201,7 @@ def _step(number: int, step: RoadmapEntry, place: str | None, limits: Limits) ->
 def _scope(report: Report, limits: Limits) -> str:
     scan = report["scan"]
     files = scan["files"]
-    account = "account not read" if scan["account_read_at"] is None else view.plural(scan["calls_made"], "API call")
+    account = "account not read" if scan["account_read_at"] is None else view.plural(scan["calls"]["made"], "API call")
     head = (
         f"{view.plural(files['read'], 'file')} read, {len(files['skipped'])} skipped, "
         f"{len(files['failed'])} not parsed; {account}."

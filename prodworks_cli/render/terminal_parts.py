@@ -196,7 +196,7 @@ def looked_at(report: Report, screen: Screen) -> list[Text]:
     files = report["scan"]["files"]
     text = (
         f"Looked at: {view.plural(files['read'], 'file')} read, {len(files['skipped'])} skipped, "
-        f"{len(files['failed'])} not parsed; {view.plural(report['scan']['calls_made'], 'API call')}."
+        f"{len(files['failed'])} not parsed; {view.plural(report['scan']['calls']['made'], 'API call')}."
     )
     lines = screen.wrap(text, 1)
     if report["scan"]["account_read_at"] is None:

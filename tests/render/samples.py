@@ -380,7 +380,16 @@ def not_ready() -> Report:
                 "skipped": [{"path": "docs/demo.mp4", "reason": "binary"}],
                 "failed": [{"path": "infra/legacy.tf", "reason": "line 12: unexpected '}'"}],
             },
-            "calls_made": 37,
+            "calls": {
+                "made": 37,
+                "denied": [
+                    {
+                        "action": "bedrock:GetModelInvocationLoggingConfiguration",
+                        "region": "123456789012/us-east-1",
+                        "rules": ["invocation-logging-enabled"],
+                    }
+                ],
+            },
             "account_read_at": "2026-11-24T09:29:12Z",
             "note": "history is shallow: 1 commit",
             "gaps": [
@@ -528,7 +537,7 @@ def nothing() -> Report:
     """A repository without a GenAI workload, audited without an account."""
     report = not_ready()
     report["target"].update({"name": "billing", "accounts": [], "regions": [], "dirty": True})
-    report["scan"].update({"calls_made": 0, "account_read_at": None, "note": None, "gaps": []})
+    report["scan"].update({"calls": {"made": 0, "denied": []}, "account_read_at": None, "note": None, "gaps": []})
     report["score"].update({"score": 0, "proven": 0.0, "unverified": 0.0, "accepted": 0.0, "gap": 0.0})
     report["score"].update({"grade": "F", "grade_uncapped": "F", "caps": [], "coverage": 0.0, "evidence_age_s": None})
     report["verdict"] = {"value": "nothing-to-audit", "blocking": [], "next": []}
