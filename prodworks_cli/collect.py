@@ -77,6 +77,8 @@ def collect_repository(
     found = [*_adapted(declarations, attempt), *_repository(tree, files, owned, declarations, attempt)]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
     drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
+    if not any(draft.cls.KIND.startswith(("aws.bedrock.", "aws.agentcore.")) for draft in drafts):
+        gaps += unrecognised.switched_off(files)
     if not any(draft.cls is ModelCall for draft in drafts):
         told = {gap.scope for gap in gaps}
         gaps += unrecognised.read(f for f in files if f.path not in told)

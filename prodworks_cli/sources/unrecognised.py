@@ -46,3 +46,17 @@ def read(files: Iterable[File]) -> list[Gap]:
     reason = f"names {name}{more}, and no model call was recognised"
     line = file.data.count(b"\n", 0, match.start(match.lastindex or 0)) + 1
     return [Gap("repo.model_*", Plane.DECLARED, file.path, reason, line)]
+
+
+_SWITCHED_OFF = re.compile(rb'^resource[ \t]+"((?:aws|awscc)_bedrock\w*)"', re.M)
+
+
+def switched_off(files: Iterable[File]) -> list[Gap]:
+    """One gap when Terraform declares Bedrock resources; to be asked where none of them is made by its defaults."""
+    found = [(f, m) for f in files if f.path.endswith(".tf") and (m := _SWITCHED_OFF.search(f.data))]
+    if not found:
+        return []
+    file, match = found[0]
+    line = file.data.count(b"\n", 0, match.start()) + 1
+    reason = f"{match[1].decode()} and others are declared, and none is made with the defaults of the variables"
+    return [Gap("aws.bedrock.*", Plane.DECLARED, file.path, reason, line)]

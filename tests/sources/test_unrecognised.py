@@ -42,3 +42,20 @@ def test_other_texts_are_none(path: str, text: str) -> None:
 def test_where_a_call_is_recognised_the_rest_is_no_gap() -> None:
     call = "import boto3\n\nboto3.client('bedrock-runtime').converse(modelId='amazon.nova-lite-v1:0', messages=[])\n"
     assert not collect_repository(tree_of({"app.py": call, "other.py": "import openai\n"}), {}).gaps
+
+
+@pytest.mark.parametrize(("created", "gaps"), [("false", ["main.tf"]), ("true", [])])
+def test_bedrock_resources_that_defaults_switch_off_are_a_gap(created: str, gaps: list[str]) -> None:
+    text = f"""
+variable "create" {{
+  default = {created}
+}}
+
+resource "aws_bedrock_guardrail" "chat" {{
+  count = var.create ? 1 : 0
+  name  = "chat"
+}}
+"""
+    found = collect_repository(tree_of({"main.tf": text}), {})
+    assert [g.scope for g in found.gaps if g.kind == "aws.bedrock.*"] == gaps
+    assert not nothing_to_audit(found)
