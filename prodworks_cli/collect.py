@@ -147,11 +147,13 @@ def resource_of(draft: Draft, plane: Plane) -> Resource:
     return Resource(draft.identity, plane, value, locations, tuple(dict.fromkeys(a for a in draft.aliases if a)))
 
 
-def _owner(settings: Mapping[str, Any], owned: owners.Owners, resources: Iterable[Resource]) -> str | None:
+def _owner(settings: Mapping[str, Any], owned: owners.Owners, resources: Sequence[Resource]) -> str | None:
     """The owner by config, else the one whom CODEOWNERS gives all the code that calls a model."""
     if settings.get("owner"):
         return str(settings["owner"])
     paths = {r.locations[""].where for r in resources if r.kind in ("repo.model_call", "repo.prompt")}
+    # A repository of infrastructure alone has no such code: then what it declares must be owned.
+    paths = paths or {r.locations[""].where for r in resources}
     named = [owned.of(path) for path in sorted(paths)]
     return ", ".join(named[0]) if named and all(named) else None
 
