@@ -76,16 +76,16 @@ class Clients:
     def _spring(self, folder: str, call: CallSite) -> Draft:
         """The client that Spring AI's starter makes from properties; other places may set them too."""
         at = Location(next(iter(self._values.repository.property_files(folder)), call.module.path))
-        timeout = self._values.property(folder, "spring.ai.bedrock.aws.timeout")
-        region = self._values.property(folder, "spring.ai.bedrock.aws.region")
-        attempts = self._values.property(folder, "spring.ai.retry.max-attempts")
+        timeout = self._values.properties.first(folder, "spring.ai.bedrock.aws.timeout")
+        region = self._values.properties.first(folder, "spring.ai.bedrock.aws.region")
+        attempts = self._values.properties.first(folder, "spring.ai.retry.max-attempts")
         absent = Node(None, at)
         attributes: dict[str, Drafted] = {
             "service": "spring-ai",
             "region": region or absent,
             "endpoint": absent,
             "connect_timeout": _seconds(
-                self._values.property(folder, "spring.ai.bedrock.aws.connection-timeout") or absent
+                self._values.properties.first(folder, "spring.ai.bedrock.aws.connection-timeout") or absent
             ),
             "read_timeout": _seconds(timeout or absent),
             "max_attempts": attempts or absent,

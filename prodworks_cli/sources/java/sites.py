@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node as Syntax
 
+from prodworks_cli.sources.java.chains import links, root_of
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.syntax import Module
-from prodworks_cli.sources.java.values import links, root_of
 
 SERVICES: Mapping[str, str] = {
     "BedrockRuntime": "bedrock-runtime",

@@ -10,8 +10,9 @@ from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.drafts import attribution_by
 from prodworks_cli.sources.content import member
+from prodworks_cli.sources.java.chains import links
 from prodworks_cli.sources.java.sites import CallSite
-from prodworks_cli.sources.java.values import Values, links
+from prodworks_cli.sources.java.values import Values
 from prodworks_cli.sources.trees import inside
 
 # Starters and property prefixes of the chat models, with the provider behind each.
@@ -57,7 +58,7 @@ class Spring:
     def _provider(self, folder: str) -> str | Unknown:
         """The provider whose starter or properties the application has."""
         manifest = self._repository.manifest(folder)
-        chosen = self._values.property(folder, "spring.ai.model.chat")
+        chosen = self._values.properties.first(folder, "spring.ai.model.chat")
         named = next((p for n, p in PROVIDERS.items() if chosen and str(chosen.content).startswith(n)), None)
         starters = re.findall(
             r"spring-ai-(?:starter-model-)?([a-z-]+?)(?:-converse|-spring-boot-starter|<|\"|'|:)", manifest
@@ -88,7 +89,7 @@ class Spring:
             keys = [f"spring.ai.{provider}.chat.options.{key or name}", f"spring.ai.{provider}.chat.{key or name}"]
         else:
             keys = [f"spring.ai.bedrock.converse.chat.{o}{key or name}" for o in ("options.", "")]
-        found = self._values.property(folder, *keys)
+        found = self._values.properties.first(folder, *keys)
         if found is not None:
             return found
         if name == "model" or not self._repository.property_files(folder):

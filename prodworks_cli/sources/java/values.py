@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from tree_sitter import Node as Syntax
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Content, Node
 from prodworks_cli.sources.content import joined, merged, parsed
+from prodworks_cli.sources.java.chains import configuring, links, starts_object
+from prodworks_cli.sources.java.properties import Properties
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.syntax import Module, Variable
 from prodworks_cli.sources.trees import inside
@@ -24,7 +25,6 @@ _TRANSPARENT = frozenset(
     | {"requireNonNull", "writeValueAsString", "fromByteArray", "getBytes", "valueOf", "parseInt", "toJSONString"}
 )
 _DURATIONS: Mapping[str, float] = {"ofSeconds": 1, "ofMillis": 0.001, "ofMinutes": 60}
-_PLACEHOLDER = re.compile(r"^\$\{([^:}]+)(?::(.*))?\}$", re.DOTALL)
 
 
 class Values:
@@ -33,6 +33,7 @@ class Values:
     def __init__(self, repository: Repository, environment: Mapping[str, tuple[Node, ...]]) -> None:
         self.repository = repository
         self._environment = environment
+        self.properties = Properties(repository, environment)
         self._depth = 0
         self._steps = 0
 
@@ -125,37 +126,7 @@ class Values:
         mark = next((m for name, m in module.annotations(declaration) if name == "Value"), None)
         literals = (n for n in inside(mark) if n.type == "string_literal") if mark is not None else ()
         text = next((module.string(n) for n in literals), None)
-        return self.placeholder(text, self.repository.folder(module.path)) if text is not None else None
-
-    def placeholder(self, text: str, folder: str, depth: int = 4) -> Content:
-        """A property value with its ``${key:default}`` resolved."""
-        found = _PLACEHOLDER.match(text)
-        if found is None:
-            return text
-        declared = self._environment.get(re.sub(r"[.\-]", lambda m: "_" if m[0] == "." else "", found[1]).upper(), ())
-        direct = declared or self._environment.get(found[1], ())
-        if direct:
-            return merged([d.content for d in direct])
-        value = self.repository.property(folder, found[1]) if depth else None
-        if value is not None:
-            content = value.content
-            return self.placeholder(content, folder, depth - 1) if isinstance(content, str) else content
-        if found[2] is not None:
-            return self.placeholder(found[2], folder, depth - 1) if depth else found[2]
-        return Unknown(f"property {found[1]} is set outside the repository")
-
-    def property(self, folder: str, *keys: str) -> Node | None:
-        """The first of several Spring properties that the environment or the files of a folder set."""
-        for key in keys:
-            name = re.sub(r"[.\-]", lambda m: "_" if m[0] == "." else "", key).upper()
-            declared = self._environment.get(name, ())
-            if declared:
-                return Node(merged([d.content for d in declared]), declared[0].location)
-            value = self.repository.property(folder, key)
-            if value is not None:
-                content = value.content
-                return Node(self.placeholder(content, folder) if isinstance(content, str) else content, value.location)
-        return None
+        return self.properties.resolved(text, self.repository.folder(module.path)) if text is not None else None
 
     def _parameter(self, module: Module, variable: Variable) -> Content:
         """What the callers of the method pass."""
@@ -217,7 +188,7 @@ class Values:
         if name in ("formatted", "format", "replace"):
             return Unknown("a text that is filled in when the program runs", present=True)
         chain = list(links(module, syntax))
-        if any(n in ("builder", "toBuilder") for n, _ in chain) or _starts_object(module, syntax):
+        if any(n in ("builder", "toBuilder") for n, _ in chain) or starts_object(module, syntax):
             return self._chain(module, chain)
         if name in _TRANSPARENT:
             return parsed(self.of(module, given[0] if given else target).content)
@@ -275,40 +246,12 @@ class Values:
     def _setting(self, module: Module, given: tuple[Syntax, ...]) -> Node:
         """The value of a setting; a lambda configures a builder of its own."""
         if given[0].type == "lambda_expression":
-            return Node(self._chain(module, list(_configuring(module, given[0]))), module.at(given[0]))
+            return Node(self._chain(module, list(configuring(module, given[0]))), module.at(given[0]))
         return self.of(module, given[0])
 
     def of_arguments(self, module: Module, given: tuple[Syntax, ...]) -> Node:
         """The request of a call: a builder, a variable that holds one, or a lambda that configures one."""
         return self._setting(module, given) if given else Node(None, module.at(module.root))
-
-
-def links(module: Module, call: Syntax) -> Iterator[tuple[str, Syntax]]:
-    """The invocations of a fluent chain, first to last."""
-    found: list[tuple[str, Syntax]] = []
-    current: Syntax | None = call
-    while current is not None and current.type == "method_invocation":
-        found.append((module.name(current), current))
-        current = current.child_by_field_name("object")
-    yield from reversed(found)
-
-
-def root_of(call: Syntax) -> Syntax | None:
-    """The object at the start of a fluent chain."""
-    current: Syntax | None = call
-    while current is not None and current.type == "method_invocation":
-        current = current.child_by_field_name("object")
-    return current
-
-
-def _configuring(module: Module, lambda_: Syntax) -> Iterator[tuple[str, Syntax]]:
-    """The invocations on the builder that a lambda is given."""
-    parameter = module.text(lambda_.child_by_field_name("parameters")).strip("()").rpartition(" ")[2]
-    body = lambda_.child_by_field_name("body")
-    for node in inside(body, "lambda_expression") if body is not None else ():
-        root = root_of(node) if node.type == "method_invocation" else None
-        if root is not None and module.text(root) == parameter:
-            yield module.name(node), node
 
 
 def _called_on(module: Module, call: Syntax) -> str:
@@ -317,12 +260,6 @@ def _called_on(module: Module, call: Syntax) -> str:
     name = module.text(target).removeprefix("this.")
     variable = module.lookup(call, name) if target is not None else None
     return variable.type.rpartition(".")[2] if variable is not None else name
-
-
-def _starts_object(module: Module, call: Syntax) -> bool:
-    root = root_of(call)
-    made = module.text(root.child_by_field_name("type")) if root and root.type == "object_creation_expression" else ""
-    return made.rpartition(".")[2] in ("JSONObject", "JsonObject", "ObjectNode")
 
 
 def _parameters(method: Syntax) -> list[Syntax]:

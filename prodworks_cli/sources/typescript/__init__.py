@@ -16,12 +16,13 @@ from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.clients import Clients
 from prodworks_cli.sources.typescript.frameworks import model_objects, object_attributes
 from prodworks_cli.sources.typescript.handlers import ANY, Handlers
+from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.response import Reach, Responses
 from prodworks_cli.sources.typescript.sites import LITERALS, NEEDLES, CallSite, Finder
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
-from prodworks_cli.sources.typescript.trace import Site, Tracer
+from prodworks_cli.sources.typescript.trace import Tracer
 from prodworks_cli.sources.typescript.values import Values
 
 # Libraries that call models and are not read by this version.

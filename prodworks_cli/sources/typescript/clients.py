@@ -13,9 +13,9 @@ from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import NOT_ANALYSED, Names
 from prodworks_cli.sources.content import OPEN, member, merged
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.sites import AGENTCORE, AGENTS, CallSite, service_of
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
-from prodworks_cli.sources.typescript.trace import Site
 from prodworks_cli.sources.typescript.values import Values
 
 # Functions and packages that try a function again, by the name of what is called.

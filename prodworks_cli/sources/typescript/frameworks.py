@@ -17,11 +17,11 @@ from prodworks_cli.sources.calls.drafts import attribution_by, guardrail_mode
 from prodworks_cli.sources.calls.facts import LIMITS
 from prodworks_cli.sources.content import dig, member
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.syntax import CLASSES as CLASS_TYPES
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
-from prodworks_cli.sources.typescript.trace import Site
 
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 # Classes by provider; the package that they come from starts with one of PREFIXES.

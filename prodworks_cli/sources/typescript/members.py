@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.typescript.places import Origin, Site, returned
 from prodworks_cli.sources.typescript.syntax import (
     CLASSES,
     FUNCTIONS,
@@ -17,7 +18,7 @@ from prodworks_cli.sources.typescript.syntax import (
 )
 
 if TYPE_CHECKING:
-    from prodworks_cli.sources.typescript.trace import Origin, Site, Tracer
+    from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_DEPTH = 12
 MAX_CHOICES = 200
@@ -102,7 +103,7 @@ class Members:
             if child.type == "method_definition":
                 if module.text(named) == name:
                     getter = any(c.type == "get" for c in child.children)
-                    yield from self._got(cls.to(child)) if getter else (cls.to(child),)
+                    yield from returned(cls.to(child)) if getter else (cls.to(child),)
                 elif module.text(named) == "constructor":
                     yield from self._property(cls.to(child), name)
             elif module.text(named) == name and value is not None:
@@ -111,11 +112,6 @@ class Members:
             for statement, right in module.assigned.get(target, ()):
                 if module.owner(statement) == cls.node:
                     yield cls.to(right)
-
-    def _got(self, getter: Site) -> tuple[Origin, ...]:
-        from prodworks_cli.sources.typescript.trace import returned
-
-        return returned(getter)
 
     def _property(self, constructor: Site, name: str) -> tuple[Origin, ...]:
         """A constructor's parameter that is also a field: ``constructor(private client: X)``."""

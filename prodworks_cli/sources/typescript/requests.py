@@ -11,9 +11,9 @@ from prodworks_cli.sources.calls.drafts import attribution_by, guardrail_mode, r
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
 from prodworks_cli.sources.calls.model_ids import read_model_id
 from prodworks_cli.sources.content import OPEN, dig, member, merged
+from prodworks_cli.sources.typescript.places import NOTHING, Origin, Site
 from prodworks_cli.sources.typescript.sites import HOSTS, RUNS_MODEL, CallSite
 from prodworks_cli.sources.typescript.syntax import callee_of, last_name
-from prodworks_cli.sources.typescript.trace import NOTHING, Origin, Site
 from prodworks_cli.sources.typescript.values import Values
 
 AI_LIMITS = ("maxOutputTokens", "maxTokens", *LIMITS)

@@ -25,9 +25,11 @@ from prodworks_cli.sources.calls.responses import (
     reports_usage,
 )
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.callers import ENTRIES
+from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, Module, callee_of, last_name, string_of
-from prodworks_cli.sources.typescript.trace import ENTRIES, Site, Tracer
+from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_CALLERS = 5
 MAX_HELPERS = 3

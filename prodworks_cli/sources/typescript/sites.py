@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, callee_of, last_name
-from prodworks_cli.sources.typescript.trace import Site, Tracer
+from prodworks_cli.sources.typescript.trace import Tracer
 
 RUNTIME, AGENTS, AGENTCORE, SAGEMAKER = (
     *("bedrock-runtime", "bedrock-agent-runtime"),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.callers import Callers
 from prodworks_cli.sources.typescript.members import Members
+from prodworks_cli.sources.typescript.places import MAX_DEPTH, NOTHING, Frame, Origin, Site, returned
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.syntax import (
     BLOCKS,
-    CLASSES,
     FUNCTIONS,
     TRANSPARENT,
     Binding,
@@ -25,57 +23,13 @@ from prodworks_cli.sources.typescript.syntax import (
     last_name,
 )
 
-MAX_DEPTH = 24
 MAX_CALLERS = 12
 MAX_ORIGINS = 80
 MAX_FRAMES = 6
 MAX_ACTIVE = 40
 EXTERNAL = "comes from outside the repository"
-# Functions that a framework calls by their name.
-ENTRIES = frozenset(
-    {"handler", "lambdaHandler", "GET", "POST", "PUT", "PATCH", "DELETE", "default", "action", "loader"}
-)
 # Functions of tracing libraries that give back the client that they are given.
 WRAPPERS = frozenset({"captureAWSv3Client", "captureAWSClient", "observeOpenAI", "wrapOpenAI", "wrapSDK", "instrument"})
-NOTHING = frozenset({"null", "undefined"})
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A call that was entered: the arguments, the function's node id, and the site of the call."""
-
-    site: Site
-    arguments: tuple[Node, ...]
-    function: int
-
-    def __hash__(self) -> int:
-        return hash((self.site.module.path, self.site.node.id, self.function))
-
-
-@dataclass(frozen=True)
-class Site:
-    """An expression in a file, with the calls through which it was reached (innermost first)."""
-
-    module: Module
-    node: Node
-    frames: tuple[Frame, ...] = ()
-
-    def to(self, node: Node) -> Site:
-        """Another expression of the same file and frame."""
-        return Site(self.module, node, self.frames)
-
-    @property
-    def text(self) -> str:
-        """The expression as written."""
-        return self.module.text(self.node)
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """What makes two sites the same expression."""
-        return self.module.path, self.node.id
-
-
-Origin = Site | Unknown
 
 
 class Tracer:
@@ -84,7 +38,9 @@ class Tracer:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.members = Members(self)
-        self._callers: dict[tuple[str, int], tuple[tuple[Site, tuple[Node, ...]], ...] | None] = {}
+        self._calling = Callers(repository, self)
+        self.callers = self._calling.of
+        self.possible_callers = self._calling.possible
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
         self._active: set[object] = set()
 
@@ -274,78 +230,6 @@ class Tracer:
         found = self.origins(call.to(callee), MAX_DEPTH // 2)
         functions = tuple(o for o in found if isinstance(o, Site) and o.node.type in FUNCTIONS)
         return functions if len(functions) == len(found) and len(functions) <= MAX_CALLERS else ()
-
-    def callers(self, module: Module, function: Node) -> tuple[tuple[Site, tuple[Node, ...]], ...] | None:
-        """The calls of a function in the repository, with the arguments it gets; ``None`` when there are too many."""
-        key = (module.path, function.id)
-        if key not in self._callers:
-            self._callers[key] = ()
-            self._callers[key] = self._find_callers(module, function)
-        return self._callers[key]
-
-    def _find_callers(self, module: Module, function: Node) -> tuple[tuple[Site, tuple[Node, ...]], ...] | None:
-        name, owner = module.name(function), None
-        if name in ENTRIES:
-            return ()
-        if function.type == "method_definition":
-            above = module.owner(function)
-            owner = above if above is not None and module.parent(module.parent(function) or function) == above else None
-        if name == "constructor" and owner is not None:
-            name = module.name(owner)
-        if not name:
-            return ()
-        calls = self.repository.calls_named(name)
-        if calls is None:
-            return None
-        wanted = {(module.path, function.id)} | ({(module.path, owner.id)} if owner is not None else set())
-        return tuple(
-            (Site(found, call), found.arguments(call))
-            for found, call in calls
-            if last_name(found, callee_of(call)) == name and self._means(Site(found, call), wanted, name)
-        )
-
-    def possible_callers(self, module: Module, function: Node) -> list[Site]:
-        """Calls of a method of that name on an object that is not followed: an interface with several classes."""
-        name = module.name(function)
-        found: list[Site] = []
-        for other, call in self.repository.calls_named(name) or () if name else ():
-            callee = callee_of(call)
-            if callee is not None and callee.type == "member_expression" and last_name(other, callee) == name:
-                ends = [o for o in self.origins(Site(other, callee), MAX_DEPTH // 2) if isinstance(o, Site)]
-                if not any(o.node.type in FUNCTIONS | CLASSES for o in ends):
-                    found.append(Site(other, call))
-        return found
-
-    def _means(self, call: Site, wanted: set[tuple[str, int]], name: str) -> bool:
-        callee = callee_of(call.node)
-        if callee is None:
-            return False
-        found = [o for o in self.origins(call.to(callee), MAX_DEPTH // 2) if isinstance(o, Site)]
-        known = {o.key for o in found if o.node.type in FUNCTIONS | CLASSES}
-        if known:
-            return bool(known & wanted)
-        return callee.type == "member_expression" and self.repository.definitions_named(name) == 1
-
-
-def shown(site: Site) -> str:
-    """An expression in words: names as written, without the arguments of calls and without literals."""
-    node = callee_of(site.node) if site.node.type in ("call_expression", "new_expression") else site.node
-    if node is None or node.type not in ("identifier", "member_expression"):
-        return f"a value ({site.node.type.replace('_', ' ')})"
-    text = "".join(site.module.text(node).split())
-    return text[-50:] if re.fullmatch(r"[\w$.?!]+", text) else last_name(site.module, node)
-
-
-def returned(function: Site) -> tuple[Origin, ...]:
-    """The expressions that a function returns."""
-    body = function.node.child_by_field_name("body")
-    if body is None:
-        return ()
-    if body.type != "statement_block":
-        return (function.to(body),)
-    nodes = inside(body, *FUNCTIONS, *CLASSES)
-    values = [n.named_children[0] for n in nodes if n.type == "return_statement" and n.named_children]
-    return tuple(function.to(v) for v in values)
 
 
 def _operands(site: Site) -> tuple[Origin, ...] | None:

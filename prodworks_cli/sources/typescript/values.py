@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import tree_sitter
-
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Content, Node
 from prodworks_cli.sources.content import OPEN, joined, member, merged, truthy
+from prodworks_cli.sources.typescript.environment import MAX_WRAPPERS, TRANSPARENT_METHODS, Environment
 from prodworks_cli.sources.typescript.members import enum_members, key_of
+from prodworks_cli.sources.typescript.operators import arithmetic, cast, number
+from prodworks_cli.sources.typescript.places import Origin, Site, shown
 from prodworks_cli.sources.typescript.syntax import (
     FUNCTIONS,
     TRANSPARENT,
-    Module,
     callee_of,
     last_name,
     string_of,
 )
-from prodworks_cli.sources.typescript.trace import Origin, Site, Tracer, shown
+from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_DEPTH = 30
 MAX_ITEMS = 500
-MAX_WRAPPERS = 8
 # Ways to one value branch at every caller: past this many steps the value is unknown.
 MAX_STEPS = 400
 # Functions that hand on their first argument, or the object they are called on.
 TRANSPARENT_CALLS = frozenset(
     {"JSON.stringify", "JSON.parse", "String", "Object.freeze", "Buffer.from", "structuredClone", "Uint8Array.from"}
 )
-TRANSPARENT_METHODS = frozenset({"trim", "toString", "encode"})
 NUMBER_CALLS = frozenset({"Number", "parseInt", "parseFloat", "Number.parseInt", "Number.parseFloat"})
-ENVIRONMENTS = ("process.env", "import.meta.env", "Bun.env", "Deno.env")
 
 
 class Values:
@@ -39,7 +36,7 @@ class Values:
 
     def __init__(self, tracer: Tracer, environment: Mapping[str, tuple[Node, ...]]) -> None:
         self.tracer = tracer
-        self._environment = environment
+        self._environment = Environment(tracer, environment)
         self._depth = 0
         self._steps = 0
 
@@ -62,8 +59,8 @@ class Values:
         kinds: dict[str, Callable[[Site], Content]] = {
             "string": lambda s: string_of(s.module, s.node),
             "template_string": self._template,
-            "number": _number,
-            "unary_expression": _number,
+            "number": number,
+            "unary_expression": number,
             "true": lambda _: True,
             "false": lambda _: False,
             "null": lambda _: None,
@@ -181,14 +178,14 @@ class Values:
             return self._either(site.to(left), first, second)
         if operator == "+" and any(isinstance(s, str) for s in (first, second)):
             return joined([first, second])
-        return _arithmetic(operator, first, second)
+        return arithmetic(operator, first, second)
 
     def _either(self, left: Site, first: Content, second: Content) -> Content:
         if truthy(first) is not None:
             return first if truthy(first) else second
         if isinstance(first, Unknown) and first.present:
             return first
-        if self.reads_environment(left):
+        if self._environment.reads(left):
             return second
         return Unknown(first.reason if isinstance(first, Unknown) else "", present=bool(second))
 
@@ -202,8 +199,8 @@ class Values:
         return merged([self.of(w).content for w in chosen])
 
     def _member(self, site: Site) -> Content:
-        if self.environment_name(site) is not None:
-            return self._variable(site)
+        if self._environment.name(site) is not None:
+            return self._environment.value(site)
         target, index = site.node.child_by_field_name("object"), site.node.child_by_field_name("index")
         key = self.of(site.to(index)).content if index is not None else last_name(site.module, site.node)
         following = self.tracer.step(site)
@@ -218,48 +215,15 @@ class Values:
         reason = next((o.reason for o in following or () if isinstance(o, Unknown)), None)
         return Unknown(reason or f"{shown(site)} is looked up when the program runs")
 
-    def environment_name(self, site: Site) -> str | None:
-        """The environment variable that an expression reads, also behind ``.trim()`` and the like."""
-        node, module = site.node, site.module
-        for _ in range(MAX_WRAPPERS):
-            inner = _unwrapped(module, node)
-            if inner is None:
-                break
-            node = inner
-        if node.type == "call_expression":
-            given = module.arguments(node)
-            return (
-                string_of(module, given[0]) or None
-                if given and module.text(callee_of(node)) == "Deno.env.get"
-                else None
-            )
-        if module.text(node.child_by_field_name("object"))[:32] not in ENVIRONMENTS:
-            return None
-        index = node.child_by_field_name("index")
-        return string_of(module, index) or None if index is not None else last_name(module, node) or None
-
-    def reads_environment(self, site: Site) -> bool:
-        """The expression is an environment variable, directly or through names."""
-        return self.environment_name(site) is not None or all(
-            isinstance(o, Site) and self.environment_name(o) is not None for o in self.tracer.origins(site, 6)
-        )
-
-    def _variable(self, site: Site) -> Content:
-        name = self.environment_name(site) or ""
-        declared = self._environment.get(name, ())
-        if declared:
-            return merged([d.content for d in declared])
-        return Unknown(f"environment variable {name} is set outside the repository")
-
     def _call(self, site: Site) -> Content:
-        if self.environment_name(site) is not None:
-            return self._variable(site)
+        if self._environment.name(site) is not None:
+            return self._environment.value(site)
         callee, arguments = callee_of(site.node), site.module.arguments(site.node)
         name = site.module.text(callee)
         if name in TRANSPARENT_CALLS and arguments:
             return self.of(site.to(arguments[0])).content
         if name in NUMBER_CALLS and arguments:
-            return _cast(self.of(site.to(arguments[0])).content)
+            return cast(self.of(site.to(arguments[0])).content)
         if last_name(site.module, callee) in TRANSPARENT_METHODS and callee is not None:
             target = callee.child_by_field_name("object") if not arguments else arguments[0]
             content = self.of(site.to(target)).content if target is not None else None
@@ -270,16 +234,6 @@ class Values:
 
     def _new(self, site: Site) -> Content:
         return Unknown(f"an object of {site.module.text(callee_of(site.node))[:40]}", present=True)
-
-
-def _unwrapped(module: Module, node: tree_sitter.Node) -> tree_sitter.Node | None:
-    """What parentheses, casts and calls such as ``.trim()`` hand on; ``None`` when the node is none of them."""
-    if node.type in TRANSPARENT and node.named_children:
-        return node.named_children[0]
-    callee = callee_of(node) if node.type == "call_expression" else None
-    if callee is None or last_name(module, callee) not in TRANSPARENT_METHODS:
-        return None
-    return callee.child_by_field_name("object")
 
 
 def _key_below(target: str, name: str) -> str:
@@ -293,28 +247,3 @@ def _perhaps(node: Node) -> Node:
     if isinstance(node.content, Mapping):
         return Node({k: _perhaps(n) for k, n in node.content.items()}, node.location)
     return Node(Unknown("set under a condition"), node.location)
-
-
-def _arithmetic(operator: str, first: Content, second: Content) -> Content:
-    if operator == "*" and all(isinstance(s, int | float) and abs(s) < 1 << 31 for s in (first, second)):
-        return _whole(float(str(first)) * float(str(second)))
-    return Unknown("computed when the program runs", present=True)
-
-
-def _whole(number: float) -> int | float:
-    return int(number) if number.is_integer() else number
-
-
-def _number(site: Site) -> Content:
-    text = site.text.replace("_", "").replace(" ", "")
-    try:
-        return float(text) if any(c in text for c in ".eE") and "x" not in text else int(text, 0)
-    except (ValueError, OverflowError):
-        return Unknown("not a plain number")
-
-
-def _cast(content: Content) -> Content:
-    try:
-        return _whole(float(content)) if isinstance(content, str | int | float) else content
-    except (ValueError, OverflowError):
-        return Unknown("not a plain number")
