@@ -177,3 +177,8 @@ def test_a_prompt_that_only_code_names_joins_the_account() -> None:
     seen = {p.id: p for p in prompts(joined, Plane.OBSERVED)}
     assert (seen["ABC"].used, seen["ABC"].used_version, seen["ABC"].used_version_exists) == (True, "2", False)
     assert (seen["XYZ"].used, seen["XYZ"].used_version) == (False, None)
+
+
+def test_a_saved_query_that_is_known_only_after_deployment_is_no_crash() -> None:
+    text = 'resource "aws_cloudwatch_query_definition" "q" {\n  query_string = aws_ssm_parameter.q.value\n}\n'
+    assert found({"main.tf": f'resource "aws_ssm_parameter" "q" {{\n  name = "q"\n}}\n{text}'}) == []

@@ -66,6 +66,7 @@ class InferenceProfile(Kind):
 
 
 _MODALITIES = ("text", "image", "embedding", "audio", "video")
+_NO_ARGUMENT = Unknown("Terraform's provider has no argument for audio", present=True)
 
 
 def _logging_terraform(block: Block, _: Declarations) -> Draft:
@@ -74,7 +75,8 @@ def _logging_terraform(block: Block, _: Declarations) -> Draft:
     region = block.body["region"]
     group = config.at("cloudwatch_config", "log_group_name")
     bucket = config.at("s3_config", "bucket_name")
-    flags = {f"{m}_enabled": otherwise(config.at(f"{m}_data_delivery_enabled"), True) for m in _MODALITIES}
+    switches = {m: config.at(f"{m}_data_delivery_enabled") for m in _MODALITIES if m != "audio"}
+    flags = {f"{m}_enabled": otherwise(switch, True) for m, switch in switches.items()}
     return declared(
         InvocationLogging,
         block,
@@ -83,6 +85,7 @@ def _logging_terraform(block: Block, _: Declarations) -> Draft:
         log_group=group,
         bucket=bucket,
         delivery_failures=ACCOUNT_ONLY,
+        audio_enabled=_NO_ARGUMENT,
         **flags,
     )
 

@@ -43,11 +43,10 @@ def _enforced_declared(block: Block, spell: Spelling) -> Draft:
     def at(*path: str) -> Node:
         return block.body.at(*map(spell, path))
 
-    region = block.body["region"] if spell is snake else Node(None, block.body.location)
     return declared(
         EnforcedGuardrail,
         block,
-        region=region if region.present else Unknown("the Region of the deployment", present=True),
+        region=Unknown("the Region of the deployment", present=True),
         guardrail=at("guardrail_identifier"),
         guardrail_version=at("guardrail_version"),
         owner="ACCOUNT",
@@ -86,7 +85,6 @@ def _enforced_observed(record: Record) -> Draft:
 
 
 TERRAFORM: Mapping[str, Declared] = {
-    "aws_bedrock_enforced_guardrail_configuration": _enforced_terraform,
     "awscc_bedrock_enforced_guardrail_configuration": _enforced_terraform,
 }
 CLOUDFORMATION: Mapping[str, Declared] = {"AWS::Bedrock::EnforcedGuardrailConfiguration": _enforced_cloudformation}

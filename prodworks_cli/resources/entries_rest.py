@@ -31,7 +31,7 @@ from prodworks_cli.schema import Draft, Drafted
 
 _KINDS = {"AWS_IAM": "iam", "COGNITO_USER_POOLS": "cognito", "CUSTOM": "lambda"}
 _STAGES = ("aws_api_gateway_stage", "AWS::ApiGateway::Stage", "AWS::Serverless::Api")
-_SETTINGS = ("aws_api_gateway_method_settings", *_STAGES)
+_SETTINGS = ("aws_api_gateway_method_settings", "AWS::ApiGateway::Stage", "AWS::Serverless::Api")
 _PLANS = ("aws_api_gateway_usage_plan", "AWS::ApiGateway::UsagePlan")
 _POLICY = Unknown("a resource policy limits who may call", present=True)
 

@@ -76,14 +76,15 @@ def _opened(acl: Iterable[Node], policies: Iterable[Node], declarations: Declara
 
 def _terraform(block: Block, declarations: Declarations) -> Draft:
     def side(kind: str) -> tuple[Block, ...]:
-        return pointing(declarations, (f"aws_s3_{kind}",), "bucket", block, "bucket")
+        return pointing(declarations, (kind,), "bucket", block, "bucket")
 
-    blocks = (*side("bucket_public_access_block"), *declarations.of_type("aws_s3_account_public_access_block"))
+    blocks = (*side("aws_s3_bucket_public_access_block"), *declarations.of_type("aws_s3_account_public_access_block"))
     blocked = _blocked(_certain(b, _complete(b.body, _TERRAFORM_BLOCK)) for b in blocks)
-    acls = (block.body["acl"], *(b.body["acl"] for b in side("bucket_acl")))
-    policies = (block.body["policy"], *(b.body["policy"] for b in side("bucket_policy")))
-    encryption = (block.body, *(b.body for b in side("bucket_server_side_encryption_configuration")))
-    locks = side("bucket_object_lock_configuration")
+    acls = (block.body["acl"], *(b.body["acl"] for b in side("aws_s3_bucket_acl")))
+    policies = (block.body["policy"], *(b.body["policy"] for b in side("aws_s3_bucket_policy")))
+    own = block.body["server_side_encryption_configuration"]
+    encryption = (own, *(b.body for b in side("aws_s3_bucket_server_side_encryption_configuration")))
+    locks = side("aws_s3_bucket_object_lock_configuration")
     return declared(
         Bucket,
         block,
@@ -98,7 +99,7 @@ def _terraform(block: Block, declarations: Declarations) -> Draft:
                 truth(block.body.at("versioning", "enabled")),
                 *(
                     _certain(b, _enabled(b.body.at("versioning_configuration", "status")))
-                    for b in side("bucket_versioning")
+                    for b in side("aws_s3_bucket_versioning")
                 ),
             )
         ),
@@ -110,9 +111,7 @@ def _terraform(block: Block, declarations: Declarations) -> Draft:
 def _terraform_key(encryption: Iterable[Node]) -> Drafted:
     """The key of the separate resource, or of the bucket's own block in old providers."""
     default = ("rule", "apply_server_side_encryption_by_default", "kms_master_key_id")
-    keys = (
-        node.at(*default) for body in encryption for node in (body, body.at("server_side_encryption_configuration"))
-    )
+    keys = (node.at(*default) for node in encryption)
     return next((key for key in keys if key.present), None)
 
 

@@ -249,7 +249,8 @@ def _instance_public(body: Node, spell: Spelling) -> bool | Unknown:
 def _instance(block: Block, declarations: Declarations, spell: Spelling) -> Draft | None:
     """A database instance of its own; one of a cluster is judged with its cluster."""
     body = block.body
-    member = body["DBClusterIdentifier" if spell is pascal else "db_cluster_identifier"].present
+    # Terraform has a type of its own for the instances of a cluster.
+    member = spell is not snake and body.first_of("db_cluster_identifier", "DBClusterIdentifier").present
     if member or not _postgres(body, spell) or not _holds_vectors(block, declarations, "pgvector"):
         return None
     name = body["identifier" if spell is snake else _identifier("instance", spell)]

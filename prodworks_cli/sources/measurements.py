@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from prodworks_cli.model import Location
-from prodworks_cli.node import Block, Declarations, Node
+from prodworks_cli.node import Block, Declarations
 from prodworks_cli.resources.measurements import Measurement
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File
@@ -130,7 +130,7 @@ def _squeezed(name: str) -> str:
 def _of_block(block: Block) -> Iterator[Draft]:
     for key in _STATEMENTS[block.type]:
         node = block.body[key]
-        text = node.text() or (node.content.shape if node.unknown and not isinstance(node.content, Node) else None)  # type: ignore[union-attr]
+        text = node.text() or (node.unknown.shape if node.unknown else None)
         if text and prices(text):
             name = block.body.first_of("name", "Name", "dashboard_name", "DashboardName").text() or block.address
             yield _measured("price", "query", name, node.location, block.address)

@@ -151,7 +151,7 @@ def test_enforced_guardrail() -> None:
         "model_enforcement": [{"included_models": ["ALL"], "excluded_models": []}],
         "selective_content_guarding": [{"system": "SELECTIVE"}],
     }
-    enforced = declared("aws_bedrock_enforced_guardrail_configuration", body)
+    enforced = declared("awscc_bedrock_enforced_guardrail_configuration", body)
     assert (enforced.guardrail.key, enforced.guardrail_version, enforced.included_models) == ("abc", "1", ("ALL",))
     assert (enforced.excluded_models, enforced.system_guarding, enforced.messages_guarding) == ((), "SELECTIVE", None)
     listing = {"guardrailsConfig": [{"configId": "other"}, {"configId": "mine", "inputTags": "HONOR"}]}
