@@ -109,6 +109,16 @@ def test_properties_flow_from_the_app_to_nested_constructs() -> None:
     assert block.body.location.where == "lib/chat.ts"
 
 
+def test_functions_that_make_stacks() -> None:
+    files = {
+        "bin/app.ts": HEAD + "import { make } from '../lib/make';\nconst app = new cdk.App();\nmake(app, { days: 3 });",
+        "lib/make.ts": HEAD
+        + "export const make = (app: cdk.App, params: P) => { const s = new cdk.Stack(app, 'S');"
+        + " new logs.LogGroup(s, 'G', { retention: params.days }); };",
+    }
+    assert value(read(files)[0]["S/G"], "RetentionInDays") == 3
+
+
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [

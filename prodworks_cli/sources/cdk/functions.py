@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Method = Callable[[Evaluator, Any, tuple[Node, ...], Location], Node]
 
 MAX_ELEMENTS = 64
+MAPPING_METHODS = ("get", "items", "keys", "values", "update", "put", "containsKey", "set", "has", "entries")
 
 
 def apply(evaluator: Evaluator, bound: Bound, arguments: tuple[Node, ...], at: Location) -> Node:

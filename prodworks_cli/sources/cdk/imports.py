@@ -47,6 +47,15 @@ def library(module: str, language: str, table: Table) -> str:
     return table.modules.get(name, name)
 
 
+def inside(module: str, name: str, table: Table) -> str:
+    """The symbol of a member of a module."""
+    if module == "core" and name.startswith("aws_"):
+        alpha = name.replace("_", "-")
+        return f"@aws-cdk/{alpha}" if alpha.endswith("-alpha") else alpha
+    symbol = f"{module}.{name}"
+    return table.modules.get(symbol, symbol)
+
+
 def _of_node(module: str) -> str:
     if module == "aws-cdk-lib":
         return "core"

@@ -11,10 +11,11 @@ from prodworks_cli.model import Gap, Location, Plane
 from prodworks_cli.node import Block, Node, node_of
 from prodworks_cli.sources.cdk import java, python, typescript
 from prodworks_cli.sources.cdk import program as p
+from prodworks_cli.sources.cdk.classes import constructor_of
 from prodworks_cli.sources.cdk.constructs import block_of
 from prodworks_cli.sources.cdk.data import table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Exhausted
-from prodworks_cli.sources.cdk.imports import library, local_path
+from prodworks_cli.sources.cdk.imports import inside, library, local_path
 from prodworks_cli.sources.cdk.library import Library
 from prodworks_cli.sources.cdk.values import ClassValue, External, Frame, Namespace, node, unknown
 from prodworks_cli.sources.files import File
@@ -112,9 +113,7 @@ class Project(Library):
                 self._alone(cls, value.location)
 
     def _alone(self, cls: ClassValue, at: Location) -> None:
-        made = next(
-            (m for n in ("constructor", "__init__", cls.definition.name) if (m := cls.definition.methods.get(n))), None
-        )
+        made = constructor_of(cls)
         count = len(made.parameters) if made else 3
         given = [unknown("given by the app, which is not in this repository", at) for _ in range(count)]
         if count > 1:
@@ -190,7 +189,7 @@ class Project(Library):
             return {}
         if statement.name is None or statement.name == "default":
             return {statement.local: node(External(module), statement.at)}
-        return {statement.local: node(External(self.inside(module, statement.name)), statement.at)}
+        return {statement.local: node(External(inside(module, statement.name, self.table)), statement.at)}
 
     # Context and gaps
 

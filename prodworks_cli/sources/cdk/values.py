@@ -11,6 +11,7 @@ from prodworks_cli.node import Node, Reference
 from prodworks_cli.sources.cdk import program as p
 
 HOLE = "${...}"
+BRANCH = "differs by a condition that is not known"
 MAX_TEXT = 20_000
 
 
@@ -126,6 +127,10 @@ class Namespace:
     path: str
 
 
+class Keywords(Node):
+    """The keyword arguments of a Python call, as its last argument."""
+
+
 def node(content: Any, at: Location) -> Node:
     """A node of any content that the reader uses."""
     return Node(content, at)
@@ -208,3 +213,18 @@ def concatenated(parts: list[str | Node], at: Location) -> Node:
 def members_of(value: Node) -> Mapping[str, Node]:
     """The members of a mapping; none for anything else."""
     return value.content if isinstance(value.content, Mapping) else {}
+
+
+def absent(value: Node) -> bool:
+    """Unknown, and not known to exist: a default written beside it counts."""
+    return isinstance(value.content, Unknown) and not value.content.present
+
+
+def updated(of: Mapping[str, Node], new: Mapping[str, Node]) -> Mapping[str, Node]:
+    """A mapping with new members; one that may have others still may."""
+    return like(of, {**of, **new})
+
+
+def like(of: Any, members: dict[str, Node]) -> Mapping[str, Node]:
+    """Members as a mapping that may have others where ``of`` may."""
+    return Open(members, of.reason, of.at) if isinstance(of, Open) else members
