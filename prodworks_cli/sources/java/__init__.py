@@ -19,6 +19,7 @@ from prodworks_cli.sources.calls.guardrails import applied_separately
 from prodworks_cli.sources.content import OPEN, member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.java.clients import Clients
+from prodworks_cli.sources.java.dead import Liveness
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.response import Body, Responses
 from prodworks_cli.sources.java.sites import NEEDLES, CallSite, calls
@@ -27,6 +28,7 @@ from prodworks_cli.sources.java.syntax import Module
 from prodworks_cli.sources.java.values import Values
 from prodworks_cli.sources.trees import inside
 
+UNUSED = Unknown("nothing in the repository calls this code")
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 _LIMITS = ("maxTokens", "maxOutputTokens", "maxCompletionTokens")
 
@@ -55,12 +57,15 @@ class _Reader:
         self._responses = Responses(repository)
         self._spring = Spring(self._values)
         self._names = Names()
+        self._liveness = Liveness(repository)
         self.clients = Clients(self._values)
 
     def described(self, call: CallSite) -> Draft:
         """A call as a draft."""
-        client, request = self.clients.of(call), self._request(call)
+        dead = self._liveness.is_dead(call.module, call.node)
+        client, request = UNUSED if dead else self.clients.of(call), self._request(call)
         known: dict[str, Drafted] = {
+            "reachable": not dead,
             "api": call.api,
             "provider": call.provider,
             "endpoint": call.endpoint,

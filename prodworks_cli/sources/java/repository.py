@@ -35,6 +35,7 @@ class Repository:
         }
         self._manifests = {f.path: f for f in files if f.path.rpartition("/")[2] in MANIFESTS}
         self._properties = [f for f in files if _PROPERTIES.search(f.path)]
+        self._others = [f for f in files if f.path not in self._files]
         self._containers = [f for f in files if f.path.rpartition("/")[2].lower().startswith("dockerfile")]
         self._modules: dict[str, Module] = {}
 
@@ -65,6 +66,21 @@ class Repository:
         pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
         modules = [m for m, _ in zip(self.matching(pattern, below), range(MAX_FILES), strict=False)]
         return sum(m.name(n) == name for m in modules for n in m.of_type(*METHODS))
+
+    def words(self, name: str) -> Iterator[tuple[Module, Syntax]]:
+        """The nodes in which the files hold a name as a word: identifiers, and texts and comments that hold it."""
+        pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
+        for path, data in sorted(self._files.items()):
+            for found in pattern.finditer(data) if name.encode() in data else ():
+                module = self.module(path)
+                node = module.root.named_descendant_for_byte_range(found.start(), found.end())
+                if node is not None:
+                    yield module, node
+
+    def named_elsewhere(self, name: str) -> bool:
+        """Whether a file of another kind (a template, a page, a manifest) holds the name."""
+        pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
+        return any(name.encode() in f.data and pattern.search(f.data) for f in self._others)
 
     def folder(self, path: str) -> str:
         """The folder of the build manifest that a file belongs to, with its slash; the root without one."""

@@ -14,6 +14,7 @@ from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.clients import Clients
+from prodworks_cli.sources.typescript.dead import Liveness
 from prodworks_cli.sources.typescript.frameworks import model_objects, object_attributes
 from prodworks_cli.sources.typescript.handlers import ANY, Handlers
 from prodworks_cli.sources.typescript.places import Site
@@ -60,6 +61,7 @@ class _Reader:
         self._responses = Responses(repository, self._tracer)
         self._handlers = Handlers(self._tracer)
         self._clients = Clients(self._values)
+        self._liveness = Liveness(repository)
         self._names = Names()
 
     def drafts(self) -> list[Draft]:
@@ -70,8 +72,10 @@ class _Reader:
             traced = self._responses.instrumented(model.site, model.site, "framework", Reach((), (), None))
             name = f"{model.site.module.path}:{model.site.module.qualified(model.site.node)} {model.name}"
             at = model.site.module.at(model.site.node)
-            described.append(call_draft(self._names.of(name), at, object_attributes(model, self._requests, traced)))
-        return [*described, *self._clients.drafts(calls)]
+            known = object_attributes(model, self._requests, traced)
+            known["reachable"] = not self._liveness.is_dead(model.site)
+            described.append(call_draft(self._names.of(name), at, known))
+        return [*described, *self._clients.drafts([c for c in calls if not self._liveness.is_dead(c.site)])]
 
     def _described(self, call: CallSite, request: Mapping[str, Drafted]) -> Draft:
         module = call.site.module
@@ -82,6 +86,7 @@ class _Reader:
         known: dict[str, Drafted] = {
             **request,
             **separate,
+            "reachable": not self._liveness.is_dead(call.site),
             "api": call.api,
             "client": Ref("repo.model_client", self._clients.identity(call.client))
             if isinstance(call.client, Site)

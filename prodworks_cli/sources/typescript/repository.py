@@ -40,6 +40,7 @@ class Repository:
             if f.path.endswith(SUFFIXES) and len(f.data) <= MAX_BYTES and f.text is not None
         }
         self._manifests = {f.path: f for f in files if f.path.rpartition("/")[2] == "package.json"}
+        self._others = [f for f in files if f.path not in self._files and f.path not in self._manifests]
         self._modules: dict[str, Module] = {}
         self._exports: dict[str, dict[str, Node | Import]] = {}
         self._matching: dict[re.Pattern[bytes], list[str]] = {}
@@ -73,12 +74,8 @@ class Repository:
     def _packages(self) -> Mapping[str, str]:
         """The folders of the packages that the repository itself defines, by name."""
         found: dict[str, str] = {}
-        for path, file in sorted(self._manifests.items()):
-            try:
-                manifest = json.loads(file.text or "")
-            except (ValueError, RecursionError):
-                continue
-            name = manifest.get("name") if isinstance(manifest, dict) else None
+        for path in sorted(self._manifests):
+            name = self._read(path).get("name")
             if isinstance(name, str) and name:
                 found.setdefault(name, path.rpartition("/")[0])
         return found
@@ -136,6 +133,37 @@ class Repository:
         paths = [p for p in sorted(self._files) if name.encode() in self._files[p] and pattern.search(self._files[p])]
         modules.update((p, self.module(p)) for p in paths[:MAX_FILES])
         return sum(m.name(f) == name for m in modules.values() for f in m.of_type(*FUNCTIONS))
+
+    def words(self, name: str) -> Iterator[tuple[Module, Node]]:
+        """The nodes in which the files hold a name as a word: identifiers, and texts and comments that hold it."""
+        pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
+        for path, data in sorted(self._files.items()):
+            for found in pattern.finditer(data) if name.encode() in data else ():
+                module = self.module(path)
+                node = module.root.named_descendant_for_byte_range(found.start(), found.end())
+                if node is not None:
+                    yield module, node
+
+    def named_elsewhere(self, name: str) -> bool:
+        """Whether a file of another kind (a template, a page, a pipeline, a manifest's script) holds the name."""
+        pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
+        others = (*self._others, *self._manifests.values())
+        return any(name.encode() in f.data and pattern.search(f.data) for f in others)
+
+    def is_published(self, path: str) -> bool:
+        """Whether the file belongs to a package that others may import: one with entry points that is not private."""
+        folder = max(
+            (p.removesuffix("package.json") for p in self._manifests if path.startswith(p[:-12])), key=len, default=""
+        )
+        manifest = self._read(f"{folder}package.json")
+        return any(k in manifest for k in ("main", "module", "exports")) and manifest.get("private") is not True
+
+    def _read(self, path: str) -> dict[str, object]:
+        try:
+            found = json.loads(self._manifests[path].text or "") if path in self._manifests else {}
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def exports(self, module: Module) -> Mapping[str, Node | Import]:
         """What a module exports, by name: the expression, definition or name, or where it is exported from."""
