@@ -1,6 +1,7 @@
-"""What prodworks knows without asking: the lifecycle of models and the Regions of geographies, with dates and sources.
+"""What prodworks knows without asking: lifecycle, limits and prices of models, and the Regions of geographies.
 
-The lifecycle comes from ``data/models.yaml``. It stands in where no account says it, and grows old; see ``stale``.
+What is known of models comes from ``data/models.yaml``, each row with its source and date. It stands in where no
+account says it, and grows old; see ``stale``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,14 @@ GEOGRAPHIES: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 ANYWHERE = "global"
+
+# Attribute of a model's reference, and the table and column that tell it.
+SIZE_AND_PRICE: Mapping[str, tuple[str, str]] = {
+    "context_tokens": ("limits", "context"),
+    "answer_tokens": ("limits", "output"),
+    "input_price": ("prices", "input"),
+    "output_price": ("prices", "output"),
+}
 
 # ``anthropic.claude-3-haiku-20240307-v1:0:200k`` is the same model with another context length.
 _CONTEXT = re.compile(r":(?:\d+k|mm)$")
@@ -81,6 +90,22 @@ def lifecycle(base_model_id: str) -> Lifecycle | Unknown:
     """What the list says of a model, named without a geography."""
     found = _lifecycles().get(base_model_id) or _lifecycles().get(_CONTEXT.sub("", base_model_id))
     return found or Unknown(f"{base_model_id} is not in the list of models that was checked on {checked()}")
+
+
+def _row(table: str, base_model_id: str) -> Mapping[str, Any]:
+    rows = _rows(table)
+    return rows.get(base_model_id) or rows.get(_CONTEXT.sub("", base_model_id)) or {}
+
+
+@cache
+def _rows(table: str) -> Mapping[str, Mapping[str, Any]]:
+    return {row["id"]: row for row in _document()[table]}
+
+
+def size_and_price(base_model_id: str) -> Mapping[str, float | Unknown]:
+    """Tokens that a request and an answer can hold, and the list prices of a million tokens in USD, where known."""
+    unlisted = Unknown(f"{base_model_id} is not in the list of models that was checked on {checked()}", present=True)
+    return {name: _row(table, base_model_id).get(column, unlisted) for name, (table, column) in SIZE_AND_PRICE.items()}
 
 
 def stale(today: date) -> str | None:

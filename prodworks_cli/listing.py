@@ -9,7 +9,20 @@ from prodworks_cli.model import Inventory, Location, Resource
 from prodworks_cli.render.text import clean
 from prodworks_cli.schema import attributes_of
 
-TELLING = ("model_id", "api", "max_tokens", "guardrail_id", "origin", "type", "engine", "system", "version", "name")
+TELLING = (
+    "model_id",
+    "api",
+    "max_tokens",
+    "context_tokens",
+    "output_price",
+    "guardrail_id",
+    "origin",
+    "type",
+    "engine",
+    "system",
+    "version",
+    "name",
+)
 
 
 def lines(inventory: Inventory) -> Iterator[str]:

@@ -10,7 +10,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
-from prodworks_cli.knowledge import lifecycle, outside
+from prodworks_cli.knowledge import SIZE_AND_PRICE, lifecycle, outside, size_and_price
 from prodworks_cli.model import Location, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import parsed
@@ -238,6 +238,7 @@ def _described(named: Named, read: ModelId, wanted: Wanted, profile: Ref | None 
         "destination_regions": regions,
         "outside_regions": outside(regions, wanted.regions) if wanted.regions else None,
         **_lifecycle(base, wanted.today),
+        **(size_and_price(base) if isinstance(base, str) else dict.fromkeys(SIZE_AND_PRICE, base)),
         "foundation_model": Ref("aws.bedrock.foundation_model", base) if isinstance(base, str) else base,
         "inference_profile": profile or _profile(read, named),
     }

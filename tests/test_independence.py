@@ -52,7 +52,8 @@ MANY_CHANGES = {
     "roles-avoid-bedrock-full-access",
     "stop-reasons-are-handled",
 }
-"""Controls whose examples need more than one attribute to be set anew: a whole alarm, a person's word."""
+"""Controls whose gap no single attribute closes: a whole alarm, a person's word, or what also decides which controls
+apply."""
 
 Said = Mapping[tuple[str, str, Plane], Status]
 

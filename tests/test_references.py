@@ -222,6 +222,30 @@ def test_the_list_of_models_names_a_source_and_a_day_for_each_row() -> None:
         assert row.get("legacy", date.min) < row.get("end_of_life", date.max)
 
 
+@pytest.mark.parametrize("table", ["limits", "prices"])
+def test_sizes_and_prices_have_a_source_and_a_day_and_belong_to_a_listed_model(table: str) -> None:
+    document = yaml.safe_load(knowledge.DATA.read_text(encoding="utf-8"))
+    rows = document[table]
+    assert len({row["id"] for row in rows}) == len(rows) > 5
+    assert {row["id"] for row in rows} <= {row["id"] for row in document["models"]}
+    for row in rows:
+        assert document["sources"][row["source"]].startswith(
+            ("https://docs.aws.amazon.com/", "https://platform.claude.com/")
+        )
+        assert date(2026, 1, 1) < row["as_of"]
+        small, large = ("output", "context") if table == "limits" else ("input", "output")
+        assert 0 < row[small] < row[large]
+
+
+def test_a_reference_tells_what_one_request_can_hold_and_cost() -> None:
+    value = only(call(f'"eu.{SONNET}"'))
+    assert (value.context_tokens, value.answer_tokens) == (200_000, 64_000)
+    assert (value.input_price, value.output_price) == (3, 15)
+    unlisted = only(call('"mistral.mistral-large-2402-v1:0"'))
+    assert isinstance(unlisted.context_tokens, Unknown)
+    assert isinstance(unlisted.output_price, Unknown)
+
+
 def test_a_context_length_does_not_hide_a_model() -> None:
     assert knowledge.lifecycle(f"{HAIKU}:200k") == knowledge.lifecycle(HAIKU)
     assert isinstance(knowledge.lifecycle("anthropic.claude-none"), Unknown)

@@ -18,8 +18,10 @@ class ModelReference(Kind):
     ``destination_regions`` are the Regions that may process a call, ``outside_regions`` those among them, or the
     geography as a whole, that the config does not allow; ``approved`` compares with the config's list. On the declared
     plane ``lifecycle_status`` (ACTIVE, LEGACY or RETIRED), ``end_of_life`` and ``days_left`` come from the dated list
-    that is shipped with prodworks, on the observed plane from the account. ``foundation_model`` and
-    ``inference_profile`` are absent where the account listed them and had none of that name.
+    that is shipped with prodworks, on the observed plane from the account. ``context_tokens`` and ``answer_tokens`` are
+    what a request and an answer can hold, ``input_price`` and ``output_price`` list prices in USD of a million tokens,
+    all from that list. ``foundation_model`` and ``inference_profile`` are absent where the account listed them and had
+    none of that name.
     """
 
     KIND = "repo.model_reference"
@@ -38,5 +40,9 @@ class ModelReference(Kind):
     lifecycle_status: Text
     end_of_life: Text
     days_left: Number
+    context_tokens: Number
+    answer_tokens: Number
+    input_price: Number
+    output_price: Number
     foundation_model: Annotated[Link, To("aws.bedrock.foundation_model")]
     inference_profile: Annotated[Link, To("aws.bedrock.inference_profile")]
