@@ -68,6 +68,9 @@ _TEST_NAME = re.compile(
 # A folder named after an environment holds its configuration, not tests: infra/environments/test/main.tf.
 _ENVIRONMENT_PARENTS = words("env envs environment environments stage stages accounts live config")
 _EXAMPLE_FOLDERS = frozenset(("examples", "example", "samples", "sample"))
+# One example; a file of examples holds few-shot prompts as often.
+_EXAMPLE_NAME = re.compile(r"(?:^|[_-])example\.(?:py|[cm]?[jt]sx?|java)$")
+_NOTEBOOK_FOLDERS = frozenset(("notebooks", "notebook"))
 _DOC_FOLDERS = frozenset(("docs", "doc", "documentation"))
 _DOC_NAME = re.compile(r"^(readme|changelog|contributing|licen[sc]e|notice|code_of_conduct|security)([._-].*)?$")
 
@@ -91,9 +94,9 @@ def part_of(path: str) -> Part:
     checks = (
         (Part.VENDORED, _is_vendored),
         (Part.AGENT_INSTRUCTIONS, _is_agent_instruction),
-        (Part.NOTEBOOK, lambda _, n: n.endswith(".ipynb")),
+        (Part.NOTEBOOK, lambda f, n: n.endswith(".ipynb") or not _NOTEBOOK_FOLDERS.isdisjoint(f)),
         (Part.TEST, _is_test),
-        (Part.EXAMPLE, lambda f, _: not _EXAMPLE_FOLDERS.isdisjoint(f)),
+        (Part.EXAMPLE, lambda f, n: not _EXAMPLE_FOLDERS.isdisjoint(f) or bool(_EXAMPLE_NAME.search(n))),
         (Part.DOCS, _is_docs),
     )
     return next((part for part, holds in checks if holds(folders, name)), Part.PRODUCTION)

@@ -16,6 +16,10 @@ def test_a_folder_of_tests(path: str) -> None:
     ("path", "part"),
     [
         ("app/src/main/java/com/example/agent/Chat.java", Part.PRODUCTION),
+        ("tuning/inference_example.py", Part.EXAMPLE),
+        ("app/example_selector.py", Part.PRODUCTION),
+        ("app/few_shot_examples.py", Part.PRODUCTION),
+        ("notebooks/bank/config.yaml", Part.NOTEBOOK),
         ("infra/src/main/java/sample/com/Stack.java", Part.PRODUCTION),
         ("app/src/main/java/org/docs/test/Chat.java", Part.PRODUCTION),
         ("app/src/test/java/com/acme/Chat.java", Part.TEST),
