@@ -12,7 +12,8 @@ from prodworks_cli.sources.parts import suffix_of
 _SERVICE = rb"""['"/.](bedrock(?:-agent)?(?:-?core)?-runtime|bedrock-mantle|bedrock-data-automation-runtime)['".]"""
 _PYTHON = re.compile(
     rb"^[ \t]*(?:from|import)[ \t]+(strands|langchain_aws|langchain_anthropic|langchain_openai|aws_sdk_bedrock_runtime"
-    rb"|anthropic|openai|litellm|llama_index|bedrock_agentcore|crewai|langgraph|pydantic_ai|haystack)\b|" + _SERVICE,
+    rb"|anthropic|openai|litellm|llama_index|bedrock_agentcore|crewai|langgraph|pydantic_ai|haystack|smolagents|dspy"
+    rb"|instructor|autogen_ext|agno|mistralai|groq|cohere|google\.genai|google\.generativeai)\b|" + _SERVICE,
     re.M,
 )
 _SCRIPT = re.compile(

@@ -68,6 +68,8 @@ class Facts:
             return Node(Unknown(f"the limit {ELSEWHERE}"), self._at)
         if ":prompt/" in str(self.model.content):
             return Node(Unknown("the limit is set in the managed prompt"), self._at)
+        if self._api == "invoke_model_with_bidirectional_stream":
+            return Node(Unknown("the limit is set in the events of the stream"), self._at)
         if self._api.startswith("retrieve_and_generate"):
             return self.node(*_GENERATION, "inferenceConfig", "textInferenceConfig", "maxTokens")
         if self._api.startswith("converse"):
@@ -130,6 +132,8 @@ class Facts:
         read = read_model_id(model) if isinstance(model, str) else None
         if read is not None and read.base is not None:
             return (read.purpose,)
+        if self._api == "invoke_model_with_bidirectional_stream":
+            return ("speech",)
         if isinstance(model, Unknown) and model.shape and "embed" in model.shape:
             return (purpose_of(model.shape),)
         if not self._api.startswith(("invoke_model", "invoke_endpoint")):

@@ -9,9 +9,11 @@ from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.python.clients import client_draft, client_identity
+from prodworks_cli.sources.python.clients_of_providers import client_calls
 from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.drafts import Describer
 from prodworks_cli.sources.python.frameworks import model_objects
+from prodworks_cli.sources.python.http_calls import http_calls
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.sites import CallSite, Client, Finder
@@ -38,12 +40,18 @@ def read(
     values = Values(tracer, environment)
     calls = list(Finder(repository, tracer, values).calls())
     describer = Describer(repository, values, environment)
-    objects = list(model_objects(repository, values))
-    texts = Texts(repository, tracer, values, calls, objects, {describer.key(c): describer.identity(c) for c in calls})
+    objects = [*model_objects(repository, values), *client_calls(repository, values, environment)]
+    requests = list(http_calls(repository, values))
+    identities = {describer.key(c): describer.identity(c) for c in calls}
+    identities |= dict(describer.named(o.site, o.name) for o in objects if o.direct)
+    identities |= dict(describer.named(r.site, r.api) for r in requests)
+    texts = Texts(repository, tracer, values, calls, [o for o in objects if not o.direct], identities)
     correlations = Correlations(repository, texts.entries)
     described = [describer.sdk_call(call, texts.requests, correlations) for call in calls]
     described += [describer.model_object(found, texts.requests) for found in objects]
-    clients = _clients(calls, describer, values)
+    sent = [describer.http_call(found, texts.requests, correlations) for found in requests]
+    described += [call for call, _ in sent]
+    clients = [*_clients(calls, describer, values), *(client for _, client in sent)]
     known = {draft.identity: draft for draft in (*describer.framework_clients.drafts.values(), *clients)}
     return (*described, *known.values(), *texts.drafts(environment)), _gaps(repository)
 

@@ -12,6 +12,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.resources.model_calls import ModelClient
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import NOT_ANALYSED
+from prodworks_cli.sources.python import smithy
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.sites import Client
@@ -37,6 +38,8 @@ def client_identity(client: Client) -> str:
 
 def client_draft(client: Client, values: Values, around: list[Site]) -> Draft:
     """A client with its settings. ``around`` holds the functions that call a model through it."""
+    if smithy.makes_client(client.site):
+        return _of_asyncio(client, values, around)
     arguments = client.site.module.arguments(client.site.node)
     here = client.site.module.at(client.site.node)
     absent = Node(None, here)
@@ -51,7 +54,22 @@ def client_draft(client: Client, values: Values, around: list[Site]) -> Draft:
         "region": given("region_name"),
         "endpoint": given("endpoint_url"),
         **settings._asdict(),
-        "outer_retries": _outer_retries(around, values),
+        "outer_retries": outer_retries(around, values),
+        "host": NOT_ANALYSED,
+    }
+    return Draft(ModelClient, here, attributes, client_identity(client))
+
+
+def _of_asyncio(client: Client, values: Values, around: list[Site]) -> Draft:
+    """A client of the AWS SDK for asyncio; its timeouts and retries are defaults that its versions change."""
+    config, here = smithy.config(client.site, values), client.site.module.at(client.site.node)
+    default = Node(Unknown("the default of the installed AWS SDK for asyncio"), here)
+    attributes: dict[str, Drafted] = {
+        "service": client.service,
+        "region": config.get("region", Node(None, here)),
+        "endpoint": config.get("endpoint_uri", Node(None, here)),
+        **Settings(default, default, default, default)._asdict(),
+        "outer_retries": outer_retries(around, values),
         "host": NOT_ANALYSED,
     }
     return Draft(ModelClient, here, attributes, client_identity(client))
@@ -96,7 +114,7 @@ def _members(call: Site, values: Values) -> Mapping[str, Node]:
     return written
 
 
-def _outer_retries(around: list[Site], values: Values) -> Drafted:
+def outer_retries(around: list[Site], values: Values) -> Drafted:
     """Attempts of a retry decorator around the calls; absent where there is none."""
     for function in around:
         for decorator in function.module.decorators(function.node):

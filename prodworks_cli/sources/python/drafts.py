@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from prodworks_cli.model import Ref, Unknown
@@ -10,24 +11,38 @@ from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names, attribution_by, call_draft, guardrail_mode, request_attributes
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
 from prodworks_cli.sources.content import member
-from prodworks_cli.sources.python.clients import client_identity
+from prodworks_cli.sources.python import smithy
+from prodworks_cli.sources.python.clients import client_identity, outer_retries
 from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.dead import is_dead
 from prodworks_cli.sources.python.fallbacks import Fallbacks
 from prodworks_cli.sources.python.framework_clients import FrameworkClients
-from prodworks_cli.sources.python.frameworks import DIRECT, ModelObject
+from prodworks_cli.sources.python.frameworks import ModelObject, first_of
 from prodworks_cli.sources.python.handlers import Handlers
+from prodworks_cli.sources.python.http_calls import HttpCall
+from prodworks_cli.sources.python.http_drafts import http_client, request_facts
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.requests import Requests
-from prodworks_cli.sources.python.response import Reach, Responses
+from prodworks_cli.sources.python.response import Reach, Responses, compares
 from prodworks_cli.sources.python.sites import CallSite
 from prodworks_cli.sources.python.values import Values
 
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 # What exports the spans of a program; Strands makes them by itself.
 EXPORTERS = (b"opentelemetry-instrument", b"StrandsTelemetry", b"aws-opentelemetry-distro")
-GUARDRAIL_KEYS = ("guardrails", "guardrail_config", "guardrail_id", "guardrailConfig")
+GUARDRAIL_KEYS = (
+    *("guardrails", "guardrail_config", "guardrail_id", "guardrailConfig", "guardrail_identifier"),
+    *("guardrailIdentifier", "bedrock_guardrail_config"),
+)
+# Arguments that hold further settings of the model.
+HOLDERS = (
+    *("model_kwargs", "generation_kwargs", "params", "settings", "model_settings", "inferenceConfig"),
+    *("inference_config", "additional_kwargs", "config", "generation_config", "request_params", "options"),
+)
+_STATUS = frozenset({"status_code", "status", "ok", "is_success", "is_error"})
+_EMBEDS = re.compile(r"embed", re.I)
+_RANKS = re.compile(r"rerank|ranker", re.I)
 
 DEAD = Unknown("nothing in the repository calls this code")
 
@@ -51,10 +66,16 @@ class Describer:
 
     def identity(self, call: CallSite) -> str:
         """A name for a call that does not change with line numbers."""
-        key = self.key(call)
+        return self._identity(self.key(call), call.site, call.api)
+
+    def named(self, site: Site, api: str) -> tuple[tuple[str, int], str]:
+        """The place of a call that gives its response to the code, and its name."""
+        key = (site.module.path, site.node.id)
+        return key, self._identity(key, site, api)
+
+    def _identity(self, key: tuple[str, int], site: Site, api: str) -> str:
         if key not in self._identities:
-            place = f"{call.site.module.path}:{call.site.module.qualified(call.site.node)}"
-            self._identities[key] = self._names.of(f"{place} {call.api}")
+            self._identities[key] = self._names.of(f"{site.module.path}:{site.module.qualified(site.node)} {api}")
         return self._identities[key]
 
     def reach(self, call: CallSite) -> Reach:
@@ -89,6 +110,8 @@ class Describer:
 
     def _arguments(self, call: CallSite) -> Mapping[str, Node]:
         site, given = call.site, call.arguments
+        if call.asyncio:
+            return smithy.members(site, given, self._values)
         arguments = {name: self._values.of(site.to(node)) for name, node in given.keywords.items()}
         for splat in given.splats:
             arguments = {**self._values.splat(site.to(splat)), **arguments}
@@ -96,23 +119,21 @@ class Describer:
 
     def model_object(self, found: ModelObject, requests: Requests) -> Draft:
         """The calls that go through a framework's model object, as one."""
-        module, at = found.site.module, found.site.module.at(found.site.node)
-        model = self._first(found.arguments, at, "model_id", "model", "inference_profile_id")
-        limit = self._limit(found, at)
-        guardrail = self._guardrail(found, at)
-        reach = self._responses.reach(found.site) if found.library in DIRECT else Reach((), (), None)
-        traced = self._responses.instrumented(found.site, reach) or self._exported(found)
+        at = found.site.module.at(found.site.node)
+        model, guardrail = found.model, self._guardrail(found)
+        reach = self._responses.reach(found.site) if found.direct else Reach((), (), None)
+        traced = found.traced or self._responses.instrumented(found.site, reach) or self._exported(found)
         known: dict[str, Drafted] = {
             "reachable": not (dead := self.is_dead(found.site)),
             "api": found.name,
-            "provider": "bedrock",
+            "provider": found.provider,
             "endpoint": found.endpoint,
             "client": DEAD if dead else self.framework_clients.of(found),
             "model_id": model,
-            "max_tokens": limit,
-            "modalities": ("text",),
+            "max_tokens": self._limit(found),
+            "modalities": _modalities(found),
             "guardrail_id": guardrail,
-            "guardrail_version": self._guardrail_version(found, at),
+            "guardrail_version": self._guardrail_version(found),
             "guardrail_mode": guardrail_mode(guardrail),
             "instrumented": traced or FRAMEWORK,
             "usage_recorded": traced or self._responses.usage_read(found.site) or FRAMEWORK,
@@ -123,18 +144,41 @@ class Describer:
             "stop_reasons_handled": FRAMEWORK,
             "handled_errors": FRAMEWORK,
             **({"fallback": True} if self._falls_back(found) else {}),
-            **(self._direct(found, reach, traced) if found.library in DIRECT else {}),
+            **(self._direct(found, reach, traced, requests) if found.direct else {}),
         }
-        return self._draft(f"{module.path}:{module.qualified(found.site.node)} {found.name}", Node(None, at), known)
+        return call_draft(self.named(found.site, found.name)[1], at, known)
 
-    def _direct(self, found: ModelObject, reach: Reach, traced: bool) -> dict[str, Drafted]:
+    def _direct(self, found: ModelObject, reach: Reach, traced: bool, requests: Requests) -> dict[str, Drafted]:
         """What becomes of the response of a call that gives it to the code."""
         return {
             "instrumented": traced,
             "usage_recorded": traced or self._responses.usage_recorded(found.name, reach),
+            **requests.of_direct(found.site),
             "stop_reasons_handled": self._responses.stop_reasons(reach),
             "handled_errors": self._handlers.of(found.site.module, found.site.node),
         }
+
+    def http_call(self, found: HttpCall, requests: Requests, correlations: Correlations) -> tuple[Draft, Draft]:
+        """A call over plain HTTP, and its client."""
+        site, at = found.site, found.site.module.at(found.site.node)
+        reach = self._responses.reach(site)
+        client = http_client(found, outer_retries([s for s in reach.chain if s.node != s.module.root], self._values))
+        known: dict[str, Drafted] = {
+            "reachable": not self.is_dead(site),
+            **request_facts(found),
+            "api": found.api,
+            "provider": found.provider,
+            "endpoint": found.endpoint,
+            "client": Ref("repo.model_client", client.identity),
+            "instrumented": self._responses.instrumented(site, reach),
+            "usage_recorded": self._responses.usage_recorded(found.api, reach),
+            "correlation": correlations.of(reach, Node(None, at)),
+            **requests.of_body(found.sent),
+            "stop_reasons_handled": self._responses.stop_reasons(reach),
+            "handled_errors": _with_status(self._handlers.of(site.module, site.node), reach),
+            "fallback": self._fallbacks.of(site.module, site.node),
+        }
+        return call_draft(self.named(site, found.api)[1], at, known), client
 
     def _exported(self, found: ModelObject) -> bool:
         """Strands makes spans with token usage by itself; they count where something exports them."""
@@ -155,31 +199,50 @@ class Describer:
                 return True
         return False
 
-    def _first(self, arguments: Mapping[str, Node], at: object, *names: str) -> Node:
-        nodes = [member(arguments, name) for name in names]
-        return next((n for n in nodes if n.present), nodes[0])
-
-    def _limit(self, found: ModelObject, at: object) -> Node:
-        nested = [member(found.arguments, holder)[name] for holder in ("model_kwargs",) for name in LIMITS]
+    def _limit(self, found: ModelObject) -> Node:
         direct = [member(found.arguments, name) for name in LIMITS]
-        return next((n for n in [*direct, *nested] if n.present), direct[0])
+        held = [holder for name in HOLDERS if (holder := member(found.arguments, name)).present]
+        nested = [h[name] for h in held if isinstance(h.content, Mapping) for name in LIMITS]
+        # The limit may be in settings that are built elsewhere.
+        opened = [Node(Unknown(h.unknown.reason), h.location) for h in held if h.unknown is not None]
+        return next((n for n in [*direct, *nested, *opened] if n.present), direct[0])
 
-    def _guardrail(self, found: ModelObject, at: object) -> Node:
-        node = self._first(found.arguments, at, *GUARDRAIL_KEYS)
+    def _guardrail(self, found: ModelObject) -> Node:
+        node = self._guardrail_config(found)
         for key in ("guardrailIdentifier", "guardrail_identifier"):
             if isinstance(node.content, Mapping) and key in node.content:
                 return node.content[key]
         return node if not isinstance(node.content, Mapping) else Node(Unknown("a guardrail", True), node.location)
 
-    def _guardrail_version(self, found: ModelObject, at: object) -> Node:
-        node = self._first(found.arguments, at, *GUARDRAIL_KEYS)
+    def _guardrail_config(self, found: ModelObject) -> Node:
+        """The guardrail as it is given: among the arguments, or in settings of the model."""
+        node = first_of(found.arguments, found.site, *GUARDRAIL_KEYS)
+        held = [member(found.arguments, holder).first_of(*GUARDRAIL_KEYS) for holder in ("settings", "model_settings")]
+        return node if node.present else next((h for h in held if h.present), node)
+
+    def _guardrail_version(self, found: ModelObject) -> Node:
+        node = self._guardrail_config(found)
         direct = member(found.arguments, "guardrail_version")
         nested = node.first_of("guardrailVersion", "guardrail_version")
         return direct if direct.present else nested
 
-    def _draft(self, name: str, at: Node, known: Mapping[str, Drafted]) -> Draft:
-        return call_draft(self._names.of(name), at.location, known)
-
 
 def _lost(call: CallSite) -> Unknown:
     return Unknown(call.unresolved or "the client is made elsewhere")
+
+
+def _with_status(handled: tuple[str, ...] | Unknown, reach: Reach) -> tuple[str, ...] | Unknown:
+    """A refusal of a model arrives as a status: code that compares it handles the error."""
+    if isinstance(handled, tuple) and any(compares(site, _STATUS) for site in reach.bodies):
+        return tuple(sorted({*handled, "HTTPError"}))
+    return handled
+
+
+def _modalities(found: ModelObject) -> tuple[str, ...]:
+    """What the calls put out: the model says it, else the name of the class or of the method."""
+    model = found.model.text() or ""
+    if _EMBEDS.search(found.name) or _EMBEDS.search(model):
+        return ("embedding",)
+    if _RANKS.search(found.name) or _RANKS.search(model):
+        return ("rerank",)
+    return ("image",) if found.name.startswith("images.") else ("text",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.model_calls import ModelClient
@@ -17,6 +19,9 @@ from prodworks_cli.sources.python.values import Values
 
 # The argument that holds a botocore Config.
 _CONFIGS = {"langchain": "config", "strands": "boto_client_config", "llama_index": "botocore_config"}
+_REGIONS = ("region_name", "aws_region", "region", "aws_region_name")
+# Libraries that call through LiteLLM, with the attempts that each makes by itself.
+_BY_LITELLM: Mapping[str, int | None] = {"litellm": None, "dspy": 4}
 # Strands calls a throttled model again, up to six times with growing pauses (strands.event_loop, MAX_ATTEMPTS).
 STRANDS_ATTEMPTS = 6
 # The Anthropic and OpenAI clients try again twice by themselves, with growing pauses.
@@ -49,26 +54,38 @@ class FrameworkClients:
     def _own(self, found: ModelObject) -> Draft:
         at = found.maker.module.at(found.maker.node)
         settings, outer = self._settings(found, Node(None, at))
+        service = found.endpoint if isinstance(found.endpoint, str) else found.library
         attributes: dict[str, Drafted] = {
-            "service": found.endpoint,
-            "region": self._first(found, "region_name", "aws_region", "region", "aws_region_name"),
-            "endpoint": self._first(found, "endpoint_url", "base_url"),
+            "service": service,
+            "region": self._first(found, *_REGIONS),
+            "endpoint": self._first(found, "endpoint_url", "base_url", "api_base"),
             **settings._asdict(),
             "outer_retries": outer,
             "host": NOT_ANALYSED,
         }
-        return Draft(ModelClient, at, attributes, client_identity(Client(found.maker, found.endpoint)))
+        return Draft(ModelClient, at, attributes, client_identity(Client(found.maker, service)))
 
     def _settings(self, found: ModelObject, absent: Node) -> tuple[Settings, Drafted]:
         timeout = self._first(found, "timeout", "request_timeout")
         retries = self._first(found, "max_retries", "num_retries")
         tries = retries.map(lambda n: n + 1 if isinstance(n, int) else n)
-        if found.library in ("anthropic", "openai"):
+        if found.library in _CONFIGS and found.provider == "bedrock":
+            return self._of_boto(found, timeout, tries, absent)
+        if _by_sdk(found):
             attempts = tries if tries.present else Node(OWN_RETRIES + 1, absent.location)
             return Settings(timeout, timeout, attempts, Node("standard", absent.location)), None
-        if found.library == "litellm":
-            return Settings(timeout, timeout, absent, absent), tries if tries.present else None
+        if found.library in _BY_LITELLM:
+            outer = tries if tries.present else _BY_LITELLM[found.library]
+            return Settings(timeout, timeout, absent, absent), outer
+        default = Node(Unknown(f"the default of the installed {found.library}"), absent.location)
+        timeout = timeout if timeout.present else default
+        return Settings(timeout, timeout, tries if tries.present else default, default), None
+
+    def _of_boto(self, found: ModelObject, timeout: Node, tries: Node, absent: Node) -> tuple[Settings, Drafted]:
+        """A model object that makes a client of botocore."""
         config = settings_of(found.maker, self._values, _CONFIGS[found.library])
+        if found.library == "llama_index" and not member(found.settings, "botocore_config").present:
+            config = _of_llama_index(absent)
         if timeout.present:
             config = config._replace(connect_timeout=timeout, read_timeout=timeout)
         if tries.present:
@@ -83,3 +100,16 @@ class FrameworkClients:
     def _first(self, found: ModelObject, *names: str) -> Node:
         nodes = [member(found.settings, name) for name in names]
         return next((n for n in nodes if n.present), Node(None, found.maker.module.at(found.maker.node)))
+
+
+def _by_sdk(found: ModelObject) -> bool:
+    """The calls go through the SDK of OpenAI or Anthropic, or one made like it, with that SDK's own settings."""
+    if found.library in ("anthropic", "openai", "groq", "together"):
+        return True
+    return found.library in ("langchain", "autogen") and found.provider in ("openai", "azure", "anthropic", "bedrock")
+
+
+def _of_llama_index(absent: Node) -> Settings:
+    """What LlamaIndex sets by itself: 60 seconds, and ten retries in the standard mode."""
+    seconds = Node(60, absent.location)
+    return Settings(seconds, seconds, Node(11, absent.location), Node("standard", absent.location))

@@ -1,4 +1,4 @@
-"""Model objects of frameworks (LangChain, LlamaIndex, Strands), and calls of LiteLLM, Anthropic and OpenAI clients.
+"""Model objects of frameworks, and functions and agents that are told a model by its name.
 
 The constructor stands for the calls made through the object: it holds the model, the limits and the guardrail. What
 becomes of the responses is the framework's and the chains' business and is left open.
@@ -13,51 +13,37 @@ import tree_sitter
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
+from prodworks_cli.sources.calls.providers import by_model, endpoint_of, known
 from prodworks_cli.sources.content import member
-from prodworks_cli.sources.python.places import Origin, Site
+from prodworks_cli.sources.python.libraries import (
+    BY_MODEL,
+    DEFAULTS,
+    IMPORTS,
+    LIBRARIES,
+    NAMED_MODELS,
+    NAMING_MODULES,
+    WORDS,
+    Library,
+)
+from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Module
-from prodworks_cli.sources.python.values import Values
+from prodworks_cli.sources.python.values import ENVIRONMENT_CALLS, Values
 
-LIBRARIES: Mapping[str, tuple[str, ...]] = {
-    "langchain": ("ChatBedrock", "ChatBedrockConverse", "BedrockLLM", "Bedrock", "BedrockChat"),
-    "strands": ("BedrockModel", "Agent"),
-    "llama_index": ("BedrockConverse", "Bedrock"),
-    "litellm": ("completion", "acompletion"),
-}
-PREFIXES: Mapping[str, tuple[str, ...]] = {
-    "langchain": ("langchain_aws", "langchain_community", "langchain.", "langchain_bedrock"),
-    "strands": ("strands",),
-    "llama_index": ("llama_index",),
-    "litellm": ("litellm",),
-}
-# Clients of other providers' SDKs that speak to Bedrock, and the methods that call a model.
-_MAKERS = {
-    "AnthropicBedrock": "anthropic",
-    "AsyncAnthropicBedrock": "anthropic",
-    "OpenAI": "openai",
-    "AsyncOpenAI": "openai",
-}
-_METHODS = {
-    "messages.create": "anthropic",
-    "messages.stream": "anthropic",
-    "chat.completions.create": "openai",
-    "responses.create": "openai",
-}
-# Libraries whose call gives the response itself, as the AWS SDK does.
-DIRECT = ("litellm", "anthropic", "openai")
 DEFAULT_MODEL = Unknown("the model is the default of the installed Strands", present=True)
-_WORDS = (
-    *(b"ChatBedrock", b"BedrockLLM", b"BedrockModel", b"BedrockChat", b"litellm", b"import Bedrock"),
-    *(b"BedrockConverse", b"from strands", b"AnthropicBedrock", b"OpenAI"),
-)
+_NAMES = frozenset(name for library in LIBRARIES for name in library.classes)
+_NAMING = frozenset(name for _, name in NAMED_MODELS)
+_MODEL_KEYS = ("model_id", "model", "inference_profile_id", "model_name", "azure_deployment", "id")
+# What reads an environment variable holds the name of a model, and no object.
+_TOLD = (*ENVIRONMENT_CALLS, "os.environ", "environ")
 
 
 @dataclass(frozen=True)
 class ModelObject:
-    """A constructor with its evaluated arguments, or a call for libraries that are ``DIRECT``.
+    """A constructor with its evaluated arguments, or one call of a library whose calls are ``direct``.
 
-    ``maker`` makes the client and ``settings`` are its arguments, where that is another call.
+    ``maker`` makes the client and ``settings`` are its arguments, where that is another call. ``traced`` says that the
+    library itself records its calls.
     """
 
     site: Site
@@ -66,12 +52,27 @@ class ModelObject:
     arguments: Mapping[str, Node]
     maker: Site
     settings: Mapping[str, Node]
-    endpoint: str = "bedrock-runtime"
+    provider: str | Unknown = "bedrock"
+    endpoint: str | Unknown = "bedrock-runtime"
+    direct: bool = False
+    traced: bool = False
+
+    @property
+    def model(self) -> Node:
+        """The name of the model, as the library is told it."""
+        return first_of(self.arguments, self.site, *_MODEL_KEYS)
+
+
+def importing(repository: Repository) -> Iterator[Module]:
+    """The files that import a library of models, in order of path."""
+    for path in repository.paths_with(*WORDS):
+        if repository.imports(path, IMPORTS):
+            yield repository.module(path)
 
 
 def model_objects(repository: Repository, values: Values) -> Iterator[ModelObject]:
-    """All model objects for Bedrock, by file and line."""
-    for module in repository.containing(*_WORDS):
+    """All model objects, by file and line."""
+    for module in importing(repository):
         for call in module.of_type("call"):
             found = _object(module, call, values)
             if found is not None:
@@ -80,21 +81,72 @@ def model_objects(repository: Repository, values: Values) -> Iterator[ModelObjec
 
 def _object(module: Module, call: tree_sitter.Node, values: Values) -> ModelObject | None:
     name = last_name(module, call.child_by_field_name("function"))
-    if name in ("create", "stream"):
-        return _request(module, call, values)
-    names = (lib for lib, names in LIBRARIES.items() if name in names)
-    library = next((lib for lib in names if _imported(module, call, name, lib)), None)
+    if name in _NAMING:
+        named = _named(Site(module, call), name, values)
+        if named is not None:
+            return named
+    fitting = (lib for lib in LIBRARIES if name in lib.classes) if name in _NAMES else ()
+    library = next((lib for lib in fitting if imported(module, call, name, lib.modules)), None)
+    return _constructed(Site(module, call), library, name, values) if library is not None else None
+
+
+def _constructed(site: Site, library: Library, name: str, values: Values) -> ModelObject:
+    arguments = evaluated(site, values)
+    first = site.module.arguments(site.node).positional
+    if library.first and first:
+        arguments = {"model": values.of(site.to(first[0])), **arguments}
+    provider: str | Unknown = library.classes[name]
+    if provider == BY_MODEL:
+        provider = _provider(arguments, site)
+    direct = library.name == "litellm"
+    return ModelObject(site, library.name, name, arguments, site, arguments, provider, endpoint_of(provider), direct)
+
+
+def _provider(arguments: Mapping[str, Node], site: Site) -> str | Unknown:
+    """By the argument that names the provider, else by the model's name."""
+    told = first_of(arguments, site, "custom_llm_provider", "model_provider", "provider").text()
+    return known(told) if told else by_model(first_of(arguments, site, *_MODEL_KEYS))
+
+
+def _named(site: Site, name: str, values: Values) -> ModelObject | None:
+    """A function or agent that is given the name of a model, or none where it has a default."""
+    modules = ((lib, NAMING_MODULES[lib]) for lib, n in NAMED_MODELS if n == name)
+    library = next((lib for lib, m in modules if imported(site.module, site.node, name, m)), None)
     if library is None:
         return None
-    site = Site(module, call)
-    arguments = _evaluated(site, values)
-    if name == "Agent":
-        return _agent(site, arguments)
-    found = ModelObject(site, library, name, arguments, site, arguments)
-    return found if library != "litellm" or _names_bedrock(found) else None
+    given, arguments = site.module.arguments(site.node), evaluated(site, values)
+    key = NAMED_MODELS[library, name][0]
+    position = 0 if library not in ("strands", "crewai") else None
+    node = given.get(key, position)
+    if node is None:
+        return _by_default(site, library, name, arguments, key)
+    model = values.of(site.to(node))
+    if not _is_name(site.to(node), model, values):
+        return None
+    arguments = {**arguments, "model": model}
+    provider: str | Unknown = "bedrock" if library == "strands" else _provider(arguments, site)
+    return ModelObject(site, library, name, arguments, site, {}, provider, endpoint_of(provider))
 
 
-def _evaluated(site: Site, values: Values) -> Mapping[str, Node]:
+def _by_default(site: Site, library: str, name: str, arguments: Mapping[str, Node], key: str) -> ModelObject | None:
+    """An agent that is told no model calls that of its library: Bedrock's for Strands."""
+    if (library, name) not in DEFAULTS or member(arguments, key).present or "config" in arguments:
+        return None
+    model = DEFAULT_MODEL if library == "strands" else Unknown("the model is the default of the installed CrewAI", True)
+    provider: str | Unknown = "bedrock" if library == "strands" else model
+    named = {**arguments, "model": Node(model, site.module.at(site.node))}
+    return ModelObject(site, library, name, named, site, {}, provider, endpoint_of(provider))
+
+
+def _is_name(site: Site, model: Node, values: Values) -> bool:
+    """A text, or what reads one from the environment; a model object stands for itself."""
+    if model.text() is not None or (isinstance(model.content, Unknown) and model.content.shape):
+        return True
+    return any(o.text.startswith(_TOLD) for o in values.tracer.origins(site) if isinstance(o, Site))
+
+
+def evaluated(site: Site, values: Values) -> Mapping[str, Node]:
+    """The arguments of a call by name, those of a splat included."""
     given = site.module.arguments(site.node)
     arguments = {key: values.of(site.to(node)) for key, node in given.keywords.items()}
     for splat in given.splats:
@@ -102,55 +154,19 @@ def _evaluated(site: Site, values: Values) -> Mapping[str, Node]:
     return arguments
 
 
-def _agent(site: Site, arguments: Mapping[str, Node]) -> ModelObject | None:
-    """An agent of Strands without a model object calls Bedrock by itself, with the model that it is told."""
-    model = member(arguments, "model")
-    if model.present and model.text() is None:
-        return None
-    named = {**arguments, "model": model if model.present else Node(DEFAULT_MODEL, site.module.at(site.node))}
-    return ModelObject(site, "strands", "Agent", named, site, {})
+def first_of(arguments: Mapping[str, Node], site: Site, *names: str) -> Node:
+    """The first of several spellings of an argument that is given."""
+    nodes = [member(arguments, name) for name in names]
+    found = next((n for n in nodes if n.present), nodes[0])
+    return found if found.location.where else Node(found.content, site.module.at(site.node))
 
 
-def _request(module: Module, call: tree_sitter.Node, values: Values) -> ModelObject | None:
-    """``client.messages.create(...)`` of a client that is made for Bedrock."""
-    callee = module.text(call.child_by_field_name("function"))
-    method = next((m for m in _METHODS if callee.endswith(f".{m}")), None)
-    receiver = _receiver(call, method.count(".") + 1) if method else None
-    for origin in values.tracer.origins(Site(module, receiver)) if receiver is not None else ():
-        endpoint = _bedrock_endpoint(origin, _METHODS[method or ""], values)
-        if endpoint is not None and isinstance(origin, Site):
-            site, settings = Site(module, call), _evaluated(origin, values)
-            name = str(method)
-            return ModelObject(site, _METHODS[name], name, _evaluated(site, values), origin, settings, endpoint)
-    return None
-
-
-def _bedrock_endpoint(origin: Origin, library: str, values: Values) -> str | None:
-    """The endpoint of a client that an expression makes; ``None`` when it is none, or not for Bedrock."""
-    if not isinstance(origin, Site) or origin.node.type != "call":
-        return None
-    if _MAKERS.get(last_name(origin.module, origin.node.child_by_field_name("function"))) != library:
-        return None
-    url = _evaluated(origin, values).get("base_url")
-    text = "" if url is None else url.text() or (url.unknown.shape if url.unknown else None) or ""
-    if library == "openai" and "bedrock" not in text:
-        return None
-    return "bedrock-mantle" if "bedrock-mantle" in text else "bedrock-runtime"
-
-
-def _receiver(call: tree_sitter.Node, steps: int) -> tree_sitter.Node | None:
-    node = call.child_by_field_name("function")
-    for _ in range(steps):
-        node = node.child_by_field_name("object") if node is not None else None
-    return node
-
-
-def _imported(module: Module, call: tree_sitter.Node, name: str, library: str) -> bool:
+def imported(module: Module, call: tree_sitter.Node, name: str, modules: tuple[str, ...]) -> bool:
+    """The called name comes from one of the modules."""
     root = module.text(call.child_by_field_name("function")).split(".")[0]
     item = module.imports.get(root) or module.imports.get(name)
-    return item is not None and item.module.startswith(PREFIXES[library])
+    return item is not None and any(item.module == m or item.module.startswith(_below(m)) for m in modules)
 
 
-def _names_bedrock(found: ModelObject) -> bool:
-    model = found.arguments.get("model")
-    return model is not None and (model.text() or "").startswith("bedrock/")
+def _below(module: str) -> str:
+    return module if module.endswith(".") else f"{module}."

@@ -18,6 +18,8 @@ MAX_CALLER_DEPTH = 5
 MODEL_ERRORS = frozenset(
     {"ThrottlingException", "ClientError", "BotoCoreError", "Exception", "BaseException"}
     | {"ModelThrottledException", "BedrockRuntimeServiceException", "RateLimitError", "APIError", "AWSError"}
+    | {"OpenAIError", "AnthropicError", "APIStatusError"}
+    | {"RequestException", "HTTPError", "HTTPStatusError", "URLError"}
 )
 LOGGERS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "record"})
 RETRY_DECORATORS = frozenset({"retry", "on_exception", "retry_with_backoff", "stamina"})

@@ -55,6 +55,10 @@ class Repository:
         """The contents of files with one of the extensions."""
         yield from (data for path, data in sorted(self._texts.items()) if path.rpartition(".")[2] in extensions)
 
+    def imports(self, path: str, pattern: re.Pattern[bytes]) -> bool:
+        """Whether a pattern is found in the file of a path; nothing is parsed."""
+        return pattern.search(self._files[path]) is not None
+
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[str]:
         """The paths of the files in which a pattern is found; nothing is parsed."""
         yield from (path for path in sorted(self._files) if pattern.search(self._files[path]))

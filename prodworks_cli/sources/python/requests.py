@@ -19,6 +19,8 @@ from prodworks_cli.sources.python.sites import CallSite
 
 _WORDS = {INPUT: "request", OUTPUT: "output", RETRIEVED: "retrieved", IDENTITY: "identity", STORED: "stored"}
 _SYSTEM_KEYWORDS = ("system_prompt", "system_message", "state_modifier", "instructions", "system")
+# Arguments and members of a body that hold what is asked.
+_ASKED = ("messages", "input", "prompt", "contents", "inputs", "message", "inputText")
 ASSEMBLED = "a function that is not in the repository may put a request into the system prompt"
 _TAG = "amazon-bedrock-guardrails-guardContent"
 
@@ -56,6 +58,27 @@ class Requests:
         return {
             "system_prompt_sources": self._sources(self._flow.of_all(texts)) if texts else left,
             "untrusted_sources": _untrusted(Trace.join(traces)) if traces else left,
+        }
+
+    def of_direct(self, call: Site) -> dict[str, Drafted]:
+        """Who wrote what one call of a provider's own client asks."""
+        given = call.module.arguments(call.node)
+        nodes = [v for k, v in given.keywords.items() if k in _ASKED]
+        traces = [self._flow.of(call.to(n)) for n in nodes]
+        if not traces:
+            return {"untrusted_sources": Unknown("the arguments of the call are built elsewhere")}
+        return {"untrusted_sources": _untrusted(Trace.join(traces))}
+
+    def of_body(self, body: Site | None) -> dict[str, Drafted]:
+        """What the body of a request over plain HTTP says."""
+        if body is None:
+            unread = Unknown("the body of the request is built elsewhere")
+            return {"system_prompt_sources": unread, "untrusted_sources": unread}
+        system = self._flow.of(body, ("system",))
+        traces = [self._flow.of(body, (key,)) for key in _ASKED]
+        return {
+            "system_prompt_sources": self._sources(system) if system.leaves else None,
+            "untrusted_sources": _untrusted(Trace.join(traces)),
         }
 
     def _system_texts(self, path: str) -> Iterator[Site]:

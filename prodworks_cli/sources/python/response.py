@@ -40,6 +40,12 @@ SPANS = frozenset({"start_as_current_span", "start_span", "in_subsegment", "in_s
 TRACING_DECORATORS = frozenset(
     {"capture_method", "capture_lambda_handler", "observe", "traceable", "start_as_current_span", "capture"}
 )
+# Parts of the names of instrumentors that see model calls: OpenTelemetry, OpenInference, Traceloop.
+_INSTRUMENTED = (
+    *("Botocore", "Boto3", "Bedrock", "Langchain", "LangChain", "Strands", "LiteLLM", "Anthropic", "OpenAI"),
+    *("GoogleGenAI", "GoogleGenerativeAI", "VertexAI", "MistralAI", "Groq", "Cohere", "LlamaIndex", "CrewAI", "DSPy"),
+    *("Haystack", "Smolagents", "Agno", "PydanticAI", "Instructor", "Autogen"),
+)
 NO_USAGE = ("invoke_flow", "invoke_agent_runtime", "retrieve_and_generate")
 
 
@@ -179,6 +185,18 @@ def _reads(site: Site, names: frozenset[str]) -> bool:
     return False
 
 
+def compares(site: Site, names: frozenset[str]) -> bool:
+    """An attribute of one of the names is tested."""
+    tests = ("comparison_operator", "not_operator", "if_statement", "boolean_operator", "conditional_expression")
+    return any(
+        node.type == "attribute"
+        and last_name(site.module, node) in names
+        and (above := site.module.parent(node)) is not None
+        and above.type in tests
+        for node in inside(site.node)
+    )
+
+
 def _is_key(module: Module, content: Node) -> bool:
     """The text is the key of a subscript or the first argument of a call such as ``get``, or tested with ``in``."""
     text = module.parent(content)
@@ -235,5 +253,4 @@ def _instrumentor(repository: Repository) -> bool:
 
 
 def _instruments_models(callee: str) -> bool:
-    parts: Sequence[str] = ("Botocore", "Boto3", "Bedrock", "Langchain", "LangChain", "Strands", "LiteLLM", "Anthropic")
-    return any(part in callee for part in parts)
+    return any(part in callee for part in _INSTRUMENTED)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.python import smithy
 from prodworks_cli.sources.python.places import RUNNERS, Origin, Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Arguments, Module
@@ -27,6 +28,7 @@ METHODS = {
     "converse_stream": RUNTIME,
     "invoke_model": RUNTIME,
     "invoke_model_with_response_stream": RUNTIME,
+    "invoke_model_with_bidirectional_stream": RUNTIME,
     "invoke_agent": AGENTS,
     "invoke_inline_agent": AGENTS,
     "invoke_flow": AGENTS,
@@ -74,7 +76,8 @@ class Client:
 class CallSite:
     """One model call: the node that is called, its arguments, and the clients it may use.
 
-    ``result`` is the node whose value is the response; ``resolved`` is false when the client was not found.
+    ``result`` is the node whose value is the response; ``unresolved`` says why the client was not found. ``asyncio``
+    marks a call of the AWS SDK for asyncio, whose ``arguments`` are the members of its input object.
     """
 
     site: Site
@@ -85,7 +88,7 @@ class CallSite:
     clients: tuple[Client, ...] = ()
     unresolved: str | None = None
     provider: str = "bedrock"
-    framework: Client | None = field(default=None)
+    asyncio: bool = False
 
 
 class Finder:
@@ -113,6 +116,11 @@ class Finder:
         call, arguments = placed
         origins = self._tracer.origins(Site(module, receiver))
         clients = tuple(c for o in origins for c in self.clients_of(o) if c.service == METHODS[api])
+        made = tuple(Client(o, RUNTIME) for o in origins if isinstance(o, Site) and smithy.makes_client(o))
+        if made:
+            given = smithy.inputs(Site(module, call), arguments, self._values)
+            yield CallSite(Site(module, call), api, RUNTIME, given, call, made, asyncio=True)
+            return
         provider = "sagemaker" if METHODS[api] == SAGEMAKER else "bedrock"
         if clients:
             yield CallSite(Site(module, call), api, METHODS[api], arguments, call, clients, None, provider)
@@ -127,7 +135,12 @@ class Finder:
         if not isinstance(origin, Site) or origin.node.type != "call":
             return
         callee = origin.node.child_by_field_name("function")
-        if last_name(origin.module, callee) not in ("client", "create_client"):
+        name = last_name(origin.module, callee)
+        entered = _entered(origin, name)
+        if entered is not None:
+            for inner in self._tracer.origins(entered):
+                yield from self.clients_of(inner)
+        if name not in ("client", "create_client"):
             return
         given = origin.module.arguments(origin.node).get("service_name", 0)
         service = self._values.of(origin.to(given)).content if given is not None else None
@@ -147,6 +160,16 @@ class Finder:
         callee = origin.node.child_by_field_name("function")
         name = last_name(origin.module, callee)
         return bool(name) and name[0].islower() and name not in ("client", "resource", "create_client")
+
+
+def _entered(origin: Site, name: str) -> Site | None:
+    """The context manager in ``stack.enter_async_context(manager)`` and ``manager.__aenter__()``."""
+    if name in ("enter_async_context", "enter_context"):
+        given = origin.module.arguments(origin.node).positional
+        return origin.to(given[0]) if given else None
+    callee = origin.node.child_by_field_name("function")
+    target = callee.child_by_field_name("object") if callee is not None and name == "__aenter__" else None
+    return origin.to(target) if target is not None else None
 
 
 def _invocation(module: Module, node: Node) -> tuple[Node, Arguments] | None:

@@ -43,7 +43,7 @@ class Texts:
         self._tracer = tracer
         self._identities = identities
         self.entries = Entries(repository, tracer)
-        self._calls_models = bool(calls or objects)
+        self._calls_models = bool(identities or objects)
         models = frozenset((o.site.module.path, o.site.node.id) for o in objects)
         self._flow = Flow(tracer, Origins(self.entries, identities, models))
         self._conversations = Conversations(repository, self._flow, calls)

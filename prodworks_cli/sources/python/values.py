@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 import tree_sitter
@@ -20,6 +21,8 @@ MAX_ITEMS = 500
 ENVIRONMENT_CALLS = ("os.environ.get", "os.getenv", "environ.get", "getenv")
 TRANSPARENT = {"json.dumps", "dumps", "json.loads", "loads", "str", "dict", "bytes", "deepcopy", "copy.deepcopy"}
 FIELD_CALLS = {"Field", "field"}
+# Typed dictionaries and records of libraries that hold settings of a model.
+SETTINGS = re.compile(r"(?:^|\.)(?:\w*ModelSettings|GenerateContentConfig|GenerationConfig)$")
 # Ways to one value branch at every caller: past this many steps the value is unknown.
 MAX_STEPS = 400
 
@@ -190,6 +193,8 @@ class Values:
             return parsed(self.of(site.to(first)).content)
         if name in ("int", "float") and first is not None:
             return _cast(self.of(site.to(first)).content)
+        if SETTINGS.search(name) and not arguments.positional:
+            return self._keywords(site)
         if name.split(".")[-1] in FIELD_CALLS:
             default = arguments.get("default", 0)
             return self.of(site.to(default)).content if default is not None else Unknown("a field without a default")

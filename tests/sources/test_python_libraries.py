@@ -1,0 +1,366 @@
+"""Python: calls through libraries of many providers, from raw source: who runs the model, which one, its limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from prodworks_cli.collect import collect_repository
+from prodworks_cli.model import Inventory, Unknown
+from prodworks_cli.resources.model_calls import ModelCall, ModelClient
+from prodworks_cli.sources.files import tree_of
+
+NOVA = "amazon.nova-lite-v1:0"
+
+
+def inventory(files: dict[str, str]) -> Inventory:
+    return collect_repository(tree_of(files), {})
+
+
+def calls(text: str, **files: str) -> list[ModelCall]:
+    return [r.value for r in inventory({"app.py": text, **files}).resources if isinstance(r.value, ModelCall)]
+
+
+def call(text: str, **files: str) -> ModelCall:
+    (found,) = calls(text, **files)
+    return found
+
+
+def client(text: str) -> ModelClient:
+    (found,) = [r.value for r in inventory({"app.py": text}).resources if isinstance(r.value, ModelClient)]
+    return found
+
+
+def made(line: str, package: str) -> ModelCall:
+    return call(f"from {package} import {line.split('(')[0]}\n\nmodel = {line}\n")
+
+
+@pytest.mark.parametrize(
+    ("package", "line", "provider", "model"),
+    [
+        ("langchain_openai", 'ChatOpenAI(model="gpt-4o")', "openai", "gpt-4o"),
+        ("langchain_openai", 'AzureChatOpenAI(azure_deployment="chat")', "azure", "chat"),
+        ("langchain_anthropic", 'ChatAnthropic(model="claude-sonnet-4-5")', "anthropic", "claude-sonnet-4-5"),
+        ("langchain_google_genai", 'ChatGoogleGenerativeAI(model="gemini-2.5-pro")', "google", "gemini-2.5-pro"),
+        ("langchain_aws", f'ChatBedrockConverse(model="{NOVA}")', "bedrock", NOVA),
+        ("langchain.chat_models", f'init_chat_model("bedrock_converse:{NOVA}")', "bedrock", f"bedrock_converse:{NOVA}"),
+        ("langchain.chat_models", f'init_chat_model("{NOVA}", model_provider="bedrock")', "bedrock", NOVA),
+        ("langchain.chat_models", 'init_chat_model("gpt-4o")', "openai", "gpt-4o"),
+        ("langgraph.prebuilt", 'create_react_agent("anthropic:claude-sonnet-4-5")', "anthropic", None),
+        ("strands.models", f'BedrockModel(model_id="{NOVA}")', "bedrock", NOVA),
+        ("strands.models.openai", 'OpenAIModel(model_id="gpt-4o")', "openai", "gpt-4o"),
+        ("strands.models.litellm", f'LiteLLMModel(model_id="bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        ("llama_index.llms.bedrock_converse", f'BedrockConverse("{NOVA}")', "bedrock", NOVA),
+        ("llama_index.llms.openai", 'OpenAI(model="gpt-4o")', "openai", "gpt-4o"),
+        ("crewai", f'LLM(model="bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        ("crewai", f'LLM("bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        ("crewai", 'LLM(model="gpt-4o")', "openai", "gpt-4o"),
+        ("crewai", f'Agent(role="x", llm="bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        ("dspy", f'LM("bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        ("dspy", 'LM("openai/gpt-4o")', "openai", "openai/gpt-4o"),
+        ("pydantic_ai", f'Agent("bedrock:{NOVA}")', "bedrock", f"bedrock:{NOVA}"),
+        ("pydantic_ai", 'Agent("google-gla:gemini-2.5-flash")', "google", "google-gla:gemini-2.5-flash"),
+        ("pydantic_ai.models.bedrock", f'BedrockConverseModel("{NOVA}")', "bedrock", NOVA),
+        ("pydantic_ai.models.openai", 'OpenAIChatModel("gpt-4o")', "openai", "gpt-4o"),
+        (
+            "haystack_integrations.components.generators.amazon_bedrock",
+            f'AmazonBedrockChatGenerator("{NOVA}")',
+            "bedrock",
+            NOVA,
+        ),
+        ("haystack.components.generators.chat", 'OpenAIChatGenerator(model="gpt-4o")', "openai", "gpt-4o"),
+        ("smolagents", f'AmazonBedrockModel(model_id="{NOVA}")', "bedrock", NOVA),
+        ("smolagents", f'LiteLLMModel("bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        ("autogen_ext.models.openai", 'OpenAIChatCompletionClient(model="gpt-4o")', "openai", "gpt-4o"),
+        ("autogen_ext.models.anthropic", f'AnthropicBedrockChatCompletionClient(model="{NOVA}")', "bedrock", NOVA),
+        ("agno.models.aws", f'AwsBedrock(id="{NOVA}")', "bedrock", NOVA),
+        ("agno.models.anthropic", 'Claude(id="claude-sonnet-4-5")', "anthropic", "claude-sonnet-4-5"),
+        ("instructor", f'from_provider("bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        ("litellm", 'completion("ollama/llama3")', "ollama", "ollama/llama3"),
+    ],
+)
+def test_who_runs_the_model_of_a_library(package: str, line: str, provider: str, model: str | None) -> None:
+    found = made(line, package)
+    assert found.provider == provider
+    assert found.endpoint == {"bedrock": "bedrock-runtime"}.get(provider, provider)
+    assert model is None or found.model_id == model
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from strands import tool\n\n@tool\ndef Agent():\n    return 1\n",
+        "from models import OpenAI\n\nOpenAI(model='gpt-4o')\n",
+        "from strands import Agent\n\nAgent(model=make())\n",
+        "from twilio.rest import Client\nimport openai\n\nClient().messages.create(to='x', body='y')\n",
+        "from google.cloud import storage\nfrom google import genai\n\nstorage.Client().models.generate('x')\n",
+        "import openai\n\nopenai.OpenAI().files.create(file='x')\n",
+    ],
+)
+def test_what_is_no_call_of_a_library(text: str) -> None:
+    assert calls(text) == []
+
+
+@pytest.mark.parametrize("agent", ["from crewai import Agent\n\nAgent(role='x', goal='y', backstory='z')\n"])
+def test_an_agent_of_crewai_calls_a_model_of_its_own_choice(agent: str) -> None:
+    found = call(agent)
+    assert isinstance(found.model_id, Unknown)
+    assert isinstance(found.provider, Unknown)
+
+
+def test_a_model_that_the_environment_names() -> None:
+    text = "import os\nfrom strands import Agent\n\nAgent(model=os.environ['MODEL_ID'])\n"
+    template = """
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Environment: {Variables: {MODEL_ID: amazon.nova-lite-v1:0}}
+"""
+    assert call(text, **{"t.yaml": template}).model_id == NOVA
+    assert isinstance(call(text).model_id, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("package", "line", "limit"),
+    [
+        ("smolagents", 'AmazonBedrockModel("m", inferenceConfig={"maxTokens": 9})', 9),
+        ("haystack.components.generators.chat", 'OpenAIChatGenerator(generation_kwargs={"max_tokens": 9})', 9),
+        ("strands.models.openai", 'OpenAIModel(model_id="gpt-4o", params={"max_tokens": 9})', 9),
+        ("pydantic_ai", 'Agent("openai:gpt-4o", model_settings={"max_tokens": 9})', 9),
+        ("pydantic_ai", 'Agent("openai:gpt-4o", model_settings=ModelSettings(max_tokens=9))', 9),
+        ("pydantic_ai", 'Agent("openai:gpt-4o")', None),
+    ],
+)
+def test_the_limit_in_the_settings_of_a_library(package: str, line: str, limit: int | None) -> None:
+    assert made(line, package).max_tokens == limit
+
+
+@pytest.mark.parametrize(
+    ("package", "line", "guardrail"),
+    [
+        (
+            "smolagents",
+            'AmazonBedrockModel("m", guardrailConfig={"guardrailIdentifier": "g", "guardrailVersion": "1"})',
+            "1",
+        ),
+        (
+            "llama_index.llms.bedrock_converse",
+            'BedrockConverse("m", guardrail_identifier="g", guardrail_version="1")',
+            "1",
+        ),
+        (
+            "pydantic_ai.models.bedrock",
+            'BedrockConverseModel("m", settings=BedrockModelSettings(bedrock_guardrail_config='
+            '{"guardrailIdentifier": "g", "guardrailVersion": "1"}))',
+            "1",
+        ),
+    ],
+)
+def test_the_guardrail_of_a_library(package: str, line: str, guardrail: str) -> None:
+    found = made(line, package)
+    assert (found.guardrail_mode, found.guardrail_id, found.guardrail_version) == ("attached", "g", guardrail)
+
+
+@pytest.mark.parametrize(("name", "purpose"), [("BedrockEmbeddings", "embedding"), ("ChatBedrock", "text")])
+def test_what_a_class_puts_out(name: str, purpose: str) -> None:
+    assert made(f"{name}()", "langchain_aws").modalities == (purpose,)
+
+
+CLIENTS = """
+{}
+
+client = {}
+
+
+def ask(question):
+    return client.{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "made_by", "method", "provider", "model"),
+    [
+        (
+            "from openai import AzureOpenAI",
+            "AzureOpenAI(azure_endpoint=x)",
+            "chat.completions.create(model='m')",
+            "azure",
+            "m",
+        ),
+        ("import openai", "openai.AsyncOpenAI()", "beta.chat.completions.parse(model='gpt-4o')", "openai", "gpt-4o"),
+        ("from openai import OpenAI", "OpenAI()", "with_options(timeout=3).responses.create(model='m')", "openai", "m"),
+        (
+            "from openai import OpenAI",
+            "OpenAI(base_url='https://openrouter.ai/api/v1')",
+            "chat.completions.create(model='m')",
+            "openrouter",
+            "m",
+        ),
+        ("from openai import BedrockOpenAI", "BedrockOpenAI()", "responses.create(model='m')", "bedrock", "m"),
+        (
+            "from anthropic import Anthropic",
+            "Anthropic()",
+            "messages.create(model='claude-sonnet-4-5')",
+            "anthropic",
+            "claude-sonnet-4-5",
+        ),
+        (
+            "from anthropic import AnthropicBedrockMantle",
+            "AnthropicBedrockMantle()",
+            "messages.create(model='m')",
+            "bedrock",
+            "m",
+        ),
+        (
+            "from google import genai",
+            "genai.Client()",
+            "models.generate_content(model='gemini-2.5-pro')",
+            "google",
+            "gemini-2.5-pro",
+        ),
+        (
+            "from google import genai",
+            "genai.Client()",
+            "aio.models.generate_content(model='gemini-2.5-pro')",
+            "google",
+            "gemini-2.5-pro",
+        ),
+        (
+            "import google.generativeai as genai",
+            "genai.GenerativeModel('gemini-pro')",
+            "generate_content(question)",
+            "google",
+            "gemini-pro",
+        ),
+        (
+            "from mistralai import Mistral",
+            "Mistral()",
+            "chat.complete(model='mistral-large-latest')",
+            "mistral",
+            "mistral-large-latest",
+        ),
+        ("import cohere", "cohere.ClientV2()", "chat(model='command-a')", "cohere", "command-a"),
+        ("from groq import Groq", "Groq()", "chat.completions.create(model='llama-3')", "groq", "llama-3"),
+        (
+            "import instructor\nfrom openai import OpenAI",
+            "instructor.from_openai(OpenAI())",
+            "chat.completions.create(model='m')",
+            "openai",
+            "m",
+        ),
+    ],
+)
+def test_the_clients_of_providers(imports: str, made_by: str, method: str, provider: str, model: str) -> None:
+    found = call(CLIENTS.format(imports, made_by, method))
+    assert (found.provider, found.model_id) == (provider, model)
+    assert found.endpoint == ("bedrock-mantle" if provider == "bedrock" else provider)
+
+
+def test_a_client_that_is_pointed_somewhere_else_may_call_anybody() -> None:
+    text = CLIENTS.format("import os\nfrom openai import OpenAI", "OpenAI(base_url={})", "chat.completions.create()")
+    for url in ("'http://localhost:4000'", "os.environ['URL']"):
+        assert isinstance(call(text.format(url)).provider, Unknown)
+
+
+def test_a_variable_points_a_client_at_bedrock() -> None:
+    text = CLIENTS.format("from openai import OpenAI", "OpenAI()", "chat.completions.create(model='m')")
+    url = "https://bedrock-mantle.us-east-1.api.aws/v1"
+    template = f"""
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Environment: {{Variables: {{OPENAI_BASE_URL: "{url}"}}}}
+"""
+    found = call(text, **{"t.yaml": template})
+    assert (found.provider, found.endpoint) == ("bedrock", "bedrock-mantle")
+
+
+def test_a_client_that_is_handed_in_is_a_call_of_somebody() -> None:
+    found = call("class Chat:\n    def ask(self, client):\n        return client.chat.completions.create(model='m')\n"
+                 "\nimport openai\n")  # fmt: skip
+    assert (found.api, found.model_id) == ("chat.completions.create", "m")
+    assert isinstance(found.provider, Unknown)
+
+
+def test_the_package_itself_is_a_client() -> None:
+    assert call("import openai\n\nopenai.chat.completions.create(model='gpt-4o')\n").provider == "openai"
+
+
+def test_langfuse_traces_the_client_that_it_gives() -> None:
+    text = CLIENTS.format("from langfuse.openai import OpenAI", "OpenAI()", "chat.completions.create(model='m')")
+    assert (call(text).instrumented, call(text.replace("langfuse.", "")).instrumented) == (True, False)
+
+
+def test_llama_index_waits_a_minute_and_tries_again() -> None:
+    found = client("from llama_index.llms.bedrock_converse import BedrockConverse\n\nBedrockConverse(model='m')\n")
+    assert (found.read_timeout, found.max_attempts, found.retry_mode) == (60, 11, "standard")
+
+
+ASYNCIO = """
+from aws_sdk_bedrock_runtime.client import BedrockRuntimeClient
+from aws_sdk_bedrock_runtime.config import Config
+from aws_sdk_bedrock_runtime.models import ConverseInput, InferenceConfiguration, GuardrailConfiguration
+
+client = BedrockRuntimeClient(config=Config(region="eu-west-1"))
+
+
+async def ask(question):
+    return await client.converse(
+        ConverseInput(
+            model_id="amazon.nova-lite-v1:0",
+            messages=question,
+            inference_config=InferenceConfiguration(max_tokens=9),
+            guardrail_config=GuardrailConfiguration(guardrail_identifier="g", guardrail_version="1"),
+        )
+    )
+"""
+
+
+def test_the_aws_sdk_for_asyncio() -> None:
+    found = call(ASYNCIO)
+    assert (found.api, found.model_id, found.max_tokens) == ("converse", NOVA, 9)
+    assert (found.guardrail_mode, found.guardrail_version) == ("attached", "1")
+    made_by = client(ASYNCIO)
+    assert (made_by.service, made_by.region) == ("bedrock-runtime", "eu-west-1")
+    assert isinstance(made_by.read_timeout, Unknown)
+
+
+def test_speech_in_both_directions_needs_no_limit_in_the_call() -> None:
+    head = "from aws_sdk_bedrock_runtime.client import BedrockRuntimeClient as C\n"
+    text = f"""{head.replace(" as C", "")}
+from aws_sdk_bedrock_runtime.client import InvokeModelWithBidirectionalStreamOperationInput
+
+
+async def talk(config):
+    client = BedrockRuntimeClient(config=config)
+    return await client.invoke_model_with_bidirectional_stream(
+        InvokeModelWithBidirectionalStreamOperationInput(model_id="amazon.nova-sonic-v1:0")
+    )
+"""
+    found = call(text)
+    assert (found.model_id, found.modalities) == ("amazon.nova-sonic-v1:0", ("speech",))
+    assert isinstance(found.max_tokens, Unknown)
+    assert found.takes_guardrail is False
+
+
+def test_an_input_that_is_made_elsewhere_leaves_the_call_open() -> None:
+    text = ASYNCIO[: ASYNCIO.index("async def")] + "async def ask(given):\n    return await client.converse(given)\n"
+    found = call(text)
+    assert all(isinstance(v, Unknown) for v in (found.model_id, found.max_tokens, found.guardrail_mode))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "async with aioboto3.Session().client('bedrock-runtime') as client:\n        return await client.{}",
+        "client = await stack.enter_async_context(aioboto3.client('bedrock-runtime'))\n    return await client.{}",
+        "client = await aioboto3.Session().client('bedrock-runtime').__aenter__()\n    return await client.{}",
+        "async with get_session().create_client('bedrock-runtime') as client:\n        return await client.{}",
+    ],
+)
+def test_sessions_of_aioboto3(body: str) -> None:
+    asked = body.format(f"converse(modelId='{NOVA}', messages=m)")
+    text = f"import aioboto3\nfrom aiobotocore.session import get_session\n\n\nasync def ask(stack, m):\n    {asked}\n"
+    assert call(text).model_id == NOVA
+    assert client(text).service == "bedrock-runtime"
