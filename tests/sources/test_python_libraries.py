@@ -262,6 +262,13 @@ def test_a_client_that_is_pointed_somewhere_else_may_call_anybody() -> None:
         assert isinstance(call(text.format(url)).provider, Unknown)
 
 
+def test_a_model_object_that_is_pointed_somewhere_else_may_call_anybody() -> None:
+    text = "import os\nfrom langchain_openai import ChatOpenAI\n\nChatOpenAI(model='m', base_url={})\n"
+    assert isinstance(call(text.format("os.environ['URL']")).provider, Unknown)
+    found = call(text.format("'https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1'"))
+    assert (found.provider, found.endpoint) == ("bedrock", "bedrock-runtime")
+
+
 def test_a_variable_points_a_client_at_bedrock() -> None:
     text = CLIENTS.format("from openai import OpenAI", "OpenAI()", "chat.completions.create(model='m')")
     url = "https://bedrock-mantle.us-east-1.api.aws/v1"

@@ -89,6 +89,19 @@ def by_url(url: str) -> tuple[str, str] | None:
     return (provider, provider) if provider else None
 
 
+def behind(url: Node, provider: str | Unknown) -> tuple[str | Unknown, str | Unknown]:
+    """The provider and endpoint of what speaks to ``provider`` unless it is pointed somewhere else."""
+    if not url.present or provider == "azure":
+        return provider, endpoint_of(provider)
+    text = url.text() or (url.content.shape if isinstance(url.content, Unknown) else None) or ""
+    told = by_url(text)
+    if told is not None:
+        return told
+    reason = "the client is pointed at an address that no provider is known by"
+    untold = Unknown(url.unknown.reason if url.unknown else reason, present=True)
+    return untold, untold
+
+
 def by_model(model: Node) -> str | Unknown:
     """The provider that a name such as ``bedrock/amazon.nova-lite-v1:0`` or ``openai:gpt-4o`` says."""
     text = model.text() or (model.content.shape if isinstance(model.content, Unknown) else None) or ""

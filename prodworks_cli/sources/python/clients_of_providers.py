@@ -12,9 +12,9 @@ import tree_sitter
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
-from prodworks_cli.sources.calls.providers import by_url, endpoint_of
+from prodworks_cli.sources.calls.providers import behind, endpoint_of
 from prodworks_cli.sources.content import OPEN, merged
-from prodworks_cli.sources.python.frameworks import ModelObject, evaluated, first_of, importing
+from prodworks_cli.sources.python.frameworks import ADDRESSES, ModelObject, evaluated, first_of, importing
 from prodworks_cli.sources.python.libraries import MAKERS, METHODS, TRACED, VIEWS, WRAPPERS
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
@@ -32,7 +32,6 @@ _CERTAIN: Mapping[str, tuple[str, str | Unknown]] = {
     "models.generate_content": ("google", "google"),
     "models.generate_content_stream": ("google", "google"),
 }
-_ADDRESSES = ("base_url", "api_base", "azure_endpoint", "host", "server_url")
 
 
 def client_calls(
@@ -170,10 +169,10 @@ def _through(
     environment: Mapping[str, tuple[Node, ...]],
 ) -> ModelObject:
     settings = evaluated(made, values)
-    url = first_of(settings, made, *_ADDRESSES)
+    url = first_of(settings, made, *ADDRESSES)
     if not url.present and package in _VARIABLES and environment.get(_VARIABLES[package]):
         url = Node(merged([n.content for n in environment[_VARIABLES[package]]]), url.location)
-    provider, endpoint = _behind_url(url, MAKERS[package][name])
+    provider, endpoint = behind(url, MAKERS[package][name])
     item = made.module.imports.get(made.module.text(made.node.child_by_field_name("function")).split(".")[0])
     traced = item is not None and item.module in TRACED
     endpoint = "bedrock-mantle" if "Mantle" in name or name.endswith("BedrockOpenAI") else endpoint
@@ -188,16 +187,3 @@ def _arguments(site: Site, made: Site, package: str, values: Values) -> Mapping[
     if package in ("google", "vertexai") and "model" not in arguments and own is not None:
         return {"model": values.of(made.to(own)), **evaluated(made, values), **arguments}
     return arguments
-
-
-def _behind_url(url: Node, provider: str) -> tuple[str | Unknown, str | Unknown]:
-    """The provider and endpoint of a client that is, or is not, pointed somewhere else."""
-    if not url.present or provider == "azure":
-        return provider, endpoint_of(provider)
-    text = url.text() or (url.content.shape if isinstance(url.content, Unknown) else None) or ""
-    told = by_url(text)
-    if told is not None:
-        return told
-    reason = "the client is pointed at an address that no provider is known by"
-    untold = Unknown(url.unknown.reason if url.unknown else reason, present=True)
-    return untold, untold

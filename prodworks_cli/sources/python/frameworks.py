@@ -13,7 +13,7 @@ import tree_sitter
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
-from prodworks_cli.sources.calls.providers import by_model, endpoint_of, known
+from prodworks_cli.sources.calls.providers import behind, by_model, endpoint_of, known
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python.libraries import (
     BY_MODEL,
@@ -34,6 +34,8 @@ DEFAULT_MODEL = Unknown("the model is the default of the installed Strands", pre
 _NAMES = frozenset(name for library in LIBRARIES for name in library.classes)
 _NAMING = frozenset(name for _, name in NAMED_MODELS)
 _MODEL_KEYS = ("model_id", "model", "inference_profile_id", "model_name", "azure_deployment", "id")
+ADDRESSES = ("base_url", "openai_api_base", "api_base", "azure_endpoint", "host", "server_url")
+"""Arguments that point a client somewhere else than at its provider."""
 # What reads an environment variable holds the name of a model, and no object.
 _TOLD = (*ENVIRONMENT_CALLS, "os.environ", "environ")
 
@@ -98,8 +100,10 @@ def _constructed(site: Site, library: Library, name: str, values: Values) -> Mod
     provider: str | Unknown = library.classes[name]
     if provider == BY_MODEL:
         provider = _provider(arguments, site)
+    url = first_of(arguments, site, *ADDRESSES) if provider != "bedrock" else Node(None, site.module.at(site.node))
+    who, endpoint = behind(url, provider)
     direct = library.name == "litellm"
-    return ModelObject(site, library.name, name, arguments, site, arguments, provider, endpoint_of(provider), direct)
+    return ModelObject(site, library.name, name, arguments, site, arguments, who, endpoint, direct)
 
 
 def _provider(arguments: Mapping[str, Node], site: Site) -> str | Unknown:
