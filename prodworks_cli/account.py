@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from prodworks_cli.audit import Errors, Say, now
 from prodworks_cli.collect import inventory_of_account, observed, resource_of
+from prodworks_cli.deployments import with_stacks
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
 from prodworks_cli.narrowing import narrowing_of
 from prodworks_cli.regions import FALLBACK, each_once, named_regions, regions_in_use
@@ -68,7 +69,8 @@ def read_account(
             say("looking for the Regions in use")
             regions, gaps = regions_in_use(scan, home)
         say(f"reading account {caller.account} in {', '.join(regions)} as {caller.arn}")
-        found = _gathered(scan, caller, regions, declared, collectors() if chosen is None else chosen, errors)
+        wanted = [c for c in collectors() if c.needed(declared)] if chosen is None else chosen
+        found = _gathered(scan, caller, regions, declared, wanted, errors)
         collected = {c.kind for c in collectors()}
         unread = not_collected(caller.account, observed_adapters(), collected) if chosen is None else []
         seen = replace(found, gaps=(*found.gaps, *gaps, *unread))
@@ -97,7 +99,9 @@ def _gathered(
     narrowing, gaps = narrowing_of(declared.settings.get("scope") or {}, scan, caller, regions)
     scope = scope_of(declared, chosen, narrowing)
     adapted = _Adapted(errors)
-    scan.run([c for c in chosen if not c.referenced], caller, regions, scope.wanted)
+    scan.run([c for c in chosen if c.first], caller, regions, scope.wanted)
+    scope.add_deployed(with_stacks([*declared.resources, *adapted.all(scan.haul.records)], declared.scan.templates))
+    scan.run([c for c in chosen if not c.referenced and not c.first], caller, regions, scope.wanted)
     kept = scope.members(adapted.all(scan.haul.records))
     for _ in range(_ROUNDS):
         known = scope.size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from prodworks_cli.account import AccountError, AccountOptions, read_account
@@ -14,6 +15,7 @@ from prodworks_cli.needs import rules_by_action
 from prodworks_cli.policy import POLICY_FORMATS, policy_text
 from prodworks_cli.resources.registry import collectors, kinds, reads
 from prodworks_cli.rules import RuleError, load_rules
+from prodworks_cli.sources.states import StateError, with_states
 
 USAGE, INTERNAL = 2, 70
 
@@ -26,17 +28,17 @@ def iam_policy(form: str) -> int:
     return 0
 
 
-def doctor(path: Path, options: AccountOptions, form: str) -> int:
+def doctor(path: Path, options: AccountOptions, form: str, states: Sequence[Path] = ()) -> int:
     """Try everything that an audit would read, and say what does not work. 1 when something does not."""
     if form not in ("text", "json"):
         return _complain(f"--format {form}: expected text or json")
     errors = Errors()
     try:
         config = load_config(path)
-        declared = collect(path, config.ignore, config.settings(), errors, _say)
+        declared = with_states(collect(path, config.ignore, config.settings(), errors, _say), path, states)
         reading = read_account(options, declared, errors, _say)
         rules = rules_by_action(load_rules().rules, collectors(), kinds())
-    except (AccountError, ConfigError, RuleError, OSError) as error:
+    except (AccountError, ConfigError, RuleError, StateError, OSError) as error:
         return _complain(str(error))
     diagnosis = diagnose(reading, reads(), rules)
     print(json.dumps(plain(diagnosis), indent=2) if form == "json" else "\n".join(lines(diagnosis)))

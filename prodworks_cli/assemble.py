@@ -11,6 +11,7 @@ from prodworks_cli import __version__
 from prodworks_cli.entries import Places, inventory_entries, is_file, rule_entry, scan_entry, subject_entries, target
 from prodworks_cli.grade import capped, caps_of, coverage_shown, grade_of
 from prodworks_cli.model import Inventory
+from prodworks_cli.pairs import deployment_entries
 from prodworks_cli.questions import questions
 from prodworks_cli.report import (
     PILLARS,
@@ -77,7 +78,7 @@ def assemble_report(
     owner_of = {r["id"]: r["owner"] for r in rules}
     steps = walk(card, [(a.rule.id, hours_left(a)) for a in order(card)], age)
     path = roadmap(card, steps, lambda a: owner_of[a.rule.id], now.date(), settings.get("capacity") or {})
-    return Report(
+    report = Report(
         schema_version=SCHEMA_VERSION,
         tool=Tool(name="prodworks", version=__version__),
         pack=pack,
@@ -93,6 +94,9 @@ def assemble_report(
         roadmap=path,
         inventory=inventory_entries(inventory),
     )
+    if not empty and inventory.scan.account_read_at is not None:
+        report["deployment"] = deployment_entries(inventory)
+    return report
 
 
 def _position(outcome: Outcome) -> tuple[int, str]:

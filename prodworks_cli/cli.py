@@ -16,6 +16,7 @@ from prodworks_cli.cli_account import (
     RedactOption,
     RegionOption,
     RoleOption,
+    StateOption,
     TimeoutOption,
     access_of,
 )
@@ -87,6 +88,7 @@ def audit(
     role_arn: RoleOption = None,
     external_id: ExternalIdOption = None,
     aws_timeout: TimeoutOption = 300,
+    state: StateOption = None,
     redact: RedactOption = False,
     config: ConfigOption = None,
     rules: RulesOption = None,
@@ -118,7 +120,9 @@ def audit(
     gate = GateOptions(*limits, baseline, on_incomplete, allow_empty)
     shown = Output(output or [], verbose, quiet, color, debug, history)
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(path, from_, evidence, config, rules or [], only or [], skip or [], account, redact, unit)
+    options = AuditOptions(
+        path, from_, evidence, config, rules or [], only or [], skip or [], account, redact, unit, state or []
+    )
     raise typer.Exit(commands.audit(options, gate, shown))
 
 
@@ -134,12 +138,13 @@ def collect(
     role_arn: RoleOption = None,
     external_id: ExternalIdOption = None,
     aws_timeout: TimeoutOption = 300,
+    state: StateOption = None,
     redact: RedactOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Write the inventory: all facts with their places, to audit, share or keep."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, unit)
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, unit, state or [])
     raise typer.Exit(commands.collect(options, output))
 
 
@@ -154,13 +159,14 @@ def inventory(
     role_arn: RoleOption = None,
     external_id: ExternalIdOption = None,
     aws_timeout: TimeoutOption = 300,
+    state: StateOption = None,
     redact: RedactOption = False,
     config: ConfigOption = None,
     form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """List what was found: model calls, prompts, guardrails, roles and the rest, with file and line."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, unit)
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, unit, state or [])
     raise typer.Exit(commands.inventory(options, form))
 
 

@@ -18,6 +18,14 @@ RegionOption = Annotated[
 RoleOption = Annotated[str | None, typer.Option("--role-arn", help="Role to assume for reading the account.")]
 ExternalIdOption = Annotated[str | None, typer.Option("--external-id", help="External id for --role-arn.")]
 TimeoutOption = Annotated[int, typer.Option("--aws-timeout", min=1, help="Seconds that reading the account may take.")]
+StateOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--state",
+        help="Terraform state (a terraform.tfstate, or the output of terraform show -json) that tells which resource "
+        "of the account is which; only ids and ARNs are taken. Repeatable; without it those beside the code.",
+    ),
+]
 RedactOption = Annotated[
     bool, typer.Option("--redact", help="Mask account ids, ARNs and e-mail addresses, consistently.")
 ]
@@ -53,6 +61,7 @@ def doctor(
     role_arn: RoleOption = None,
     external_id: ExternalIdOption = None,
     aws_timeout: TimeoutOption = 300,
+    state: StateOption = None,
     form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """Try everything that an audit would read: who you are, what can be read, which permissions are missing, and which
@@ -61,7 +70,7 @@ def doctor(
     Exit codes: 0 everything can be read, 1 something cannot, 2 no usable credentials, 70 internal error.
     """
     options = AccountOptions(Access(profile, role_arn, external_id), tuple(region or ()), Limits(total=aws_timeout))
-    raise typer.Exit(account_commands.doctor(path, options, form))
+    raise typer.Exit(account_commands.doctor(path, options, form, state or []))
 
 
 def register(app: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from prodworks_cli import knowledge
 from prodworks_cli.account_view import views, with_logging
+from prodworks_cli.deployments import templates_of, with_stacks
 from prodworks_cli.languages import unread_languages
 from prodworks_cli.link import link, pointers
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan, Unknown
@@ -87,6 +88,7 @@ def collect_repository(
     gaps += crashes
     resources = with_logging(link((resource_of(d, Plane.DECLARED) for d in (*drafts, *named)), pointers(declarations)))
     scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), tree.skipped, owners=_owners(resources, owned))
+    scan = replace(scan, templates=templates_of(declarations.blocks))
     inventory = Inventory(_sorted(resources), _distinct(gaps), scan, settings)
     return with_workload(inventory, _owner(settings, owned, resources))
 
@@ -180,7 +182,8 @@ def with_account(inventory: Inventory, account: Inventory) -> Inventory:
         left_out=account.scan.left_out,
     )
     gaps = _distinct([*inventory.gaps, *(g for g in account.gaps if g.plane is Plane.OBSERVED)])
-    joined = Inventory(_sorted(link([*mine, *seen])), gaps, scan, inventory.settings)
+    deployed = with_stacks([*mine, *seen], inventory.scan.templates)
+    joined = Inventory(_sorted(link(deployed)), gaps, scan, inventory.settings)
     joined = replace(joined, resources=_sorted([*observed_uses(joined.resources), *views(joined)]))
     owners_said = [r.value.owner for r in inventory.resources if isinstance(r.value, Workload)]
     return with_workload(joined, next((o for o in owners_said if isinstance(o, str)), None))

@@ -29,6 +29,7 @@ from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 from prodworks_cli.sources.account.session import AccountError
 from prodworks_cli.sources.revision import RevisionError, list_revision
+from prodworks_cli.sources.states import StateError, with_states
 from prodworks_cli.units import UnitError
 from prodworks_cli.waivers import with_rules
 
@@ -53,6 +54,7 @@ class AuditOptions:
     account: AccountOptions | None = None
     redact: bool = False
     unit: str | None = None
+    states: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ EXPECTED_ERRORS = (
     RevisionError,
     LocalError,
     UnitError,
+    StateError,
     OSError,
 )
 
@@ -153,6 +156,7 @@ def _revision(source: str, options: AuditOptions, bench: Bench, inventory: Inven
         raise UsageError(f"--baseline {source} needs the repository; give its path instead of --from")
     listing = list_revision(options.path, source.removeprefix(REVISION), bench.config.ignore)
     before = spine.collect_listing(listing, bench.config.settings(), errors, say, options.unit)
+    before = with_states(before, options.path, options.states)
     if options.evidence:
         before = with_account(before, _loaded(options.evidence))
     elif inventory.scan.account_read_at:
@@ -214,6 +218,7 @@ def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> In
         found = _loaded(options.inventory)
     else:
         found = spine.collect(options.path, config.ignore, config.settings(), errors, say, options.unit)
+        found = with_states(found, options.path, options.states)
     if options.evidence:
         found = with_account(found, _loaded(options.evidence))
     if options.account:

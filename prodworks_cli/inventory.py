@@ -11,7 +11,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from prodworks_cli.model import Gap, Inventory, Kind, Location, Plane, Ref, Resource, Scan, Skipped, Unknown
+from prodworks_cli.model import (
+    Deployment,
+    Gap,
+    Inventory,
+    Kind,
+    Location,
+    Plane,
+    Ref,
+    Resource,
+    Scan,
+    Skipped,
+    Unknown,
+)
 from prodworks_cli.resources.registry import kinds
 from prodworks_cli.schema import Attribute, attributes_of
 
@@ -40,6 +52,7 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
 
 def _resource(resource: Resource) -> dict[str, Any]:
     place = resource.locations.get("", Location(resource.identity))
+    deployed = [[d.record, list(d.keys), d.region] for d in resource.deployments]
     return {
         "type": resource.kind,
         "identity": resource.identity,
@@ -48,6 +61,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "line": place.line,
         "attributes": _attributes(resource.value),
         "aliases": list(resource.aliases),
+        **({"deployments": deployed} if deployed else {}),
         "locations": {path: [at.where, at.line, at.call] for path, at in resource.locations.items()},
     }
 
@@ -89,6 +103,7 @@ def _read_scan(data: Mapping[str, Any]) -> Scan:
     known = {f.name for f in fields(Scan)}
     read: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
     read["skipped"] = tuple(Skipped(**s) for s in data["skipped"])
+    read["templates"] = {path: tuple(names) for path, names in data.get("templates", {}).items()}
     return Scan(**read)
 
 
@@ -102,6 +117,7 @@ def _read_resource(data: Mapping[str, Any]) -> Resource:
         value=_decode_kind(cls, data["attributes"]),
         locations={path: Location(*place) for path, place in data["locations"].items()},
         aliases=tuple(data["aliases"]),
+        deployments=tuple(Deployment(r, tuple(keys), region) for r, keys, region in data.get("deployments", ())),
     )
 
 

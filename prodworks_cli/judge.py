@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from prodworks_cli.attested import NOBODY, add_attested, verdict_of, with_attestations
 from prodworks_cli.conditions import Cursor, Outcome, Scope, show
+from prodworks_cli.deployments import in_doubt
 from prodworks_cli.model import Finding, Inventory, Location, Plane, Proof, Ref, Resource, Status, Unknown, Verdict
 from prodworks_cli.rules import Rule
 from prodworks_cli.score import Outcome as RuleOutcome
@@ -23,13 +24,14 @@ class Bench:
 
     inventory: Inventory
     scopes: Mapping[Plane, Scope]
+    doubts: Mapping[tuple[str, str], str]
 
 
 def prepare(inventory: Inventory) -> Bench:
     """Index an inventory once for all rules."""
     inventory = with_attestations(inventory)
     index = _index(inventory.resources)
-    return Bench(inventory, {plane: _scope(plane, index, inventory) for plane in Plane})
+    return Bench(inventory, {plane: _scope(plane, index, inventory) for plane in Plane}, in_doubt(inventory))
 
 
 def judge(rules: Iterable[Rule], inventory: Inventory) -> list[RuleOutcome]:
@@ -72,7 +74,8 @@ def judge_rule(rule: Rule, bench: Bench) -> RuleOutcome:
     for plane in _planes_read(rule, inventory):
         for resource in inventory.resources:
             if resource.kind == rule.resource and resource.plane is plane:
-                verdicts.setdefault(resource.identity, {})[plane] = _judge(rule, resource, bench.scopes[plane])
+                verdict = _judge(rule, resource, bench.scopes[plane])
+                verdicts.setdefault(resource.identity, {})[plane] = _unless_in_doubt(verdict, resource, bench, plane)
     if not _planes_read(rule, inventory) and Plane.OBSERVED in rule.planes:
         verdicts = _unasked(rule, bench)
     add_attested(rule, inventory, verdicts)
@@ -80,6 +83,12 @@ def judge_rule(rule: Rule, bench: Bench) -> RuleOutcome:
         verdicts[IDENTITY] = {Plane.ATTESTED: _judge_attested(rule, bench)}
     findings = [Finding(rule.id, name, rule.resource, planes) for name, planes in verdicts.items()]
     return RuleOutcome(rule, *_with_unseen(rule, findings, inventory))
+
+
+def _unless_in_doubt(verdict: Verdict, resource: Resource, bench: Bench, plane: Plane) -> Verdict:
+    """A declaration that may be what the account has otherwise proves nothing beside that."""
+    doubt = bench.doubts.get((resource.kind, resource.identity)) if plane is Plane.DECLARED else None
+    return replace(verdict, status=Status.UNKNOWN, reason=doubt) if doubt and verdict.status is Status.PASS else verdict
 
 
 def _judge_attested(rule: Rule, bench: Bench) -> Verdict:

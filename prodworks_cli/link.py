@@ -4,10 +4,10 @@ know about itself: what a bucket holds, who uses a role, which log groups hold p
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from prodworks_cli.joins import join_planes
 from prodworks_cli.model import Plane, Ref, Resource, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.bedrock import InvocationLogging
@@ -26,9 +26,6 @@ HOLDS: Mapping[str, str] = {
     "AWS::Bedrock::DataSource": "knowledge-sources",
     "aws_bedrock_custom_model": "training-data",
 }
-
-# Settings of an account, one in each Region.
-ONE_PER_REGION = frozenset({"aws.bedrock.invocation_logging"})
 
 # Names by which a bucket says itself that it holds the workload's texts; matched as words.
 NAMED = re.compile(
@@ -184,38 +181,3 @@ def _holds(resource: Resource, pointed: Mapping[str, tuple[str, ...]], logs: boo
     if any(NAMED.search(name) for name in (resource.identity, *resource.aliases)):
         found.add("texts, by its name")
     return tuple(sorted(found))
-
-
-def join_planes(resources: list[Resource]) -> list[Resource]:
-    """Give an observed resource the identity of the declared one, where a name or id is unique on both planes."""
-    declared = _unique(r for r in resources if r.plane is Plane.DECLARED)
-    observed = _unique(r for r in resources if r.plane is Plane.OBSERVED)
-    resources = [_as_only_one(r, resources) for r in resources]
-    return [_rekeyed(r, declared, observed) if r.plane is Plane.OBSERVED else r for r in resources]
-
-
-def _as_only_one(resource: Resource, resources: list[Resource]) -> Resource:
-    """A setting of which an account has one per Region: the only declared and the only observed one are the same."""
-    if resource.plane is not Plane.OBSERVED or resource.kind not in ONE_PER_REGION:
-        return resource
-    twins = [r for r in resources if r.kind == resource.kind and r.plane is Plane.DECLARED]
-    alone = sum(r.kind == resource.kind and r.plane is Plane.OBSERVED for r in resources) == 1
-    if len(twins) != 1 or not alone or resource.identity == twins[0].identity:
-        return resource
-    return replace(resource, identity=twins[0].identity, aliases=(resource.identity, *resource.aliases))
-
-
-def _unique(resources: Iterable[Resource]) -> dict[tuple[str, str], Resource]:
-    listed = list(resources)
-    counts = Counter((r.kind, alias) for r in listed for alias in {r.identity, *r.aliases})
-    return {(r.kind, a): r for r in listed for a in {r.identity, *r.aliases} if counts[r.kind, a] == 1}
-
-
-def _rekeyed(
-    resource: Resource, declared: Mapping[tuple[str, str], Resource], observed: Mapping[tuple[str, str], Resource]
-) -> Resource:
-    for alias in (resource.identity, *resource.aliases):
-        twin = declared.get((resource.kind, alias))
-        if twin and observed.get((resource.kind, alias)) is resource:
-            return replace(resource, identity=twin.identity, aliases=(resource.identity, *resource.aliases))
-    return resource

@@ -94,11 +94,25 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Deployment:
+    """What a record of a deployment says that a declared resource became: its names, ids and ARN in the account.
+
+    ``record`` is the stack or the Terraform state that says so, ``region`` where the stack is, or "".
+    """
+
+    record: str
+    keys: tuple[str, ...]
+    region: str = ""
+
+
+@dataclass(frozen=True)
 class Resource:
     """One thing of the workload as one plane shows it.
 
     ``identity`` joins the planes. ``aliases`` are other keys (name, id, ARN) under which references find it.
     ``locations`` maps a path below ``value`` (``content_filters[0].input_strength``; ``""`` for the whole) to a place.
+    ``deployments`` are what stacks and states say that a declared resource became: more than one where a template is
+    deployed several times.
     """
 
     identity: str
@@ -106,6 +120,7 @@ class Resource:
     value: Kind
     locations: Mapping[str, Location]
     aliases: tuple[str, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -126,7 +141,8 @@ class Scan:
     """What was looked at: the basis of "what was not seen". ``owners`` maps paths of evidence to their code owners,
     ``account_read_at`` is an ISO 8601 time, ``None`` when no account was read. ``units`` are the folders (``poc-a/``)
     of the workloads of a collection, none for a repository of one workload. ``left_out`` counts by kind what the
-    account has besides the workload, and was not judged."""
+    account has besides the workload, and was not judged. ``templates`` are the resources of each CloudFormation
+    template, as ``logical id type``: what its stacks are known by."""
 
     target: str
     commit: str | None = None
@@ -141,6 +157,7 @@ class Scan:
     units: tuple[str, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ SubjectStatus = Literal["pass", "fail", "unknown", "waived", "not-applicable"]
 VerdictValue = Literal["not-ready", "pilot", "production-ready", "nothing-to-audit"]
 Answer = Literal["yes", "partly", "no", "cannot-tell", "not-applicable"]
 Grade = Literal["A", "B", "C", "D", "E", "F"]
+DeploymentState = Literal["deployed", "not-deployed", "not-declared", "unknown"]
 Baseline = Literal["new", "known", "fixed", "new-rule"]
 
 
@@ -330,6 +331,39 @@ class InventoryEntry(TypedDict):
     summary: str
 
 
+class PlaceEntry(TypedDict):
+    """A file with its line, or an ARN with the call that showed it."""
+
+    where: str
+    line: int | None
+    call: str | None
+
+
+class DifferenceEntry(TypedDict):
+    """One setting that the account has otherwise than the repository declares it, with both places."""
+
+    attribute: str
+    declared: str
+    deployed: str
+    declared_at: PlaceEntry
+    deployed_at: PlaceEntry
+
+
+class DeploymentEntry(TypedDict):
+    """A resource of AWS as declared and as deployed. ``by`` says how the two were told to be one: a stack, a state, a
+    name. ``reason`` says why it is not known, or where it was looked for.
+    """
+
+    type: str
+    identity: str
+    state: DeploymentState
+    by: str
+    reason: str
+    declared: PlaceEntry | None
+    deployed: PlaceEntry | None
+    differences: list[DifferenceEntry]
+
+
 class FixedEntry(TypedDict):
     """A gap that the baseline knew and that is gone."""
 
@@ -380,7 +414,10 @@ class ConfigChange(TypedDict):
 
 
 class Report(TypedDict):
-    """The whole report. ``history`` holds earlier runs, the oldest first; this one is not among them."""
+    """The whole report. ``history`` holds earlier runs, the oldest first; this one is not among them.
+
+    ``deployment`` is there where the account was read.
+    """
 
     schema_version: str
     tool: Tool
@@ -396,6 +433,7 @@ class Report(TypedDict):
     rules: list[RuleEntry]
     roadmap: list[RoadmapEntry]
     inventory: list[InventoryEntry]
+    deployment: NotRequired[list[DeploymentEntry]]
     gate: NotRequired[Gate]
     baseline: NotRequired[BaselineEntry]
     waivers: NotRequired[list[WaiverNote]]

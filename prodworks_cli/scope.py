@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from prodworks_cli.deployments import matched, record_of
 from prodworks_cli.model import Inventory, Kind, Plane, Ref, Resource
 from prodworks_cli.resources.collecting import Collector
 from prodworks_cli.schema import attributes_of
@@ -58,6 +59,16 @@ class Scope:
         if ref.key.startswith("arn:"):
             self.arns.add(ref.key)
         self.names.add((ref.kind, ref.key))
+
+    def add_deployed(self, resources: Sequence[Resource]) -> None:
+        """What stacks and states say that declared resources became is of interest, and so are those stacks."""
+        told = matched(resources)
+        for resource in resources:
+            for deployment in resource.deployments:
+                for key in deployment.keys:
+                    self.add(Ref(resource.kind, key))
+            if record_of(resource) in told:
+                self.add(Ref(resource.kind, resource.identity))
 
     @property
     def size(self) -> int:
@@ -116,6 +127,8 @@ def scope_of(declared: Inventory, collectors: Sequence[Collector], narrowing: Na
         if resource.plane is Plane.DECLARED and resource.kind.startswith(("aws.", "repo.model_")):
             for ref in (*(Ref(resource.kind, alias) for alias in resource.aliases), *references(resource.value)):
                 scope.add(ref)
+    for name in (declared.settings.get("scope") or {}).get("stacks") or ():
+        scope.add(Ref("aws.cloudformation.stack", name))
     return scope
 
 

@@ -84,6 +84,7 @@ def merged(named: Mapping[str, Inventory], units: tuple[str, ...]) -> Inventory:
         skipped=tuple(sorted(skipped, key=lambda s: s.path)),
         owners=owners,
         units=units,
+        templates={path: names for part in parts for path, names in part.scan.templates.items()},
     )
     ordered = tuple(resources[key] for key in sorted(resources, key=lambda k: (k[0], k[1].value, k[2])))
     return with_workload(Inventory(ordered, tuple(gaps), scan, first.settings), _owner(parts))

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from prodworks_cli.data import data_dir
-from prodworks_cli.render import charts, progress, view
+from prodworks_cli.render import charts, deployment, progress, view
 from prodworks_cli.render.text import clean_report
 from prodworks_cli.report import PILLARS, SEVERITIES, InventoryEntry, Report
 from prodworks_cli.score import CREDIT, SEVERITY_WEIGHT
@@ -38,6 +38,7 @@ def render(report: Report) -> str:
         groups=view.group_rules(report),
         rules={rule["id"]: rule for rule in report["rules"]},
         inventory=_by_type(report),
+        deployment=deployment,
         work=list(accumulate(step["hours"] for step in report["roadmap"])),
         title=_title(report),
         style=style,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from prodworks_cli.render import progress, view
+from prodworks_cli.render import deployment, progress, view
 from prodworks_cli.render.markdown_parts import Limits, code, details, escape, findings, table
 from prodworks_cli.render.text import clean_report
 from prodworks_cli.report import GateCondition, Report, RoadmapEntry, SubjectEntry
@@ -53,7 +53,7 @@ def _document(report: Report, limits: Limits, left_out: list[str]) -> str:
     parts: tuple[Callable[[Report, Limits], str], ...] = (
         (_gate, _verdict, _scope)
         if empty
-        else (_gate, _verdict, _changes, _questions, _pillars, _path, findings, _notes, _scope, _inventory)
+        else (_gate, _verdict, _changes, _questions, _pillars, _path, findings, _notes, _scope, _deployment, _inventory)
     )
     blocks = [
         MARKER,
@@ -220,6 +220,18 @@ def _scope(report: Report, limits: Limits) -> str:
     if not items or not limits.scope:
         return head
     return f"{head}\n\n" + details(f"Could not be looked at ({len(items)})", _some(items, limits))
+
+
+def _deployment(report: Report, limits: Limits) -> str:
+    if not limits.scope or not report.get("deployment"):
+        return ""
+    rows = [
+        [code(entry["identity"], limits.text), code(deployment.first(entry), limits.text), limits.text_of(text)]
+        for entry in deployment.entries(report)
+        for text in deployment.lines(entry)
+    ]
+    shown = table(("Resource", "Where", ""), rows, limits.rows) if rows else "No differences."
+    return details(f"{deployment.TITLE}: {escape(deployment.summary(report))}", shown)
 
 
 def _inventory(report: Report, limits: Limits) -> str:

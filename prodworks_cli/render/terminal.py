@@ -46,6 +46,7 @@ def _lines(report: Report, screen: Screen, verbosity: int) -> list[Text]:
     if verbosity:
         lines += blank + details.all_rules(report, screen, evidence=verbosity > 1)
         lines += details.not_seen(report, screen)
+        lines += details.deployed(report, screen)
         lines += details.said(report, screen)
     return lines + blank + end
 

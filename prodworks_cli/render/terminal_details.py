@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from prodworks_cli.render import progress, view
+from prodworks_cli.render import deployment, progress, view
 from prodworks_cli.render.screen import Screen, line, style
 from prodworks_cli.report import Report, RuleEntry, SubjectEntry
 
@@ -94,6 +94,19 @@ def not_seen(report: Report, screen: Screen) -> list[Text]:
     if not lines:
         return []
     return [Text(), line((" Could not be looked at", "bold")), *lines]
+
+
+def deployed(report: Report, screen: Screen) -> list[Text]:
+    """What is declared otherwise than deployed, or only one of the two."""
+    if not report.get("deployment"):
+        return []
+    lines = [Text(), line((f" {deployment.TITLE}", "bold"))]
+    lines += screen.wrap(deployment.summary(report), 1, hang=3)
+    for entry in deployment.entries(report):
+        lines.append(line(f" {entry['identity']}  ({entry['type']})"))
+        for text in deployment.lines(entry):
+            lines += screen.wrap(text, 3, hang=5)
+    return lines
 
 
 def said(report: Report, screen: Screen) -> list[Text]:

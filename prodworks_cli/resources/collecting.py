@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from prodworks_cli.model import Location, Ref, Unknown
+from prodworks_cli.model import Inventory, Location, Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.adapter import Record
 
@@ -94,6 +94,9 @@ class Collector:
     What is read belongs to the workload if the repository or a resource of the workload names it, if ``root`` does not
     say no to it by itself (a role that can invoke models), or if it stands ``beside`` a resource of the workload (an
     alarm on its function). ``sources`` are kinds that decide about this one without an attribute that leads here.
+
+    A ``first`` collector runs before all others: what it finds tells which resources the repository's became.
+    ``needed`` says whether a repository gives any reason to read the kind at all.
     """
 
     kind: str
@@ -104,6 +107,8 @@ class Collector:
     root: Callable[[Any], bool | Unknown] = always
     beside: Callable[[Any], Iterable[Ref]] | None = None
     sources: tuple[str, ...] = ()
+    first: bool = False
+    needed: Callable[[Inventory], bool] = always
 
 
 def narrowed(read: Read, key: str, element: Node, at: str) -> Node:
@@ -124,6 +129,7 @@ def moved(node: Node, place: Location) -> Node:
 IDENTITY = Read("sts", "GetCallerIdentity", "sts:GetCallerIdentity")
 REGIONS = Read("account", "ListRegions", "account:ListRegions")
 TAGGED = Read("resourcegroupstaggingapi", "GetResources", "tag:GetResources")
+STACKS = Read("cloudformation", "ListStacks", "cloudformation:ListStacks")
 # A stack that is in another Region.
 STACK_RESOURCES = Read(
     "cloudformation", "ListStackResources", "cloudformation:ListStackResources", frozenset({"ValidationError"})

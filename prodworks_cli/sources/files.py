@@ -270,8 +270,10 @@ def reason_to_skip(path: str, size: int) -> str | None:
     return "larger than 2 MB" if size > LARGEST_FILE else None
 
 
-def read_regular(place: Path, *, follow: bool = False) -> bytes:
-    """The bytes of a regular file of at most 2 MB; no link is followed unless ``follow``. Raises ``OSError``.
+def read_regular(place: Path, *, follow: bool = False, largest: int = LARGEST_FILE) -> bytes:
+    """The bytes of a regular file of at most 2 MB or ``largest``; no link is followed unless ``follow``.
+
+    Raises ``OSError``.
 
     The file may have been swapped since it was listed: nothing waits for a writer on a pipe, and the read is bounded.
     """
@@ -280,9 +282,9 @@ def read_regular(place: Path, *, follow: bool = False) -> bytes:
     with os.fdopen(os.open(place, flags), "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
-        data = stream.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise OSError(errno.EFBIG, "larger than 2 MB")
+        data = stream.read(largest + 1)
+    if len(data) > largest:
+        raise OSError(errno.EFBIG, f"larger than {largest // 1_000_000} MB")
     return data
 
 

@@ -74,7 +74,39 @@ resource "aws_lambda_function" "chat" {
   }
 }
 """,
+    "records.yaml": """
+Resources:
+  Records:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      RetentionInDays: 365
+  Pager:
+    Type: AWS::SNS::Topic
+""",
 }
+
+
+# The stack of records.yaml, and that of another team ------------------------------------------------------------------
+
+RECORDS = "/acme/records-1x2y"
+STACKS = {name: arn("cloudformation", f"stack/{name}/0a1b") for name in ("chat-records", "billing")}
+MEMBERS = {
+    "chat-records": (("Records", "AWS::Logs::LogGroup", RECORDS), ("Pager", "AWS::SNS::Topic", arn("sns", "pager"))),
+    "billing": (("Bills", "AWS::S3::Bucket", "acme-bills"),),
+}
+
+
+def list_stacks(_: Params, region: str) -> Any:
+    stamp = {"CreationTime": STAMP, "StackStatus": "UPDATE_COMPLETE"}
+    found = [{"StackName": name, "StackId": identity, **stamp} for name, identity in STACKS.items()]
+    return {"StackSummaries": found if region == HOME else []}
+
+
+def stack_resources(params: Params, _: str) -> Any:
+    stamp = {"LastUpdatedTimestamp": STAMP, "ResourceStatus": "CREATE_COMPLETE"}
+    members = MEMBERS[params["StackName"].split("/")[1]]
+    named = [{"LogicalResourceId": a, "ResourceType": b, "PhysicalResourceId": c, **stamp} for a, b, c in members]
+    return {"StackResourceSummaries": named}
 
 
 # Guardrails -----------------------------------------------------------------------------------------------------------
@@ -242,6 +274,8 @@ BASE = {
 }
 
 BEDROCK: dict[str, Any] = {
+    "cloudformation:ListStacks": list_stacks,
+    "cloudformation:ListStackResources": stack_resources,
     "bedrock:ListGuardrails": list_guardrails,
     "bedrock:GetGuardrail": get_guardrail,
     "bedrock:GetModelInvocationLoggingConfiguration": logging,

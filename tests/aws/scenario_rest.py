@@ -9,7 +9,7 @@ from typing import Any
 from prodworks_cli.resources.collecting import BASE_READS
 from prodworks_cli.resources.registry import reads
 from tests.aws.endpoint import ACCOUNT, AwsError, Params
-from tests.aws.scenario import BEDROCK, EU, HOME, STAMP, arn, role_arn
+from tests.aws.scenario import BEDROCK, EU, HOME, RECORDS, STAMP, arn, role_arn
 from tests.aws.scenario_models import MODELS
 from tests.aws.shapes import minimal
 
@@ -153,7 +153,7 @@ def rotation(params: Params, _: str) -> Any:
     return {"KeyRotationEnabled": params["KeyId"].endswith("key-1")}
 
 
-GROUPS = ("/bedrock/calls", "/aws/lambda/chat", "/aws/lambda/billing", "/ecs/worker")
+GROUPS = ("/bedrock/calls", "/aws/lambda/chat", "/aws/lambda/billing", "/ecs/worker", RECORDS)
 
 
 def groups(_: Params, region: str) -> Any:

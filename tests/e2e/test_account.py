@@ -15,7 +15,7 @@ import pytest
 
 from tests.aws.conftest import SERVICES, WHO
 from tests.aws.endpoint import Endpoint, FakeAccount, Hang
-from tests.aws.scenario import DENIED, EU, FILES, HOME, REGIONS, arn, role_arn
+from tests.aws.scenario import DENIED, EU, FILES, HOME, RECORDS, REGIONS, STACKS, arn, role_arn
 from tests.aws.scenario_models import NAME
 from tests.aws.scenario_rest import ANSWERS, SECRET
 from tests.e2e.conftest import Run
@@ -151,6 +151,39 @@ def test_each_known_fact_gives_its_finding(report: Report, rule: str, subject: s
     (one,) = found
     assert one["planes"]["observed"]["status"] == ("fail" if expected == "drift" else expected)
     assert one["drifted"] is (expected == "drift")
+
+
+# What the repository declares beside what the account has: the resource, how it stands, and what differs.
+DEPLOYED: list[tuple[str, str, str]] = [
+    (DECLARED_GUARDRAIL, "deployed", "content_filters[PROMPT_ATTACK].input_strength HIGH LOW"),
+    (DECLARED_ROLE, "deployed", "managed_policies none AdministratorAccess"),
+    (DECLARED_FUNCTION, "deployed", "environment_secrets none OPENAI_API_KEY"),
+    ("records.yaml#Records", "deployed", "retention_days 365 30"),
+    (guardrail("gr2search"), "not-declared", ""),
+    (arn("lambda", "function:search"), "not-declared", ""),
+]
+
+
+@pytest.mark.parametrize(("subject", "state", "differing"), DEPLOYED, ids=[name for name, _, _ in DEPLOYED])
+def test_what_is_declared_is_told_beside_what_is_deployed(
+    report: Report, subject: str, state: str, differing: str
+) -> None:
+    (entry,) = [e for e in report["deployment"] if e["identity"] == subject]
+    assert entry["state"] == state
+    found = {" ".join((d["attribute"], d["declared"], d["deployed"])): d for d in entry["differences"]}
+    assert differing in (found or {"": {}})
+    for difference in found.values():
+        assert difference["declared_at"]["where"] in FILES
+        assert difference["deployed_at"]["where"].startswith("arn:aws:")
+
+
+def test_a_resource_with_a_generated_name_is_read_because_its_stack_tells_it(report: Report) -> None:
+    (entry,) = [e for e in report["deployment"] if e["identity"] == "records.yaml#Records"]
+    assert entry["by"] == f"stack chat-records in {HOME}"
+    assert entry["deployed"]["where"] == arn("logs", f"log-group:{RECORDS}")
+    assert [e["identity"] for e in report["inventory"] if e["type"] == "aws.cloudformation.stack"] == [
+        STACKS["chat-records"]
+    ]
 
 
 def test_there_are_at_least_forty_facts_of_each_sort() -> None:

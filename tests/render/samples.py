@@ -472,6 +472,36 @@ def not_ready() -> Report:
             _step(by_id["invocation-logging-enabled"], 62, gain=5.1, due="2026-11-25", milestone="pilot"),
             _step(by_id["request-metadata-set"], 83, due="2026-11-27", milestone="production-ready"),
         ],
+        "deployment": [
+            {
+                "type": "aws.bedrock.guardrail",
+                "identity": "infra/aws_bedrock_guardrail.support",
+                "state": "deployed",
+                "by": "state infra/terraform.tfstate",
+                "reason": "",
+                "declared": {"where": "infra/bedrock.tf", "line": 12, "call": None},
+                "deployed": {"where": GUARDRAIL_ARN, "line": None, "call": "bedrock:GetGuardrail"},
+                "differences": [
+                    {
+                        "attribute": "content_filters[PROMPT_ATTACK].input_strength",
+                        "declared": "HIGH",
+                        "deployed": "LOW",
+                        "declared_at": {"where": "infra/bedrock.tf", "line": 18, "call": None},
+                        "deployed_at": {"where": GUARDRAIL_ARN, "line": None, "call": "bedrock:GetGuardrail"},
+                    }
+                ],
+            },
+            {
+                "type": "aws.logs.log_group",
+                "identity": "infra/aws_cloudwatch_log_group.support",
+                "state": "not-deployed",
+                "by": "",
+                "reason": "not in eu-central-1",
+                "declared": {"where": "infra/main.tf", "line": 40, "call": None},
+                "deployed": None,
+                "differences": [],
+            },
+        ],
         "inventory": [
             {
                 "type": "repo.model_call",
@@ -530,6 +560,7 @@ def ready() -> Report:
     report["scan"]["gaps"] = []
     report["scan"]["note"] = None
     report["gate"] = {"configured": False, "passed": None, "conditions": [], "exit_code": 0}
+    report["deployment"] = []
     return report
 
 
@@ -547,6 +578,7 @@ def nothing() -> Report:
     report["roadmap"] = []
     report["inventory"] = []
     report["gate"] = {"configured": False, "passed": None, "conditions": [], "exit_code": 4}
+    del report["deployment"]
     return report
 
 

@@ -109,7 +109,8 @@ def test_the_title_carries_the_answer(sample: Report, title: str) -> None:
 
 def test_sections_are_in_order() -> None:
     ids = [value for value in Page(render(samples.not_ready())).values("section", "id") if value.startswith("section-")]
-    names = ["verdict", "questions", "brief", "pillars", "path", "findings", "scope", "inventory", "history", "method"]
+    names = ["verdict", "questions", "brief", "pillars", "path", "findings", "scope", "deployment", "inventory"]
+    names += ["history", "method"]
     assert ids == [f"section-{name}" for name in names]
 
 

@@ -34,6 +34,7 @@ SERVICES = [
     "ec2",
     "xray",
     "cloudtrail",
+    "cloudformation",
     "apigateway",
     "apigatewayv2",
     "elbv2",
