@@ -250,13 +250,11 @@ def _logged(resource: Resource, loggers: Sequence[Resource], resources: Sequence
 
 
 def _declared_logging(region: str | Unknown, loggers: Sequence[Resource]) -> Link:
-    """Code without a Region and a setting without one are both deployed to the same."""
+    """Code without a Region runs where it is deployed to, and the only setting of the repository is made there too."""
     if not loggers:
         return Unknown("the repository sets no invocation logging; the account may")
     if len(loggers) == 1 and isinstance(region, Unknown) and region.present:
-        only = loggers[0].value
-        if isinstance(only, InvocationLogging) and isinstance(only.region, Unknown):
-            return Ref(InvocationLogging.KIND, loggers[0].identity)
+        return Ref(InvocationLogging.KIND, loggers[0].identity)
     found = _logging(region, loggers)
     return Unknown("for which Region the repository sets invocation logging is not known") if found is None else found
 

@@ -18,7 +18,7 @@ from prodworks_cli.model import Gap, Inventory, Plane
 from prodworks_cli.report import Pack, Report
 from prodworks_cli.rules import Rule, RulePack
 from prodworks_cli.score import Outcome
-from prodworks_cli.sources.files import Listing, Tree, list_tree
+from prodworks_cli.sources.files import File, Listing, Tree, list_tree
 from prodworks_cli.units import each_unit, merged, parts_of, unit_entry
 from prodworks_cli.waivers import notes, waived
 
@@ -59,13 +59,20 @@ class Errors:
 
 
 def collect(
-    root: Path, ignore: Sequence[str], settings: Mapping[str, Any], errors: Errors, say: Say, unit: str | None = None
+    root: Path,
+    ignore: Sequence[str],
+    settings: Mapping[str, Any],
+    errors: Errors,
+    say: Say,
+    unit: str | None = None,
+    plans: Sequence[File] = (),
 ) -> Inventory:
-    """Read a repository, each workload of a collection on its own; ``unit`` names the one to read.
+    """Read a repository, each workload of a collection on its own; ``unit`` names the one to read. ``plans`` are those
+    of Terraform that are given beside it.
 
     Raises ``FileNotFoundError`` or ``NotADirectoryError`` for a bad path, :class:`UnitError` for a unit it lacks.
     """
-    return collect_listing(list_tree(root, ignore), settings, errors, say, unit)
+    return collect_listing(replace(list_tree(root, ignore), plans=tuple(plans)), settings, errors, say, unit)
 
 
 def collect_listing(

@@ -55,6 +55,9 @@ ConfigOption = Annotated[Path | None, typer.Option("--config", help="Config file
 UnitOption = Annotated[
     str | None, typer.Option("--unit", help="One workload of a collection, by its folder; the report lists them.")
 ]
+PlanOption = Annotated[
+    list[Path] | None, typer.Option("--plan", help="Output of terraform show -json, read with the code. Repeatable.")
+]
 EvidenceOption = Annotated[
     Path | None, typer.Option("--evidence", help="Inventory of an account, written earlier, to judge with the code.")
 ]
@@ -81,6 +84,7 @@ def audit(
     path: PathArgument = Path(),
     from_: Annotated[Path | None, typer.Option("--from", help="Judge this inventory instead of a folder.")] = None,
     unit: UnitOption = None,
+    plan: PlanOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -120,9 +124,9 @@ def audit(
     gate = GateOptions(*limits, baseline, on_incomplete, allow_empty)
     shown = Output(output or [], verbose, quiet, color, debug, history)
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(
-        path, from_, evidence, config, rules or [], only or [], skip or [], account, redact, unit, state or []
-    )
+    chosen = (rules or [], only or [], skip or [])
+    given = (unit, state or [], plan or [])
+    options = AuditOptions(path, from_, evidence, config, *chosen, account, redact, *given)
     raise typer.Exit(commands.audit(options, gate, shown))
 
 
@@ -131,6 +135,7 @@ def collect(
     path: PathArgument = Path(),
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; stdout without it.")] = None,
     unit: UnitOption = None,
+    plan: PlanOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -144,7 +149,8 @@ def collect(
 ) -> None:
     """Write the inventory: all facts with their places, to audit, share or keep."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, unit, state or [])
+    given = (unit, state or [], plan or [])
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, *given)
     raise typer.Exit(commands.collect(options, output))
 
 
@@ -152,6 +158,7 @@ def collect(
 def inventory(
     path: PathArgument = Path(),
     unit: UnitOption = None,
+    plan: PlanOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -166,7 +173,8 @@ def inventory(
 ) -> None:
     """List what was found: model calls, prompts, guardrails, roles and the rest, with file and line."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, unit, state or [])
+    given = (unit, state or [], plan or [])
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, *given)
     raise typer.Exit(commands.inventory(options, form))
 
 

@@ -72,9 +72,9 @@ def collect_repository(
 
     ``today`` is the day on which models are active or retired; without it, the day on which that was last checked.
     """
-    files = judged(tree)
+    files, plans = terraform.without_plans(judged(tree))
     owned = owners.read(tree.files)
-    declarations, iac_gaps = _declarations(files, attempt)
+    declarations, iac_gaps = _declarations(files, (*plans, *tree.plans), attempt)
     found = [*_adapted(declarations, attempt), *_repository(tree, files, owned, declarations, attempt)]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
     drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
@@ -93,8 +93,8 @@ def collect_repository(
     return with_workload(inventory, _owner(settings, owned, resources))
 
 
-def _declarations(files: Sequence[File], attempt: Attempt) -> tuple[Declarations, Sequence[Gap]]:
-    hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files))
+def _declarations(files: Sequence[File], plans: Sequence[File], attempt: Attempt) -> tuple[Declarations, Sequence[Gap]]:
+    hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files, plans))
     templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
     constructs, cdk_gaps = attempt("the CDK reader", lambda: cdk.read(files))
     written = Declarations((*hcl, *templates, *constructs))
@@ -121,7 +121,7 @@ def _repository(
         attempt("the Java reader", lambda: java.read(files, environment(declarations))),
         attempt("the state machine reader", lambda: state_machines.read(declarations, files)),
         attempt("the prompt reader", lambda: prompts.read(files, owned)),
-        attempt("the secret scanner", lambda: secrets.read(files)),
+        attempt("the secret scanner", lambda: secrets.read(judged(tree))),
         attempt("the workflow reader", lambda: workflows.read(files)),
         attempt("the evaluation reader", lambda: evaluations.read(tree.files)),
         attempt("the reader of safeguards", lambda: (safeguards.read(files), ())),

@@ -28,6 +28,7 @@ from prodworks_cli.render.text import clean_line
 from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 from prodworks_cli.sources.account.session import AccountError
+from prodworks_cli.sources.files import File
 from prodworks_cli.sources.revision import RevisionError, list_revision
 from prodworks_cli.sources.states import StateError, with_states
 from prodworks_cli.units import UnitError
@@ -55,6 +56,7 @@ class AuditOptions:
     redact: bool = False
     unit: str | None = None
     states: Sequence[Path] = ()
+    plans: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
@@ -214,16 +216,28 @@ def _selected(pack: RulePack, options: AuditOptions, config: Config) -> list[Rul
 
 def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> Inventory:
     """The inventory that the options ask for. Raises what ``EXPECTED_ERRORS`` lists."""
+    if options.inventory and options.plans:
+        raise UsageError("--plan is read together with the repository; give its path instead of --from")
     if options.inventory:
         found = _loaded(options.inventory)
     else:
-        found = spine.collect(options.path, config.ignore, config.settings(), errors, say, options.unit)
+        plans = [_plan(path, options.path) for path in options.plans]
+        found = spine.collect(options.path, config.ignore, config.settings(), errors, say, options.unit, plans)
         found = with_states(found, options.path, options.states)
     if options.evidence:
         found = with_account(found, _loaded(options.evidence))
     if options.account:
         found = with_account(found, read_account(options.account, found, errors, say).inventory)
     return redacted(found) if options.redact else found
+
+
+def _plan(path: Path, root: Path) -> File:
+    from prodworks_cli.sources.terraform.plan import PlanError, read_plan
+
+    try:
+        return read_plan(path, root)
+    except PlanError as error:
+        raise UsageError(f"--plan {error}") from error
 
 
 def _loaded(path: Path) -> Inventory:

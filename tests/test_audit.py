@@ -41,7 +41,7 @@ def test_a_source_that_crashes_is_a_gap_over_everything() -> None:
 def test_a_crashing_source_ends_in_70_with_the_report_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def crash(files: object) -> None:
+    def crash(files: object, plans: object) -> None:
         raise ZeroDivisionError("oops")
 
     monkeypatch.setattr(terraform, "read", crash)

@@ -198,9 +198,11 @@ def tag_keys(node: Node) -> Drafted:
     return tuple(Node(key, value.location) for key, value in node.members())
 
 
-def terraform_tags(node: Node) -> Drafted:
-    """The keys of a Terraform block's tags, and one unknown: the provider's ``default_tags`` may add others."""
-    keys = tag_keys(node)
+def terraform_tags(body: Node) -> Drafted:
+    """The keys of a Terraform block's tags. Where the provider is not declared, its ``default_tags`` may add others."""
+    if body["tags_all"].present:
+        return tag_keys(body["tags_all"])
+    keys = tag_keys(body["tags"])
     return (*keys, Unknown("default_tags of the provider may add tags")) if isinstance(keys, tuple) else keys
 
 

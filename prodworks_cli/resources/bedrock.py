@@ -150,7 +150,7 @@ def _profile(block: Block, name: Node, source: Node, terraform: bool) -> Draft:
         status=later(block, "status"),
         models=source,
         destination_regions=_regions(source),
-        tags=terraform_tags(block.body["tags"]) if terraform else tag_keys(block.body["Tags"]),
+        tags=terraform_tags(block.body) if terraform else tag_keys(block.body["Tags"]),
     )
 
 

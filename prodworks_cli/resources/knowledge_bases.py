@@ -58,7 +58,7 @@ def _knowledge_base(block: Block, declarations: Declarations, spell: Spelling) -
         store=body.at(*map(spell, ("storage_configuration", "type"))),
         embedding_model=vector.at(spell("embedding_model_arn")),
         role=body[spell("role_arn")],
-        tags=terraform_tags(body["tags"]) if spell is snake else tag_keys(body["Tags"]),
+        tags=terraform_tags(body) if spell is snake else tag_keys(body["Tags"]),
         log_delivery=_declared_delivery(block, declarations),
     )
 

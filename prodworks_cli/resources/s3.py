@@ -104,7 +104,7 @@ def _terraform(block: Block, declarations: Declarations) -> Draft:
             )
         ),
         object_lock=some((truth(block.body["object_lock_enabled"]), *(_certain(b, True) for b in locks))),
-        tags=terraform_tags(block.body["tags"]),
+        tags=terraform_tags(block.body),
     )
 
 

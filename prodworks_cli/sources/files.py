@@ -54,7 +54,7 @@ class File:
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of one repository, and those that were left out with the reason."""
+    """The files of one repository, and those that were left out with the reason. ``plans`` are given beside them."""
 
     name: str
     files: tuple[File, ...]
@@ -62,6 +62,7 @@ class Tree:
     gaps: tuple[Gap, ...] = ()
     commit: str | None = None
     dirty: bool | None = None
+    plans: tuple[File, ...] = ()
 
 
 def tree_of(contents: Mapping[str, str], name: str = "example") -> Tree:
@@ -87,6 +88,7 @@ class Listing:
     pending: tuple[_Pending, ...]
     commit: str | None = None
     dirty: bool | None = None
+    plans: tuple[File, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -130,6 +132,7 @@ class Listing:
             tuple(r for r in found if isinstance(r, Gap)),
             self.commit,
             self.dirty,
+            self.plans,
         )
 
 

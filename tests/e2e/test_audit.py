@@ -222,3 +222,19 @@ def test_explain_and_show_and_version(prodworks: Run) -> None:
     assert wrong.returncode == 2
     assert "did you mean guardrail-blocks-prompt-attacks" in wrong.stderr
     assert prodworks("--version").stdout.startswith("prodworks ")
+
+
+def test_a_plan_fills_what_the_code_leaves_open(prodworks: Run, tmp_path: Path) -> None:
+    repository = tmp_path / "repo"
+    repository.mkdir()
+    guardrail = 'variable "name" {}\nresource "aws_bedrock_guardrail" "g" {\n  name = var.name\n}\n'
+    (repository / "main.tf").write_text(guardrail)
+    change = {"address": "aws_bedrock_guardrail.g", "mode": "managed", "type": "aws_bedrock_guardrail", "name": "g"}
+    planned = {"resource_changes": [{**change, "change": {"actions": ["create"], "after": {"name": "from-the-plan"}}}]}
+    (tmp_path / "plan.json").write_text(json.dumps(planned))
+    listed = prodworks("inventory", repository, "--plan", tmp_path / "plan.json", "--format", "json")
+    assert "from-the-plan" in listed.stdout
+    (tmp_path / "binary").write_bytes(b"PK\x03\x04")
+    refused = prodworks("audit", repository, "--plan", tmp_path / "binary")
+    assert refused.returncode == 2
+    assert "terraform show -json" in refused.stderr

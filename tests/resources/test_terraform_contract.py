@@ -75,6 +75,9 @@ class Arguments(Mapping[str, Node]):
 
     def __getitem__(self, key: str) -> Node:
         path = f"{self.path}.{key}"
+        if key == "tags_all" and "tags" in self.schema:
+            # The reader adds it from the provider's default tags.
+            raise KeyError(key)
         if _NAME.fullmatch(key):
             (self.reads.found if key in self.schema else self.reads.missed).add(path)
         if key not in self.schema or key == self.without:

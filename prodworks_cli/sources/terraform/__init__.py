@@ -13,37 +13,55 @@ from prodworks_cli.sources.files import File
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.evaluation import Budget
 from prodworks_cli.sources.terraform.module import Module
+from prodworks_cli.sources.terraform.plan import is_plan
+from prodworks_cli.sources.terraform.plans import assigned, lay_over, without_sources
 from prodworks_cli.sources.terraform.project import Project, gap, load, local_folder
 
 
-def read(files: Sequence[File]) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
+def read(files: Sequence[File], plans: Sequence[File] = ()) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
     """All resource and data blocks of a repository, and what could not be read.
 
     Each folder that no other calls is a root module, evaluated with its defaults and values files; a called folder is
     evaluated once for each call. Roots outside production code count only when there is no other. Addresses are
     ``<folder>/<type>.<name>`` and ``<folder>/module.<call>.<type>.<name>``; copies made by ``for_each`` or a count
-    above one carry their key as Terraform writes it (``aws_x.y["key"]``, ``aws_x.y[1]``).
+    above one carry their key as Terraform writes it (``aws_x.y["key"]``, ``aws_x.y[1]``). ``plans`` are the files
+    whose content is a plan; each counts for the root module that it was made of.
     """
     project = load(files)
+    alone = assigned(project, _production(project), plans)
     for directory in _roots(project):
         if directory in project.reached:
             continue
         project.budget.steps = Budget().steps
         done = len(project.blocks)
         try:
-            Module(project, directory, f"{directory}/" if directory else "").collect()
+            root = Module(project, directory, f"{directory}/" if directory else "")
+            root.collect()
+            if directory in project.plans:
+                lay_over(project.plans[directory], root, done)
         except RecursionError:
             del project.blocks[done:]
             project.gaps.append(gap(directory or ".", None, "Terraform module is nested too deeply"))
+    for plan in alone:
+        project.blocks += without_sources(plan)
     return tuple(project.blocks), tuple(dict.fromkeys(project.gaps))
+
+
+def without_plans(files: Sequence[File]) -> tuple[tuple[File, ...], tuple[File, ...]]:
+    """The files of a repository, and those among them that are plans."""
+    plans = tuple(file for file in files if is_plan(file))
+    return (tuple(file for file in files if file not in plans) if plans else tuple(files)), plans
 
 
 def _roots(project: Project) -> list[str]:
     """Folders to start from: first those that none calls, then the others, for modules that only call each other."""
-    production = [d for d, folder in project.folders.items() if folder.production]
-    candidates = sorted(production or project.folders)
+    candidates = _production(project)
     called = {target for directory in candidates for target in _targets(project, directory)}
     return sorted(candidates, key=lambda directory: (directory in called, directory))
+
+
+def _production(project: Project) -> list[str]:
+    return sorted([d for d, folder in project.folders.items() if folder.production] or project.folders)
 
 
 def _targets(project: Project, directory: str) -> set[str]:

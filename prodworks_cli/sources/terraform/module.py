@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from prodworks_cli.model import Location, Unknown
-from prodworks_cli.node import Block, Content, Node, Reference
+from prodworks_cli.model import Gap, Location, Unknown
+from prodworks_cli.node import Block, Content, Node, Reference, node_of
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.bodies import Instance, Instances, body_node, instances
 from prodworks_cli.sources.terraform.constraints import conform
 from prodworks_cli.sources.terraform.evaluation import Scope, evaluate
+from prodworks_cli.sources.terraform.plan import without_keys
 from prodworks_cli.sources.terraform.project import Folder, Project, local_folder
+from prodworks_cli.sources.terraform.providers import (
+    DEFAULT,
+    Provider,
+    named_provider,
+    passed,
+    provider_of,
+    with_provider,
+)
 from prodworks_cli.sources.terraform.values import Failure, bounded, settled
 
 MAX_MODULE_DEPTH = 10
@@ -28,6 +37,7 @@ class Call:
     copies: Instances
     modules: Mapping[str, Module]
     missing: str | None = None
+    gap: Gap | None = None
 
 
 class Module:
@@ -44,6 +54,7 @@ class Module:
         self._may_be_absent = bool(caller and caller.conditional)
         self._calls: dict[str, Call] = {}
         self._copies: dict[str, Instances] = {}
+        self._providers: dict[str, Provider] = {}
         project.reached.add(directory)
         project.modules += 1
 
@@ -116,6 +127,9 @@ class Module:
         return conform(node, constraint.value, self._evaluate) if constraint else node
 
     def _value_file(self, name: str) -> Node | None:
+        plan = self.project.plans.get(self.directory)
+        if plan and name in plan.variables:
+            return node_of(plan.variables[name], Location(plan.path))
         written = self._folder.values.get(name)
         return evaluate(written.value, self._scope) if written else None
 
@@ -185,8 +199,8 @@ class Module:
         given = evaluate(source.value, self._scope).text() if source else None
         directory, problem = self._find(name, given)
         if problem:
-            self.project.module_gap(syntax.at, problem, (problem, *syntax.body.arguments))
-            return Call(Instances(()), {}, problem)
+            hidden = self.project.module_gap(syntax.at, problem, (problem, *syntax.body.arguments))
+            return Call(Instances(()), {}, problem, hidden)
         self.project.reached.add(directory)
         copies = instances(syntax.body, self._scope)
         absent = copies.conditional or self._may_be_absent
@@ -230,7 +244,26 @@ class Module:
         body = body_node(syntax.body, scope, syntax.at, lambda name: self.known_argument(address, syntax, scope, name))
         kind = f"data.{syntax.labels[0]}" if syntax.type == "data" else syntax.labels[0]
         absent = self._copies[key].conditional or self._may_be_absent
+        named = named_provider(syntax.body.arguments.get("provider"))
+        body = with_provider(kind, body, self.provider(named or DEFAULT))
         return Block(kind, address, bounded(body), absent)
+
+    def provider(self, key: str) -> Provider | None:
+        """The settings of a provider as this module names it, its own or its caller's; ``None`` when not declared."""
+        written = self._folder.providers.get(key)
+        if written is None:
+            return self._caller.provider(key) if self._caller else None
+        if key not in self._providers:
+            self._providers[key] = provider_of(written, self._scope)
+        return self._providers[key]
+
+    def hidden(self) -> Iterator[tuple[str, Location, Gap | None]]:
+        """Each module block below, by its address without keys: where it is, and what hides the module."""
+        for name, syntax in self._folder.calls.items():
+            call = self._call(name, syntax)
+            yield without_keys(f"{self.prefix}module.{name}"), syntax.at, call.gap
+            for module in call.modules.values():
+                yield from module.hidden()
 
 
 @dataclass(frozen=True)
@@ -246,3 +279,8 @@ class Caller:
         """What the caller gives for a variable; ``None`` when it gives nothing."""
         written = self.syntax.body.arguments.get(name)
         return evaluate(written.value, self.scope) if written else None
+
+    def provider(self, key: str) -> Provider | None:
+        """The settings of the provider that the called module knows as ``key``."""
+        given = passed(self.syntax.body.arguments.get("providers")).get(key)
+        return self.module.provider(given or key) if given or "." not in key else None

@@ -165,7 +165,9 @@ def _json_blocks(kind: str, value: x.Expression) -> Iterator[x.BlockSyntax]:
                 yield _json_block(kind, (type_, name), body)
     elif kind in _NAMED:
         for name, body in _members(value):
-            yield _json_block(kind, (name,), body)
+            # Several providers of one name are a list.
+            for each in body.elements if isinstance(body, x.Sequence) else (body,):
+                yield _json_block(kind, (name,), each)
     elif kind == "locals":
         yield _json_block(kind, (), value)
 

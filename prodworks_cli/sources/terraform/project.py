@@ -14,6 +14,8 @@ from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.evaluation import Budget, Scope
 from prodworks_cli.sources.terraform.parse import parse
+from prodworks_cli.sources.terraform.plan import Plan
+from prodworks_cli.sources.terraform.providers import provider_key
 from prodworks_cli.sources.terraform.values import Failure, bounded
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Folder:
     calls: dict[str, x.BlockSyntax] = field(default_factory=dict)
     blocks: dict[str, x.BlockSyntax] = field(default_factory=dict)
     values: dict[str, x.Argument] = field(default_factory=dict)
+    providers: dict[str, x.BlockSyntax] = field(default_factory=dict)
 
     def add(self, body: x.Body) -> None:
         """Take the blocks of one file; of two declarations with one name the first counts."""
@@ -46,6 +49,8 @@ class Folder:
                 self.blocks.setdefault(f"{prefix}{block.labels[0]}.{name}", block)
             elif block.type == "variable":
                 self.variables.setdefault(name, block.body)
+            elif block.type == "provider":
+                self.providers.setdefault(provider_key(block), block)
             elif block.type == "module":
                 self.calls.setdefault(name, block)
             elif block.type == "output" and "value" in block.body.arguments:
@@ -64,6 +69,7 @@ class Project:
     budget: Budget = field(default_factory=Budget)
     declared: dict[str, tuple[Module, x.BlockSyntax, Scope, bool]] = field(default_factory=dict)
     modules: int = 0
+    plans: dict[str, Plan] = field(default_factory=dict)
     _known: dict[tuple[str, str], Node] = field(default_factory=dict)
     _active: set[tuple[str, str]] = field(default_factory=set)
 
@@ -80,14 +86,16 @@ class Project:
             self._active.discard(key)
         return self._known[key]
 
-    def module_gap(self, at: Location, reason: str, given: Iterable[str]) -> None:
+    def module_gap(self, at: Location, reason: str, given: Iterable[str]) -> Gap:
         """Record a module that could not be read. ``given`` are the reason and the names of the call's arguments.
 
         A folder that is missing, or a source that is not known, may hold anything.
         """
         near = any(sign in reason for sign in ("(./", "(../", "not a literal"))
         related = near or any(MODEL_SERVICE.search(text) for text in given)
-        self.gaps.append(replace(gap(at.where, at.line, reason), unrelated=not related))
+        hidden = replace(gap(at.where, at.line, reason), unrelated=not related)
+        self.gaps.append(hidden)
+        return hidden
 
 
 MODEL_SERVICE = re.compile(
