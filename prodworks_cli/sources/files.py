@@ -14,6 +14,7 @@ from pathspec import GitIgnoreSpec
 
 from prodworks_cli.model import Gap, Plane, Skipped
 from prodworks_cli.sources import git
+from prodworks_cli.sources.assemblies import assembly_files, output_of
 from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file, part_of, suffix_of
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
 
 LARGEST_FILE = 2_000_000
 """Bytes; larger files are data or generated, and are not read."""
+LARGEST_MANIFEST = 20_000_000
+"""Bytes; the manifest of a cloud assembly may hold a stack trace for each construct."""
 _JUDGED = (Part.PRODUCTION, Part.EXAMPLE)
 _PRUNED = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "site-packages", "cdk.out", ".terraform"))
 
@@ -54,7 +57,10 @@ class File:
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of one repository, and those that were left out with the reason. ``plans`` are given beside them."""
+    """The files of one repository, and those that were left out with the reason. ``plans`` are given beside them.
+
+    ``assembly`` holds what ``cdk synth`` made of CDK code, whether git tracks it or not.
+    """
 
     name: str
     files: tuple[File, ...]
@@ -63,11 +69,14 @@ class Tree:
     commit: str | None = None
     dirty: bool | None = None
     plans: tuple[File, ...] = ()
+    assembly: tuple[File, ...] = ()
 
 
 def tree_of(contents: Mapping[str, str], name: str = "example") -> Tree:
     """A tree from texts in memory: rule examples and tests."""
-    return Tree(name, tuple(File(p, t.encode(), part_of(p)) for p, t in sorted(contents.items())))
+    files = [File(p, t.encode(), part_of(p)) for p, t in sorted(contents.items())]
+    made = [replace(f, part=Part.ASSEMBLY) for f in files if "cdk.out" in f.path.split("/")]
+    return Tree(name, tuple(f for f in files if "cdk.out" not in f.path.split("/")), assembly=tuple(made))
 
 
 def judged(tree: Tree) -> tuple[File, ...]:
@@ -127,12 +136,13 @@ class Listing:
         found = [_read(*item) if isinstance(item, tuple) else item for item in self.pending]
         return Tree(
             self.name,
-            tuple(r for r in found if isinstance(r, File)),
+            tuple(r for r in found if isinstance(r, File) and r.part is not Part.ASSEMBLY),
             tuple(r for r in found if isinstance(r, Skipped)),
             tuple(r for r in found if isinstance(r, Gap)),
             self.commit,
             self.dirty,
             self.plans,
+            tuple(r for r in found if isinstance(r, File) and r.part is Part.ASSEMBLY),
         )
 
 
@@ -148,7 +158,7 @@ def list_tree(root: Path, ignore: Sequence[str] = ()) -> Listing:
     if not root.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(root))
     listed = git.listed_files(root)
-    pending = _walked(root) if listed is None else _listed(root, listed)
+    pending = _with_assemblies(root, tuple(_walked(root) if listed is None else _listed(root, listed)))
     return Listing(
         root.resolve().name,
         tuple(_without(pending, spec_of(ignore))),
@@ -170,9 +180,32 @@ def _path_of(item: _Pending) -> str:
     return item[0] if isinstance(item, tuple) else item.scope if isinstance(item, Gap) else item.path
 
 
+def _with_assemblies(root: Path, pending: Sequence[_Pending]) -> Sequence[_Pending]:
+    """The listed files, and the cloud assemblies beside them on disk; one that git tracks is not listed twice."""
+    apps = [item for item in pending if isinstance(item, tuple) and item[0].rpartition("/")[2] == "cdk.json"]
+    made = {path: place for app in apps for path, place in _assembly(root, *app)}
+    if not made:
+        return pending
+    return (*(item for item in pending if _path_of(item) not in made), *(_made(*item) for item in made.items()))
+
+
+def _assembly(root: Path, path: str, place: Path) -> Iterator[tuple[str, Path]]:
+    found = _read(path, place)
+    folder = path.rpartition("/")[0]
+    if isinstance(found, File):
+        yield from assembly_files(root, f"{folder}/{output_of(found.data)}".lstrip("/"))
+
+
+def _made(path: str, place: Path) -> _Pending:
+    try:
+        return File(path, read_regular(place, largest=LARGEST_MANIFEST), Part.ASSEMBLY)
+    except OSError as error:
+        return Skipped(path, f"cannot be read: {error.strerror}")
+
+
 def _without(pending: Iterable[_Pending], ignored: GitIgnoreSpec) -> Iterator[_Pending]:
     for item in pending:
-        is_ignored = isinstance(item, tuple) and ignored.match_file(item[0])
+        is_ignored = isinstance(item, tuple | File) and ignored.match_file(_path_of(item))
         yield Skipped(_path_of(item), "ignored by configuration") if is_ignored else item
 
 

@@ -17,6 +17,7 @@ class Part(StrEnum):
     DOCS = "docs"
     AGENT_INSTRUCTIONS = "agent-instructions"
     VENDORED = "vendored"
+    ASSEMBLY = "assembly"
 
 
 def words(text: str) -> frozenset[str]:

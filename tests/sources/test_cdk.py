@@ -156,6 +156,28 @@ def test_branches_that_are_not_decided_make_conditional_blocks_and_unknown_value
     assert value(made["L"], "LogGroupName") == Unknown("differs by a condition that is not known")
 
 
+def test_what_libraries_compute_decides_nothing() -> None:
+    made = stack(
+        "const config = getConfig();"
+        " if (config.keys) { new kms.Key(this, 'K'); } if (!config.keys) { new kms.Key(this, 'N'); }"
+        " new logs.LogGroup(this, 'L', { retention: config.long ? 90 : 7 });"
+        " if (cdk.Duration.days(3)) { new kms.Key(this, 'D'); }",
+        head="import { getConfig } from './generated';\n",
+    )
+    assert [made[name].conditional for name in ("K", "N", "D")] == [True, True, False]
+    assert isinstance(value(made["L"], "RetentionInDays"), Unknown)
+
+
+def test_of_a_construct_that_is_made_or_found_the_made_one_counts() -> None:
+    made = stack(
+        "let key; if (props.id) { key = kms.Key.fromKeyArn(this, 'F', props.id); } else { key = new kms.Key(this, 'K'); }"
+        " new s3.Bucket(this, 'B', { encryptionKey: key });",
+        props="{ id: process.env.KEY }",
+    )
+    rule = made["B"].body.at("BucketEncryption", "ServerSideEncryptionConfiguration", "ServerSideEncryptionByDefault")
+    assert rule["KMSMasterKeyID"].content == Reference("bin/app.ts#S/K", "Arn")
+
+
 def test_decided_branches() -> None:
     made = stack(
         "if (props.on) { new s3.Bucket(this, 'A'); } else { new s3.Bucket(this, 'B'); }"
@@ -434,9 +456,9 @@ def test_methods_stages_and_limits_of_apis() -> None:
         " new apigw.LambdaRestApi(this, 'Open', { handler: fn });",
         head="import * as apigw from 'aws-cdk-lib/aws-apigateway';\n",
     )
-    post = made["Api/chat/POST"]
+    post = made["Api/Default/chat/POST"]
     assert (post.type, value(post, "AuthorizationType")) == ("AWS::ApiGateway::Method", "AWS_IAM")
     assert post.body.at("Integration", "Uri").content == Reference("bin/app.ts#S/F", "Arn")
-    assert value(made["Api/chat/GET"], "AuthorizationType") == "NONE"
-    assert value(made["Open/root/ANY"], "HttpMethod") == "ANY"
-    assert value(made["Api/DeploymentStage"], "MethodSettings", "ThrottlingRateLimit") == 5
+    assert value(made["Api/Default/chat/GET"], "AuthorizationType") == "NONE"
+    assert value(made["Open/Default/ANY"], "HttpMethod") == "ANY"
+    assert value(made["Api/DeploymentStage.prod"], "MethodSettings", "ThrottlingRateLimit") == 5

@@ -79,7 +79,8 @@ def add_method(
         given["integration"] = node({"uri": _function(integration, at)}, at)
     else:
         given["integration"] = node({"uri": _function(api.given["defaultIntegration"], at)}, at)
-    name = Node(f"{of.path.strip('/') or 'root'}/{verb.text() or 'method'}", at)
+    # CDK calls the root of an API "Default".
+    name = Node("/".join(p for p in ("Default", of.path.strip("/"), verb.text() or "method") if p), at)
     made = library.declare(evaluator, "aws-apigateway.CfnMethod", node(api, at), name, node(given, at), at)
     return node(made, at)
 
@@ -118,9 +119,8 @@ def deployed(library: Library, evaluator: Evaluator, api: Construct) -> None:
             "throttlingBurstLimit": options["throttlingBurstLimit"],
         }
         stage = {"restApiId": node(reference(api, "Ref"), at), "methodSettings": node((node(limits, at),), at)}
-        made = library.declare(
-            evaluator, "aws-apigateway.CfnStage", above, Node("DeploymentStage", at), node(stage, at), at
-        )
+        name = Node(f"DeploymentStage.{options['stageName'].text() or 'prod'}", at)
+        made = library.declare(evaluator, "aws-apigateway.CfnStage", above, name, node(stage, at), at)
         api.parts["stage"] = made
     if api.symbol == "aws-apigatewayv2.HttpApi" and api.given["createDefaultStage"].content is not False:
         stage = {"apiId": node(reference(api, "Ref"), at), "stageName": Node("$default", at)}
@@ -155,7 +155,8 @@ def add_routes(
     shared = node({"authorizer": of.given["defaultAuthorizer"]}, at)
     verbs = [_verb(m) for m in options["methods"].items()] or ["ANY"]
     for verb in verbs:
-        _route(library, evaluator, of, f"{verb} {options['path'].text() or '/{path}'}", options, shared, at)
+        path = options["path"].text() or "/{path}"
+        _route(library, evaluator, of, f"{verb} {path}", options, shared, at, f"{verb}-{path.replace('/', '-')}")
     return Node(None, at)
 
 
@@ -179,8 +180,16 @@ def own_routes(library: Library, evaluator: Evaluator, api: Construct) -> None:
 
 
 def _route(
-    library: Library, evaluator: Evaluator, api: Construct, key: str, options: Node, shared: Node, at: Location
+    library: Library,
+    evaluator: Evaluator,
+    api: Construct,
+    key: str,
+    options: Node,
+    shared: Node,
+    at: Location,
+    name: str | None = None,
 ) -> None:
+    name = name or f"{key}-Route"
     above = node(api, at)
     uri = _function(options["integration"], at)
     content: Any = options["integration"].content
@@ -188,12 +197,14 @@ def _route(
         uri = next((_function(a, at) for a in content.arguments if construct_of(a) is not None), uri)
     target = {"apiId": node(reference(api, "Ref"), at), "integrationUri": uri}
     integration = library.declare(
-        evaluator, "aws-apigatewayv2.CfnIntegration", above, Node(f"{key} integration", at), node(target, at), at
+        evaluator, "aws-apigatewayv2.CfnIntegration", above, Node(f"{name}/Integration", at), node(target, at), at
     )
+    # Its name is that of the object in source, and routes share one.
+    integration.certain = False
     given = {
         "apiId": node(reference(api, "Ref"), at),
         "routeKey": Node(key, at),
         "authorizationType": _authorization(options, shared, library, at),
         "target": node(reference(integration, "Ref"), at),
     }
-    library.declare(evaluator, "aws-apigatewayv2.CfnRoute", above, Node(key, at), node(given, at), at)
+    library.declare(evaluator, "aws-apigatewayv2.CfnRoute", above, Node(name, at), node(given, at), at)

@@ -14,8 +14,9 @@ from prodworks_cli.sources.cdk.evaluator import Evaluator, Host
 from prodworks_cli.sources.cdk.methods import call_method
 from prodworks_cli.sources.cdk.settle import camel, construct_of
 from prodworks_cli.sources.cdk.standard import STANDARD
-from prodworks_cli.sources.cdk.values import Bound, Construct, Instance, Keywords, Made, Open, node, unknown
+from prodworks_cli.sources.cdk.values import Bound, Construct, Instance, Keywords, Made, Open, Origin, node, unknown
 
+_STACK = "core.Stack"
 _OF_CDK = re.compile(r"^(core|constructs|aws-|triggers|cx-api|custom-resources|pipelines)")
 
 
@@ -26,6 +27,7 @@ class Library(Host):
         self.table = known
         self.constructs: list[Construct] = []
         self.opaque: dict[str, tuple[set[str], Location]] = {}
+        self.origin: Origin | None = None
         self._addresses: dict[str, int] = {}
 
     def context(self, key: str, at: Location) -> Node:
@@ -85,17 +87,27 @@ class Library(Host):
     ) -> Construct:
         """A construct below another, with the role that it brings."""
         above = construct_of(scope)
-        segment = (name.text() if name is not None else None) or symbol.rpartition(".")[2]
+        given_name = name.text() if name is not None else None
+        segment = given_name or symbol.rpartition(".")[2]
         path = f"{above.path}/{segment}" if above is not None and above.path else segment
         optional = evaluator.optional > 0 or (above is not None and above.conditional)
         kind = making.type_of(self.table, symbol, given)
         construct = Construct(symbol, path, at, self.address(at.where, path), given, kind, conditional=optional)
-        self.constructs.append(construct)
+        elsewhere = self.table.constructs.get(symbol, {}).get("elsewhere", False)
+        named = given_name is not None and not elsewhere and (above is None or above.certain)
+        construct.certain = symbol == _STACK or named
+        construct.stack = path if symbol == _STACK or above is None else above.stack
+        self.add(construct)
         making.give_role(self, construct)
         self._note_opaque(symbol, at)
         for brings in (deployed, proxied, own_routes):
             brings(self, evaluator, construct)
         return construct
+
+    def add(self, construct: Construct) -> None:
+        """Note a construct, with what is evaluated now as its origin."""
+        construct.origin = self.origin
+        self.constructs.append(construct)
 
     def address(self, where: str, path: str) -> str:
         """The address of a new construct, each once."""

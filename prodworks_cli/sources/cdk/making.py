@@ -26,13 +26,12 @@ if TYPE_CHECKING:
 
 _CLASS = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _AWS = re.compile(r"^(?:core|constructs|aws-[\w-]+|bedrock|agentcore|genai|@aws-cdk/[\w-]+)\b")
-_ROOTS = ("core.App", "core.Stage")
 _PLAIN = ("Props", "Property", "Options", "Rule", "Config")
 
 
 def make(library: Library, evaluator: Evaluator, symbol: str, arguments: tuple[Node, ...], at: Location) -> Node:
     """A construct where the call has the form of one, else a value of the library."""
-    if symbol in _ROOTS:
+    if symbol == "core.App":
         return node(Construct(symbol, "", at, "", Node(None, at)), at)
     arguments = _positional(arguments, at)
     if _has_form(library.table, symbol, arguments):
@@ -93,9 +92,10 @@ def begin(
     scope, name, *rest = (*arguments, unknown("a scope", at), unknown("an id", at)) if len(arguments) < 2 else arguments
     if not library.is_base(symbol) and not _AWS.match(symbol) and construct_of(scope) is None:
         return
-    name = name if name.text() else Node(instance.cls.definition.name, at)
+    called = name if name.text() else Node(instance.cls.definition.name, at)
     given = properties(tuple(rest) if len(arguments) >= 2 else (), at)
-    instance.construct = library.declare(evaluator, symbol, scope, name, given, at)
+    instance.construct = library.declare(evaluator, symbol, scope, called, given, at)
+    instance.construct.certain = instance.construct.certain and (called is name or symbol == "core.Stack")
     instance.path = instance.construct.path
 
 
@@ -144,12 +144,13 @@ def give_role(library: Library, construct: Construct) -> None:
 
 
 def _made_role(library: Library, construct: Construct, spec: Any) -> Construct:
-    path, at = f"{construct.path}/ServiceRole", construct.at
+    path, at = f"{construct.path}/{spec.get('role_name', 'ServiceRole')}", construct.at
     address = library.address(at.where, path)
     empty = Node({}, at)
     role = Construct("aws-iam.Role", path, at, address, empty, "AWS::IAM::Role", conditional=construct.conditional)
     role.parts["service"] = spec["service"]
     named = "aws-iam.ManagedPolicy.fromAwsManagedPolicyName"
     role.parts["managed"] = [node(Made(named, (Node(b, at),)), at) for b in spec.get("basic", ())]
-    library.constructs.append(role)
+    role.certain, role.stack = construct.certain, construct.stack
+    library.add(role)
     return role

@@ -137,7 +137,8 @@ def _subscribe(
     )
     protocol = Node(_PROTOCOLS[kind], at) if kind in _PROTOCOLS else unknown("a subscription", at, present=True)
     given = node({"topic": node(of, at), "protocol": protocol, "endpoint": endpoint}, at)
-    library.declare(evaluator, "aws-sns.Subscription", node(of, at), Node(kind or "Subscription", at), given, at)
+    made = library.declare(evaluator, "aws-sns.Subscription", node(of, at), Node(kind or "Subscription", at), given, at)
+    made.certain = False  # it lies below the one who subscribes
     return Node(None, at)
 
 

@@ -89,8 +89,10 @@ def _contains(operator: str, left: Node, right: Node, at: Location) -> Node:
 
 def _unary(operator: str, value: Node, at: Location) -> Node:
     decided = truth(value)
+    if operator in ("!", "not") and decided is None:
+        return unknown(value.unknown.reason if value.unknown else "a condition that is not known", at)
     if operator in ("!", "not"):
-        return unknown(value.unknown.reason, at) if decided is None and value.unknown else Node(not decided, at)
+        return Node(not decided, at)
     if operator == "-" and isinstance(value.content, int | float):
         return Node(-value.content, at)
     return unknown("an operation that is not evaluated", at)

@@ -17,7 +17,8 @@ from prodworks_cli.sources.cdk.data import table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Exhausted
 from prodworks_cli.sources.cdk.imports import inside, library, local_path
 from prodworks_cli.sources.cdk.library import Library
-from prodworks_cli.sources.cdk.values import ClassValue, External, Frame, Namespace, node, unknown
+from prodworks_cli.sources.cdk.replace import in_place
+from prodworks_cli.sources.cdk.values import ClassValue, External, Frame, Namespace, Origin, node, unknown
 from prodworks_cli.sources.files import File
 
 CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
@@ -33,11 +34,11 @@ _LANGUAGES = {
 _CONVERT = {"typescript": typescript.module, "python": python.module, "java": java.module}
 
 
-def read(files: Sequence[File]) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
+def read(files: Sequence[File], assembly: Sequence[File] = ()) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
     """The resources that CDK code declares, as blocks of CloudFormation types, and what could not be read.
 
     No code runs. An address is ``<file>#<path of the construct>``. A stack that no app makes is read with unknown
-    properties.
+    properties. Where ``assembly`` holds what ``cdk synth`` made of an app as it is now, that is read instead.
     """
     cdk = [f for f in files if _language(f.path) and any(word in f.data for word in CDK_WORDS)]
     if not cdk:
@@ -45,7 +46,8 @@ def read(files: Sequence[File]) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
     project = Project(files, cdk)
     project.evaluate()
     blocks = tuple(block_of(c, table()) for c in project.constructs if c.type)
-    return blocks, tuple(project.all_gaps())
+    gaps = tuple(project.all_gaps())
+    return in_place(project.constructs, blocks, gaps, project.files, assembly) if assembly else (blocks, gaps)
 
 
 def is_read(file: File) -> bool:
@@ -82,6 +84,7 @@ class Project(Library):
             self._attempt(file, lambda f: self._java.variables.update(self.exports(f.path).variables))
         entries = [f for f in self._cdk if _makes_app(f)]
         for file in entries:
+            self.origin = Origin(file.path)
             self._attempt(file, lambda f: self._main(self.exports(f.path)))
         for file in self._cdk:
             self._attempt(file, lambda f: self._unreached(self.exports(f.path), apps=bool(entries)))
@@ -118,6 +121,7 @@ class Project(Library):
         given = [unknown("given by the app, which is not in this repository", at) for _ in range(count)]
         if count > 1:
             given[1] = Node(cls.definition.name, at)
+        self.origin = Origin(at.where, cls.definition.name)
         self.evaluator.instantiate(cls, tuple(given), at)
 
     # Modules

@@ -50,9 +50,27 @@ class Made:
         return found[-1] if found else Node(None, Location(""))
 
 
+def written(path: str) -> str:
+    """The path of the construct that a person wrote: its one resource is called ``Resource`` or ``Default``."""
+    parts = [part for part in path.split("/") if part]
+    return "/".join(parts[:-1] if parts[-1:] in (["Resource"], ["Default"]) else parts)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file whose evaluation makes constructs; ``cls`` is the stack when it is evaluated on its own."""
+
+    path: str
+    cls: str | None = None
+
+
 @dataclass(eq=False)
 class Construct:
-    """A construct of a library. ``type`` is the CloudFormation type, empty when no adapter needs its resource."""
+    """A construct of a library. ``type`` is the CloudFormation type, empty when no adapter needs its resource.
+
+    ``stack`` is the path of the stack around it, ``certain`` says that the path below that is known, ``origin`` which
+    app or, where no app is known, which class made it.
+    """
 
     symbol: str
     path: str
@@ -64,6 +82,15 @@ class Construct:
     parts: dict[str, Any] = field(default_factory=dict)
     conditional: bool = False
     version: bool = False
+    certain: bool = True
+    stack: str = ""
+    origin: Origin | None = None
+
+    @property
+    def below(self) -> str:
+        """The path below the stack, of a level 1 construct without the name that level 2 constructs give theirs."""
+        path = self.path.removeprefix(self.stack).lstrip("/")
+        return written(path) if self.symbol.rpartition(".")[2].startswith("Cfn") else path
 
 
 @dataclass(eq=False)
@@ -148,11 +175,23 @@ def known(value: Node) -> Any:
     raise LookupError
 
 
+def is_imported(construct: Construct) -> bool:
+    """Whether a construct stands for something that another stack or person made: ``Vpc.fromLookup``."""
+    return ".from" in construct.symbol
+
+
+def is_class(symbol: str) -> bool:
+    """Whether a symbol names a class or one of its factories: calling it makes an object."""
+    return any(part[:1].isupper() for part in symbol.split(".")[1:])
+
+
 def truth(value: Node) -> bool | None:
     """Whether a value counts as true; ``None`` when that is not known."""
     content: Any = value.content
-    if isinstance(content, Unknown):
+    if isinstance(content, Unknown | Bound):
         return None
+    if isinstance(content, Made):
+        return True if is_class(content.symbol) else None
     if isinstance(content, Reference | External | Mapping | tuple):
         return True
     return bool(content)
@@ -168,6 +207,8 @@ def join(first: Node, second: Node, reason: str) -> Node:
         return first
     if isinstance(b, Construct | Instance) and a is None:
         return second
+    if isinstance(a, Construct) and isinstance(b, Construct) and is_imported(a) != is_imported(b):
+        return second if is_imported(a) else first
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         absent = Node(None, first.location)
         keys = dict.fromkeys((*a, *b))

@@ -31,7 +31,7 @@ def call_of(block: Block, template: Template, known: Mapping[str, Template]) -> 
         return None
     name = block.address.rpartition("#")[2]
     place = block.body[key]
-    text = place.text()
+    text = place.text() or _asset(template, name)
     if text is None:
         return gap(place, f"nested stack {name}: its template is not known from the repository")
     if "://" in text or text.startswith("/"):
@@ -40,6 +40,11 @@ def call_of(block: Block, template: Template, known: Mapping[str, Template]) -> 
     if child is None:
         return gap(place, f"nested stack {name}: its template is not in the repository")
     return Call(child, block.body["Parameters"], block.conditional)
+
+
+def _asset(template: Template, name: str) -> str | None:
+    """The file beside the template that CDK uploads before it deploys the stack."""
+    return template.root["Resources"][name]["Metadata"]["aws:asset:path"].text()
 
 
 def _local(text: str, parent: str, known: Mapping[str, Template]) -> str | None:
