@@ -4,18 +4,21 @@ know about itself: what a bucket holds, who uses a role, which log groups hold p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from prodworks_cli.joins import join_planes
-from prodworks_cli.model import Plane, Ref, Resource, Unknown
+from prodworks_cli.model import Kind, Plane, Ref, Resource, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
+from prodworks_cli.reach import Reach
 from prodworks_cli.resources.bedrock import InvocationLogging
+from prodworks_cli.resources.canaries import Canary
 from prodworks_cli.resources.compute import Unit
 from prodworks_cli.resources.entries import Entry
 from prodworks_cli.resources.iam import Role
 from prodworks_cli.resources.knowledge_bases import KnowledgeBase
 from prodworks_cli.resources.logs import LogGroup
+from prodworks_cli.resources.queues import Queue
 from prodworks_cli.resources.s3 import Bucket
 from prodworks_cli.resources.vectors import Store
 
@@ -70,7 +73,16 @@ def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] |
     groups = _keys(r.value.log_group for r in loggers if isinstance(r.value, InvocationLogging))
     users = _role_users(joined)
     linked = tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
-    return with_ways_to_models(linked)
+    return with_ways_to_models(tuple(_own_probes(linked)))
+
+
+def _own_probes(resources: Sequence[Resource]) -> Iterator[Resource]:
+    """A canary of the account that the repository declares probes this workload."""
+    declared = {r.identity for r in resources if r.plane is Plane.DECLARED and isinstance(r.value, Canary)}
+    for resource in resources:
+        if isinstance(resource.value, Canary) and resource.identity in declared:
+            resource = replace(resource, value=replace(resource.value, probes_workload=True))
+        yield resource
 
 
 def _with_named_groups(resources: list[Resource]) -> list[Resource]:
@@ -109,29 +121,18 @@ def _unread_group(name: str, plane: Plane) -> LogGroup:
 
 
 def with_ways_to_models(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """The resources, each entry with whether the compute behind it may invoke models."""
-    index = {
-        (r.kind, name): r for r in resources if isinstance(r.value, Unit | Role) for name in (r.identity, *r.aliases)
-    }
+    """The resources, each entry and queue with whether the compute behind it may invoke models."""
+    reach = Reach(resources)
+    return tuple(replace(r, value=_with_way(r.value, reach)) for r in resources)
 
-    def follow(ref: object, kind: str) -> Resource | None:
-        return index.get((kind, ref.key)) if isinstance(ref, Ref) else None
 
-    def leads(entry: Entry) -> bool | Unknown:
-        if entry.target is None:
-            return False
-        unit = follow(entry.target, Unit.KIND)
-        role = follow(unit.value.role, Role.KIND) if unit and isinstance(unit.value, Unit) else None
-        if role is None or not isinstance(role.value, Role):
-            return Unknown("whether what is behind the entry calls a model is not known")
-        return role.value.can_invoke_models or False
-
-    return tuple(
-        replace(r, value=replace(r.value, leads_to_model=leads(r.value)))
-        if isinstance(r.value, Entry) and r.value.leads_to_model is None
-        else r
-        for r in resources
-    )
+def _with_way(value: Kind, reach: Reach) -> Kind:
+    if isinstance(value, Entry) and value.leads_to_model is None:
+        return replace(value, leads_to_model=reach.leads_to_model(value.target))
+    if isinstance(value, Queue):
+        waits = reach.waits(value.consumer, value.visibility_timeout)
+        return replace(value, leads_to_model=reach.leads_to_model(value.consumer), waits_for_consumer=waits)
+    return value
 
 
 def _keys(values: Iterable[object]) -> set[str]:

@@ -21,7 +21,7 @@ from prodworks_cli.schema import attributes_of
 from prodworks_cli.unreached import KEY
 
 # What an account has as a whole; ``scope:`` does not narrow it.
-ACCOUNT_WIDE = ("aws.budgets.budget",)
+ACCOUNT_WIDE = ("aws.budgets.budget", "aws.ce.anomaly_monitor", "aws.events.rule")
 
 
 # What AWS offers to every account is not another workload's.

@@ -21,6 +21,10 @@ IDENTITY = "workload"
 # What a repository may leave to the account or to another repository: silence there is unknown, never "none".
 SET_ELSEWHERE: Mapping[str, str] = {
     "aws.cloudwatch.alarm": "alarms may be set outside this repository",
+    "aws.cloudwatch.dashboard": "dashboards are often made in the account or on another platform",
+    "aws.ce.anomaly_monitor": "anomaly monitors are often set up once for the account or in the payer account",
+    "aws.events.rule": "control-plane calls may be watched for the whole account or organization",
+    "aws.synthetics.canary": "the application may be probed from outside this repository",
     "aws.budgets.budget": "budgets are often set in another repository or in the payer account",
     "aws.bedrock.enforced_guardrail": "the account or organization may enforce a guardrail",
     "aws.iam.role": "the roles of this workload may be defined outside this repository",
@@ -108,6 +112,10 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         log_statements=links("repo.log_statement"),
         model_references=links("repo.model_reference"),
         alarms=links("aws.cloudwatch.alarm"),
+        dashboards=links("aws.cloudwatch.dashboard"),
+        anomaly_monitors=links("aws.ce.anomaly_monitor"),
+        event_rules=links("aws.events.rule"),
+        canaries=links("aws.synthetics.canary"),
         budgets=links("aws.budgets.budget"),
         enforced_guardrails=links("aws.bedrock.enforced_guardrail"),
         enforces_guardrail=_enforces_guardrail(inventory),

@@ -97,6 +97,7 @@ class Collector:
 
     A ``first`` collector runs before all others: what it finds tells which resources the repository's became.
     ``needed`` says whether a repository gives any reason to read the kind at all.
+    ``home`` is the Region of a service that exists in one only, and whose Region botocore does not know.
     """
 
     kind: str
@@ -109,6 +110,7 @@ class Collector:
     sources: tuple[str, ...] = ()
     first: bool = False
     needed: Callable[[Inventory], bool] = always
+    home: str = ""
 
 
 def narrowed(read: Read, key: str, element: Node, at: str) -> Node:

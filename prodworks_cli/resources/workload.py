@@ -60,6 +60,10 @@ class Workload(Kind):
     log_statements: Annotated[Links, To("repo.log_statement")]
     model_references: Annotated[Links, To("repo.model_reference")]
     alarms: Annotated[Links, To("aws.cloudwatch.alarm")]
+    dashboards: Annotated[Links, To("aws.cloudwatch.dashboard")]
+    anomaly_monitors: Annotated[Links, To("aws.ce.anomaly_monitor")]
+    event_rules: Annotated[Links, To("aws.events.rule")]
+    canaries: Annotated[Links, To("aws.synthetics.canary")]
     budgets: Annotated[Links, To("aws.budgets.budget")]
     enforced_guardrails: Annotated[Links, To("aws.bedrock.enforced_guardrail")]
     enforces_guardrail: Flag

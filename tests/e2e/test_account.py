@@ -64,7 +64,7 @@ SCOPED, ADMIN, FULL = "model-access-is-scoped", "roles-avoid-administrator-right
 SECRETS, LOGGING, MASKED = "secrets-kept-out-of-environment", "invocation-logging-enabled", "prompt-logs-are-masked"
 PRIVATE, HEARD, TOLD = "workload-buckets-are-private", "alarms-reach-people", "budget-alerts-reach-people"
 ERRORS, THROTTLES, TOKENS = "alarm-on-model-errors", "alarm-on-model-throttles", "alarm-on-token-spikes"
-BUDGET = "budget-watches-model-spend"
+BUDGET, KEPT = "budget-watches-model-spend", "failed-jobs-are-kept"
 DECLARED_GUARDRAIL, DECLARED_ROLE = "aws_bedrock_guardrail.chat", "aws_iam_role.chat"
 DECLARED_FUNCTION = "aws_lambda_function.chat"
 
@@ -138,6 +138,13 @@ FACTS: list[tuple[str, str, str]] = [
     ("invocation-logging-covers-called-regions", "app.py:ask converse", "pass"),
     ("knowledge-is-fresh", "DS00000001", "fail"),
     ("production-answers-are-scored", "workload", "fail"),
+    ("dashboard-shows-model-behaviour", "workload", "pass"),
+    ("spend-anomalies-are-reported", "workload", "pass"),
+    ("control-changes-raise-alert", "workload", "fail"),
+    ("synthetic-probe-runs", "workload", "unknown"),
+    (KEPT, arn("sqs", "questions"), "pass"),
+    (KEPT, arn("sqs", "lost-questions"), "fail"),
+    (KEPT, arn("sqs", "bills"), "absent"),
 ]
 
 

@@ -45,6 +45,8 @@ SERVICES = [
     "s3vectors",
     "rds",
     "neptune-graph",
+    *("ce", "bcm-data-exports", "organizations", "service-quotas", "events", "guardduty", "synthetics"),
+    *("sqs", "stepfunctions", "sagemaker", "application-autoscaling", "cognito-identity"),
 ]
 SIDE_TYPES = (
     "AWS::Bedrock::GuardrailVersion",
@@ -74,6 +76,8 @@ SIDE_TYPES = (
     "AWS::ElasticLoadBalancingV2::ListenerRule",
     "AWS::ECS::Service",
     "AWS::WAFv2::WebACLAssociation",
+    "AWS::CE::AnomalySubscription",
+    "AWS::Lambda::EventSourceMapping",
 )
 
 

@@ -84,6 +84,13 @@ class Haul:
                 self.gaps.extend(gaps)
 
 
+def _regions(collector: Collector, regions: Sequence[str]) -> Sequence[str]:
+    """Each Region that is read, or for a service without Regions one of them."""
+    if collector.regional:
+        return regions
+    return (collector.home,) if collector.home else regions[:1]
+
+
 class Scan:
     """One scan of one account; :meth:`run` may be called for several groups of collectors, one after the other."""
 
@@ -121,11 +128,7 @@ class Scan:
 
     def run(self, collectors: Sequence[Collector], caller: Caller, regions: Sequence[str], wanted: Wanted) -> None:
         """Run collectors, each in every Region or once, and wait until they ended or the scan is stopped."""
-        tasks = [
-            Task(collector, region)
-            for collector in collectors
-            for region in (regions if collector.regional else regions[:1])
-        ]
+        tasks = [Task(collector, region) for collector in collectors for region in _regions(collector, regions)]
         futures = {self._collectors.submit(self._job(task, caller, wanted)): task for task in tasks}
         self._wait(set(futures))
         late = self.clock.stopped
