@@ -133,6 +133,13 @@ def every(flags: Iterable[bool | Unknown | None]) -> bool | Unknown:
     return next((f for f in seen if isinstance(f, Unknown)), True)
 
 
+def holds_some(values: tuple[str | Unknown, ...] | Unknown | None) -> bool | Unknown:
+    """Whether a list holds an element, be it one that only deployment tells, such as the ARN of a declared topic."""
+    if isinstance(values, Unknown):
+        return values
+    return some((v if isinstance(v, Unknown) and not v.present else True) for v in values or ())
+
+
 def truth(node: Node) -> bool | Unknown:
     """A flag node as a truth value; absent is false."""
     return node.unknown or node.content is True or (node.text() or "").lower() == "true"

@@ -15,6 +15,7 @@ from prodworks_cli.resources.adapter import (
     Spelling,
     declared,
     each,
+    holds_some,
     observed,
     parsed,
     pascal,
@@ -33,9 +34,16 @@ class Subscription(Item):
     is none of them.
     """
 
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {"tells_somebody": ("subscribers",)}
+
     frequency: Text
     threshold: Number
     subscribers: Texts
+
+    @property
+    def tells_somebody(self) -> Flag:
+        """Whether there is a subscriber."""
+        return holds_some(self.subscribers)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from prodworks_cli.resources.adapter import (
     Observed,
     Record,
     declared,
+    holds_some,
     observed,
     otherwise,
     parsed,
@@ -33,7 +34,10 @@ class EventRule(Kind):
     """
 
     KIND = "aws.events.rule"
-    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {"watches_safeguards": ("event_names",)}
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "watches_safeguards": ("event_names",),
+        "tells_somebody": ("targets",),
+    }
 
     name: Text
     enabled: Flag
@@ -45,6 +49,11 @@ class EventRule(Kind):
         """Whether it notices that a guardrail or invocation logging is changed or removed."""
         names = (self.event_names,) if isinstance(self.event_names, Unknown) else self.event_names or ()
         return some(n if isinstance(n, Unknown) else _covers(n) for n in names)
+
+    @property
+    def tells_somebody(self) -> Flag:
+        """Whether there is a target."""
+        return holds_some(self.targets)
 
 
 SAFEGUARDS = (

@@ -14,3 +14,29 @@ resource "aws_budgets_budget" "account" {
     subscriber_email_addresses = ["support-chat-costs@example.com"]
   }
 }
+
+# A day that costs more than days like it do.
+resource "aws_ce_anomaly_monitor" "services" {
+  name              = "support-chat"
+  monitor_type      = "DIMENSIONAL"
+  monitor_dimension = "SERVICE"
+}
+
+resource "aws_ce_anomaly_subscription" "team" {
+  name             = "support-chat"
+  frequency        = "DAILY"
+  monitor_arn_list = [aws_ce_anomaly_monitor.services.arn]
+
+  subscriber {
+    type    = "EMAIL"
+    address = "support-chat-costs@example.com"
+  }
+
+  threshold_expression {
+    dimension {
+      key           = "ANOMALY_TOTAL_IMPACT_ABSOLUTE"
+      match_options = ["GREATER_THAN_OR_EQUAL"]
+      values        = ["20"]
+    }
+  }
+}
