@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,15 +12,12 @@ from prodworks_cli.resources.adapter import (
     Declared,
     Observed,
     Record,
-    Spelling,
     declared,
     each,
     holds_some,
     observed,
     parsed,
-    pascal,
     refers,
-    snake,
     some,
 )
 from prodworks_cli.schema import Draft, Drafted, Flag, Item, Number, Text, Texts, draft
@@ -113,57 +110,63 @@ def _holds(cover: Node, accounts: Iterable[str] | None) -> bool | Unknown:
     return True if accounts is None else _OF_OTHERS
 
 
-def _subscription(body: Node, spell: Spelling, subscribers: str) -> Draft:
-    told = body[subscribers]
+def _in_terraform(body: Node) -> Draft:
+    told = body["subscriber"]
     return draft(
         Subscription,
         body,
-        frequency=body[spell("frequency")],
-        threshold=_threshold(body, spell),
-        subscribers=told.unknown or tuple(_told(s, spell) for s in told.items()),
+        frequency=body["frequency"],
+        threshold=_least(body["threshold_expression"], ("and", "or"), "dimension", "values"),
+        subscribers=told.unknown or tuple(s.unknown or _address(s["type"], s["address"]) for s in told.items()),
     )
 
 
-def _told(subscriber: Node, spell: Spelling) -> Drafted:
-    if subscriber.unknown:
-        return subscriber.unknown
-    if subscriber[spell("status")].text() == "DECLINED":
+def _in_json(body: Node) -> Draft:
+    """An element of CloudFormation or of the account; the old threshold is a number."""
+    told, number = body["Subscribers"], body["Threshold"]
+    threshold = _least(parsed(body["ThresholdExpression"]), ("And", "Or"), "Dimensions", "Values")
+    return draft(
+        Subscription,
+        body,
+        frequency=body["Frequency"],
+        threshold=number if number.present else threshold,
+        subscribers=told.unknown or tuple(_told(s) for s in told.items()),
+    )
+
+
+def _told(subscriber: Node) -> Drafted:
+    if subscriber["Status"].text() == "DECLINED":
         return None
-    kind, address = subscriber[spell("type")], subscriber[spell("address")]
+    return subscriber.unknown or _address(subscriber["Type"], subscriber["Address"])
+
+
+def _address(kind: Node, address: Node) -> Drafted:
     return Node("EMAIL", address.location) if kind.text() == "EMAIL" else address
 
 
-def _threshold(body: Node, spell: Spelling) -> Drafted:
-    """The number of the old form, or of the first impact in the expression."""
-    if body[spell("threshold")].present:
-        return body[spell("threshold")]
-    expression = parsed(body[spell("threshold_expression")])
+def _least(expression: Node, words: tuple[str, ...], dimension: str, values: str) -> Drafted:
+    """The number of the first impact in the expression, which one word may combine with others."""
     if expression.unknown:
         return expression.unknown
     first = expression.items()[0] if expression.items() else expression
-    for word in ("and", "or"):
-        parts = first[spell(word)]
-        first = parts.items()[0] if parts.items() else first
-    dimension = first.at(spell("dimension") if spell is snake else "Dimensions")
-    values = dimension.at(spell("values"))
-    return values.items()[0] if values.items() else None
+    combined = (part for word in words for part in first[word].items())
+    number = next(combined, first).at(dimension, values)
+    return number.unknown or (number.items()[0] if number.items() else None)
 
 
-def _subscriptions(block: Block, declared_: Declarations, type_: str, key: str, spell: Spelling) -> Drafted:
+def _subscriptions(monitor: Block, among: Iterable[Block], key: str, read: Callable[[Node], Draft]) -> Drafted:
     """The subscriptions that name the monitor; one whose list is not resolved may be another."""
     found: list[Drafted] = []
-    for subscription in declared_.of_type(type_):
-        names = some(refers(m, block) for m in subscription.body[key].items())
-        told = "subscriber" if spell is snake else "Subscribers"
-        if names is True:
-            found.append(_subscription(subscription.body, spell, told))
-        elif isinstance(names, Unknown):
-            found.append(names)
+    for subscription in among:
+        names = some(refers(name, monitor) for name in subscription.body[key].items())
+        if names is not False:
+            found.append(names if isinstance(names, Unknown) else read(subscription.body))
     return tuple(found)
 
 
 def _terraform(block: Block, declarations: Declarations) -> Draft:
     body = block.body
+    told = declarations.of_type("aws_ce_anomaly_subscription")
     covers = _covers(body["monitor_type"], body["monitor_dimension"], body["monitor_specification"])
     return declared(
         AnomalyMonitor,
@@ -173,12 +176,13 @@ def _terraform(block: Block, declarations: Declarations) -> Draft:
         type=body["monitor_type"],
         covers=covers,
         watches_models=_watches(covers, None),
-        subscriptions=_subscriptions(block, declarations, "aws_ce_anomaly_subscription", "monitor_arn_list", snake),
+        subscriptions=_subscriptions(block, told, "monitor_arn_list", _in_terraform),
     )
 
 
 def _cloudformation(block: Block, declarations: Declarations) -> Draft:
     body = block.body
+    told = declarations.of_type("AWS::CE::AnomalySubscription")
     covers = _covers(body["MonitorType"], body["MonitorDimension"], body["MonitorSpecification"])
     return declared(
         AnomalyMonitor,
@@ -188,7 +192,7 @@ def _cloudformation(block: Block, declarations: Declarations) -> Draft:
         type=body["MonitorType"],
         covers=covers,
         watches_models=_watches(covers, None),
-        subscriptions=_subscriptions(block, declarations, "AWS::CE::AnomalySubscription", "MonitorArnList", pascal),
+        subscriptions=_subscriptions(block, told, "MonitorArnList", _in_json),
     )
 
 
@@ -205,7 +209,7 @@ def _observed(record: Record) -> Draft:
         type=monitor["MonitorType"],
         covers=covers,
         watches_models=_watches(covers, (record.account,)),
-        subscriptions=each(listed, lambda entry: _subscription(entry, pascal, "Subscribers")),
+        subscriptions=each(listed, _in_json),
     )
 
 

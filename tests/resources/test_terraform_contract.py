@@ -50,7 +50,7 @@ ALLOWED = {
     "aws_budgets_budget.cost_filters": "the provider had it until version 4",
     "aws_api_gateway_method.path": "methods of OpenAPI documents are such blocks, with a path",
 }
-ADAPTERS = {kind: module for module in MODULES for kind in getattr(module, "TERRAFORM", {})}
+ADAPTERS = {k: m for m in MODULES for k in getattr(m, "TERRAFORM", {}) if k.startswith(("aws_", "awscc_"))}
 
 
 @dataclass

@@ -230,7 +230,6 @@ def test_thresholds_in_all_forms() -> None:
         told = {**SUBSCRIPTION, **given, "monitor_arn_list": [ref("infra/m")]}
         return declare(monitor, block("aws_ce_anomaly_subscription", "infra/s", told)).subscriptions[0].threshold
 
-    assert threshold(threshold=20) == 20
     assert threshold(threshold_expression=[{"and": [{"dimension": [IMPACT]}]}]) == 100
     assert threshold() is None
 
