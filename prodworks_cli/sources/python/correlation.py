@@ -59,15 +59,13 @@ class Correlations:
 
 
 def _logs(site: Site) -> bool:
-    return any(n.type == "call" and (level_of(site.module, n) or "print") != "print" for n in inside(site.node))
+    return any((level_of(site.module, n) or "print") != "print" for n in site.module.below(site.node, "call"))
 
 
 def _recorded(site: Site) -> Iterator[str]:
     """Ids in the log calls and span attributes of one function."""
     module = site.module
-    for node in inside(site.node):
-        if node.type != "call":
-            continue
+    for node in module.below(site.node, "call"):
         name = last_name(module, node.child_by_field_name("function"))
         if name in _BINDERS or (level_of(module, node) or "print") != "print":
             yield from ids_in(_names(module, node))

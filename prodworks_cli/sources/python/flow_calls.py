@@ -9,7 +9,7 @@ from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.python.flow_types import BODIES, OUTSIDE, Leaf, Place, ask
 from prodworks_cli.sources.python.places import MAX_FRAMES, RUNNERS, Frame, Site
 from prodworks_cli.sources.python.repository import last_name
-from prodworks_cli.sources.python.syntax import Arguments, inside
+from prodworks_cli.sources.python.syntax import Arguments
 from prodworks_cli.sources.python.trace import Tracer
 
 # Functions and constructors whose result is their argument in another form.
@@ -76,10 +76,8 @@ class Carriers:
         if len(frames) >= MAX_FRAMES or any(f.function == function.node.id for f in frames):
             return
         entered = Site(function.module, function.node, (Frame(place.site, arguments, function.node.id), *frames))
-        body = function.node.child_by_field_name("body")
-        for node in inside(body, "function_definition", "lambda", "class_definition") if body else ():
-            if node.type in ("return_statement", "yield") and node.named_children:
-                yield Place(entered.to(node.named_children[0]), place.path, place.certain)
+        for node in function.module.results(function.node):
+            yield Place(entered.to(node.named_children[0]), place.path, place.certain)
 
     def _made(self, place: Place, arguments: Arguments) -> Iterator[Place]:
         """An instance of a class of the repository: the argument of the member that is asked for, else all."""

@@ -118,8 +118,8 @@ class Names:
         key = (module.path, scope.id)
         if key not in self._additions:
             found: dict[str, list[Node]] = {}
-            for node in inside(scope):
-                callee = node.child_by_field_name("function") if node.type == "call" else None
+            for node in module.below(scope, "call"):
+                callee = node.child_by_field_name("function")
                 if callee is not None and last_name(module, callee) in ADDERS and callee.type == "attribute":
                     given = module.arguments(node)
                     target = module.text(callee.child_by_field_name("object"))
@@ -139,8 +139,8 @@ class Names:
         place = (module.path, scope.id)
         if place not in self._members:
             found: dict[str, list[tuple[str, Node]]] = {}
-            for node in inside(scope) if scope.type != "module" else ():
-                left = node.child_by_field_name("left") if node.type == "assignment" else None
+            for node in module.below(scope, "assignment") if scope.type != "module" else ():
+                left = node.child_by_field_name("left")
                 right = node.child_by_field_name("right") if left is not None else None
                 if left is not None and left.type == "subscript" and right is not None:
                     key = module.text(left.child_by_field_name("subscript")).strip("\"'")
@@ -217,8 +217,8 @@ class Names:
 
 
 def _checked(module: Module, function: Node) -> Iterator[str]:
-    for node in inside(function):
-        if node.type != "comparison_operator" or not any(c.type in ("in", "not in") for c in node.children):
+    for node in module.below(function, "comparison_operator"):
+        if not any(c.type in ("in", "not in") for c in node.children):
             continue
         left, right = node.named_children[0], node.named_children[-1]
         closed = right.type in ("list", "tuple", "set") or re.fullmatch(

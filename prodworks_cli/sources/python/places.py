@@ -18,6 +18,7 @@ MAX_FRAMES = 6
 MAX_ACTIVE = 40
 # Callables that call their argument with the arguments after it; the number is the callable's own position.
 RUNNERS = {"run_in_threadpool": 0, "to_thread": 0, "partial": 0, "submit": 0, "run_sync": 0, "run_in_executor": 1}
+_BLOCKS = frozenset({"block", "module"})
 EXTERNAL = "comes from outside the repository"
 
 
@@ -87,8 +88,12 @@ def reaching_bindings(site: Site, bindings: Sequence[Binding]) -> tuple[Binding,
 
 def encloses(module: Module, statement: Node, use: Node) -> bool:
     """The block of ``statement`` also holds ``use``, so that the one runs before the other."""
-    block = next((a for a in module.ancestors(statement) if a.type in ("block", "module")), None)
-    return block is not None and any(a.id == block.id for a in module.ancestors(use))
+    block = module.around(statement, _BLOCKS)
+    return (
+        block is not None
+        and block.id != use.id
+        and block.start_byte <= use.start_byte <= use.end_byte <= block.end_byte
+    )
 
 
 def _at_top(module: Module, statement: Node) -> bool:

@@ -26,6 +26,8 @@ class Repository:
         self._modules: dict[str, Module] = {}
         self._named: dict[str, tuple[tuple[Module, Node], ...]] = {}
         self._definitions: dict[str, int] = {}
+        self._mentions: dict[str, Mapping[str, Sequence[Node]]] = {}
+        self._holding: dict[tuple[bytes, ...], tuple[str, ...]] = {}
 
     def module(self, path: str) -> Module:
         """The parsed file of a path."""
@@ -65,9 +67,10 @@ class Repository:
 
     def paths_with(self, *literals: bytes) -> Iterator[str]:
         """The paths of the files that hold one of the texts; nothing is parsed."""
-        for path in sorted(self._files):
-            if any(literal in self._files[path] for literal in literals):
-                yield path
+        if literals not in self._holding:
+            holding = (p for p, data in sorted(self._files.items()) if any(literal in data for literal in literals))
+            self._holding[literals] = tuple(holding)
+        yield from self._holding[literals]
 
     @cached_property
     def _by_stem(self) -> Mapping[str, list[str]]:
@@ -107,10 +110,19 @@ class Repository:
             self._named[name] = tuple(
                 (module, call)
                 for module in self.containing(name.encode())
-                for call in module.of_type("call")
-                if name in _mentioned(module, call)
+                for call in self._mentioned(module).get(name, ())
             )
         return self._named[name]
+
+    def _mentioned(self, module: Module) -> Mapping[str, Sequence[Node]]:
+        """The calls of a file by the names that they call or are given."""
+        if module.path not in self._mentions:
+            found: dict[str, list[Node]] = {}
+            for call in module.of_type("call"):
+                for name in _names(module, call):
+                    found.setdefault(name, []).append(call)
+            self._mentions[module.path] = found
+        return self._mentions[module.path]
 
     def mentions(self, name: str, *, more_than: int, beside: str | None = None) -> bool:
         """Whether files of any kind (code, templates, pipelines) name ``name`` more than so many times.
@@ -154,6 +166,6 @@ def last_name(module: Module, node: Node | None) -> str:
     return module.text(node) if node is not None and node.type == "identifier" else ""
 
 
-def _mentioned(module: Module, call: Node) -> set[str]:
+def _names(module: Module, call: Node) -> set[str]:
     given = module.arguments(call).positional[:2]
     return {last_name(module, n) for n in (call.child_by_field_name("function"), *given)}

@@ -105,11 +105,10 @@ class Responses:
 
     def _helpers(self, function: Site) -> Iterator[Site]:
         """Functions of the repository that a function calls directly."""
-        for node in inside(function.node):
-            if node.type == "call":
-                callee = self._tracer.callee(function.to(node), node.child_by_field_name("function"))
-                if callee is not None and callee.node.type == "function_definition":
-                    yield callee
+        for node in function.module.below(function.node, "call"):
+            callee = self._tracer.callee(function.to(node), node.child_by_field_name("function"))
+            if callee is not None and callee.node.type == "function_definition":
+                yield callee
 
     def usage_recorded(self, api: str, reach: Reach) -> bool | Unknown:
         """Whether the token counts are read; unknown where the API reports none or the response leaves."""
@@ -157,8 +156,8 @@ def _returned_whole(call: Site, function: Node) -> bool:
 
 def _literals(site: Site) -> Iterator[str]:
     """Texts in the code, without the keys of request bodies: ``{"max_tokens": 400}`` handles no stop reason."""
-    for node in inside(site.node):
-        if node.type == "string_content" and not _names_a_setting(site.module, node):
+    for node in site.module.below(site.node, "string_content"):
+        if not _names_a_setting(site.module, node):
             yield site.module.text(node)
 
 
@@ -177,7 +176,7 @@ def _names_a_setting(module: Module, content: Node) -> bool:
 
 def _reads(site: Site, names: frozenset[str]) -> bool:
     """A key or an attribute of one of the names is read."""
-    for node in inside(site.node):
+    for node in site.module.below(site.node, "attribute", "string_content"):
         if node.type == "attribute" and last_name(site.module, node) in names:
             return True
         if node.type == "string_content" and site.module.text(node) in names and _is_key(site.module, node):
@@ -211,8 +210,8 @@ def _is_key(module: Module, content: Node) -> bool:
 
 def _compared_away(site: Site) -> bool:
     """``stop_reason != "end_turn"``: everything but the good end is treated."""
-    for node in inside(site.node):
-        if node.type == "comparison_operator" and any(c.type in ("!=", "not in") for c in node.children):
+    for node in site.module.below(site.node, "comparison_operator"):
+        if any(c.type in ("!=", "not in") for c in node.children):
             words = {site.module.text(n) for n in inside(node) if n.type == "string_content"}
             if words & GOOD_ENDS:
                 return True

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import tree_sitter_python
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser
 
 from prodworks_cli.model import Location
+from prodworks_cli.sources.python.indexed import Indexed
 
 SCOPES = frozenset({"function_definition", "class_definition", "lambda", "module"})
 MAX_BYTES = 2_000_000
-MAX_NODES = 1_000_000
 MODULE_SCOPE = "<module>"
+_FUNCTION, _CLASS = frozenset({"function_definition"}), frozenset({"class_definition"})
 
 
 @dataclass(frozen=True)
@@ -60,40 +61,8 @@ class Arguments:
         return self.positional[position] if position is not None and 0 <= position < len(self.positional) else None
 
 
-@dataclass(frozen=True, eq=False)
-class Module:
-    """One parsed file. Nodes are compared by ``id``, which is unique within a file."""
-
-    path: str
-    data: bytes
-    tree: Tree
-
-    @property
-    def root(self) -> Node:
-        """The node of the whole file."""
-        return self.tree.root_node
-
-    @cached_property
-    def _index(self) -> tuple[dict[int, Node], dict[str, list[Node]]]:
-        parents: dict[int, Node] = {}
-        by_type: dict[str, list[Node]] = {}
-        stack = [self.root]
-        while stack and len(parents) < MAX_NODES:
-            node = stack.pop()
-            by_type.setdefault(node.type, []).append(node)
-            children = node.children
-            parents.update((child.id, node) for child in children)
-            stack.extend(reversed(children))
-        return parents, by_type
-
-    def parent(self, node: Node) -> Node | None:
-        """The node around a node."""
-        return self._index[0].get(node.id)
-
-    def of_type(self, *types: str) -> tuple[Node, ...]:
-        """All nodes of the given types in source order."""
-        found = [n for t in types for n in self._index[1].get(t, ())]
-        return tuple(sorted(found, key=lambda n: n.start_byte))
+class Module(Indexed):
+    """One parsed file, with what its definitions, imports and bindings mean."""
 
     def text(self, node: Node | None) -> str:
         """The source of a node."""
@@ -103,24 +72,30 @@ class Module:
         """The file and line of a node."""
         return Location(self.path, node.start_point[0] + 1)
 
-    def ancestors(self, node: Node) -> Iterator[Node]:
-        """The enclosing nodes, innermost first."""
-        above = self.parent(node)
-        while above is not None:
-            yield above
-            above = self.parent(above)
-
     def scope(self, node: Node) -> Node:
         """The innermost function, class, lambda or module around a node."""
-        return next((a for a in self.ancestors(node) if a.type in SCOPES), self.root)
+        return self.around(node, SCOPES) or self.root
 
     def function(self, node: Node) -> Node | None:
         """The innermost named function around a node."""
-        return next((a for a in self.ancestors(node) if a.type == "function_definition"), None)
+        return self.around(node, _FUNCTION)
 
     def owner(self, node: Node) -> Node | None:
         """The innermost class around a node."""
-        return next((a for a in self.ancestors(node) if a.type == "class_definition"), None)
+        return self.around(node, _CLASS)
+
+    def results(self, function: Node) -> tuple[Node, ...]:
+        """The ``return`` and ``yield`` of a function that hand on a value, without those of definitions in it."""
+        if function.id not in self._results:
+            body = function.child_by_field_name("body")
+            nodes = inside(body, "function_definition", "lambda", "class_definition") if body else ()
+            found = tuple(n for n in nodes if n.type in ("return_statement", "yield") and n.named_children)
+            self._results[function.id] = found
+        return self._results[function.id]
+
+    @cached_property
+    def _results(self) -> dict[int, tuple[Node, ...]]:
+        return {}
 
     def method_owner(self, function: Node) -> Node | None:
         """The class that a function is a method of."""
@@ -211,12 +186,19 @@ class Module:
 
     def identifiers(self, node: Node | None) -> tuple[str, ...]:
         """The plain names inside a node."""
-        return tuple(self.text(n) for n in inside(node) if n.type == "identifier") if node else ()
+        return tuple(self.text(n) for n in self.below(node, "identifier")) if node else ()
 
     def parameters(self, function: Node) -> tuple[tuple[str, Node | None], ...]:
         """Names and defaults of the parameters, without ``*args`` and ``**kwargs``."""
-        node = function.child_by_field_name("parameters")
-        return tuple(p for child in (node.named_children if node else ()) if (p := self._parameter(child)))
+        if function.id not in self._parameters:
+            node = function.child_by_field_name("parameters")
+            found = (self._parameter(child) for child in (node.named_children if node else ()))
+            self._parameters[function.id] = tuple(p for p in found if p)
+        return self._parameters[function.id]
+
+    @cached_property
+    def _parameters(self) -> dict[int, tuple[tuple[str, Node | None], ...]]:
+        return {}
 
     def _parameter(self, node: Node) -> tuple[str, Node | None] | None:
         if node.type == "identifier":
@@ -229,6 +211,15 @@ class Module:
 
     def arguments(self, call: Node) -> Arguments:
         """The arguments of a call node."""
+        if call.id not in self._arguments:
+            self._arguments[call.id] = self._read_arguments(call)
+        return self._arguments[call.id]
+
+    @cached_property
+    def _arguments(self) -> dict[int, Arguments]:
+        return {}
+
+    def _read_arguments(self, call: Node) -> Arguments:
         node = call.child_by_field_name("arguments")
         if node is not None and node.type == "generator_expression":
             return Arguments((node,))

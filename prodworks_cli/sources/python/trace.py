@@ -25,7 +25,7 @@ from prodworks_cli.sources.python.places import (
     reaching_bindings,
 )
 from prodworks_cli.sources.python.repository import Repository, last_name
-from prodworks_cli.sources.python.syntax import Arguments, Binding, Module, inside
+from prodworks_cli.sources.python.syntax import Arguments, Binding, Module
 
 
 class Tracer:
@@ -37,6 +37,17 @@ class Tracer:
         self.callers = Callers(repository, self).of
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
         self._active: set[object] = set()
+        self._by_type: dict[str, Callable[[Site], tuple[Origin, ...] | None]] = {
+            "identifier": self._identifier,
+            "attribute": self._attribute,
+            "call": self._call,
+            "await": _inner,
+            "parenthesized_expression": _inner,
+            "conditional_expression": _branches,
+            "boolean_operator": _operands,
+            "named_expression": lambda s: _field(s, "value"),
+            "as_pattern": _inner,
+        }
 
     def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
         """The expressions at which tracing ends: literals, calls out of the repository, definitions."""
@@ -70,18 +81,7 @@ class Tracer:
         return result
 
     def _step(self, site: Site) -> tuple[Origin, ...] | None:
-        steps: dict[str, Callable[[Site], tuple[Origin, ...] | None]] = {
-            "identifier": self._identifier,
-            "attribute": self._attribute,
-            "call": self._call,
-            "await": _inner,
-            "parenthesized_expression": _inner,
-            "conditional_expression": _branches,
-            "boolean_operator": _operands,
-            "named_expression": lambda s: _field(s, "value"),
-            "as_pattern": _inner,
-        }
-        step = steps.get(site.node.type)
+        step = self._by_type.get(site.node.type)
         return step(site) if step else None
 
     def _identifier(self, site: Site) -> tuple[Origin, ...]:
@@ -227,10 +227,8 @@ class Tracer:
 
     def returned(self, function: Site) -> tuple[Origin, ...]:
         """The expressions that a function returns."""
-        body = function.node.child_by_field_name("body")
-        nodes = inside(body, "function_definition", "lambda", "class_definition") if body else ()
-        values = [n.named_children[0] for n in nodes if n.type == "return_statement" and n.named_children]
-        return tuple(function.to(v) for v in values)
+        results = function.module.results(function.node)
+        return tuple(function.to(n.named_children[0]) for n in results if n.type == "return_statement")
 
 
 def _key(origin: Origin) -> object:

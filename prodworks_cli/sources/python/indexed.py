@@ -1,0 +1,88 @@
+"""A parsed file as a tree that is walked once: nodes by type, who encloses whom, what lies below a node."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tree_sitter import Node, Tree
+
+MAX_NODES = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Indexed:
+    """One parsed file. Nodes are compared by ``id``, which is unique within a file."""
+
+    path: str
+    data: bytes
+    tree: Tree
+
+    @property
+    def root(self) -> Node:
+        """The node of the whole file."""
+        return self.tree.root_node
+
+    @cached_property
+    def _index(self) -> tuple[dict[int, Node], dict[str, list[Node]]]:
+        parents: dict[int, Node] = {}
+        by_type: dict[str, list[Node]] = defaultdict(list)
+        stack = [self.root]
+        while stack and len(parents) < MAX_NODES:
+            node = stack.pop()
+            by_type[node.type].append(node)
+            children = node.children
+            if children:
+                for child in children:
+                    parents[child.id] = node
+                stack += children[::-1]
+        return parents, by_type
+
+    def parent(self, node: Node) -> Node | None:
+        """The node around a node."""
+        return self._index[0].get(node.id)
+
+    def of_type(self, *types: str) -> tuple[Node, ...]:
+        """All nodes of the given types in source order."""
+        found = [n for t in types for n in self._index[1].get(t, ())]
+        return tuple(sorted(found, key=lambda n: n.start_byte))
+
+    def below(self, node: Node, *types: str) -> tuple[Node, ...]:
+        """The node and those below it that are of the given types, in source order."""
+        found: list[Node] = []
+        for wanted in types:
+            nodes, starts = self._starts(wanted)
+            first, last = bisect_left(starts, node.start_byte), bisect_left(starts, node.end_byte)
+            found += [n for n in nodes[first:last] if n.end_byte <= node.end_byte]
+        return tuple(found if len(types) == 1 else sorted(found, key=lambda n: (n.start_byte, -n.end_byte)))
+
+    def _starts(self, wanted: str) -> tuple[Sequence[Node], list[int]]:
+        if wanted not in self._known_starts:
+            nodes = self._index[1].get(wanted, [])
+            self._known_starts[wanted] = nodes, [n.start_byte for n in nodes]
+        return self._known_starts[wanted]
+
+    @cached_property
+    def _known_starts(self) -> dict[str, tuple[Sequence[Node], list[int]]]:
+        return {}
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """The enclosing nodes, innermost first."""
+        above = self.parent(node)
+        while above is not None:
+            yield above
+            above = self.parent(above)
+
+    def around(self, node: Node, types: frozenset[str]) -> Node | None:
+        """The innermost node of one of the types around a node."""
+        known = self._around[types]
+        if node.id not in known:
+            known[node.id] = next((a for a in self.ancestors(node) if a.type in types), None)
+        return known[node.id]
+
+    @cached_property
+    def _around(self) -> dict[frozenset[str], dict[int, Node | None]]:
+        return defaultdict(dict)
