@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.lines import lines_with
 from prodworks_cli.sources.parts import CODE, suffix_of
 from prodworks_cli.sources.safeguards import found
 
@@ -48,7 +49,7 @@ def _in_file(file: File) -> Iterator[Draft]:
     if suffix not in (*CODE, *_PAGES) or suffix == ".tf" or not any(w in lower for w in _WORDS):
         return
     lines = text.splitlines()
-    ratings = [n for n, line in enumerate(lines) if _RATING.search(line)][:200]
+    ratings = [n - 1 for n, line in lines_with(text, _WORDS) if _RATING.search(line)][:200]
     if not ratings:
         return
     stored = next((n for n in ratings if _stores("\n".join(lines[max(n - _AROUND, 0) : n + _AROUND]))), None)

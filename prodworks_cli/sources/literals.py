@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
-from prodworks_cli.sources.calls.model_ids import read_model_id
+from prodworks_cli.sources.calls.model_ids import PROVIDERS, read_model_id
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.parts import suffix_of
 
@@ -41,7 +41,7 @@ _DIGIT = re.compile(r"\d")
 def read(files: Iterable[File]) -> Iterator[tuple[Node, str]]:
     """Each model id with its place, and whether it stands in ``code`` or in ``config``."""
     for file in files:
-        source = _source(file)
+        source = _source(file) if any(provider in file.data for provider in PROVIDERS) else None
         if source and file.text is not None:
             yield from ((node, source) for node in _of_text(file.path, file.text))
 

@@ -14,6 +14,7 @@ from prodworks_cli.node import Block, Declarations
 from prodworks_cli.resources.measurements import Measurement
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.lines import lines_with
 from prodworks_cli.sources.parts import suffix_of
 
 _CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".mjs", ".java", ".kt", ".go", ".cs"))
@@ -39,8 +40,8 @@ _PRICE = re.compile(
     r"|^(?:model|token|bedrock|llm)(?:price|pricing|prices|costs|rates)(?:table|map|usd)?$"
 )
 _PRICED_BY_CALL = re.compile(r"\b(?:completion_cost|cost_per_token|calculate_(?:token|llm|model|request)_cost)\s*\(")
-# Cheap to search for, and in every line that one of the expressions here matches.
-_MAY_MEASURE = re.compile(r"pric|cost|rate|metric|score|log_evaluations|SpanEvaluations|log_span_annotations", re.I)
+# One of these, in lower case, is in every line that one of the expressions here matches.
+_MAY_MEASURE = ("pric", "cost", "rate", "metric", "score", "log_evaluations", "spanevaluations", "log_span_annotations")
 _SCORE_CALL = re.compile(
     r"\.(create_score|score_current_(?:trace|span|observation|generation)|score_trace)\s*\(|\.(score)\s*\(\s*(?:\{|name\s*=)"
 )
@@ -104,8 +105,8 @@ def _of_code(path: str, text: str) -> Iterator[Draft]:
             yield _measured("price", "platform", name, _line_of(path, text, match), path)
     scored = "langfuse" in text or "phoenix" in text
     seen: set[str] = set()
-    for number, line in enumerate(text.splitlines(), 1):
-        if len(line) <= _LONGEST_LINE and _MAY_MEASURE.search(line) and not _COMMENT.match(line):
+    for number, line in lines_with(text, _MAY_MEASURE):
+        if len(line) <= _LONGEST_LINE and not _COMMENT.match(line):
             for purpose, name in _of_line(line, scored):
                 if purpose not in seen:
                     yield _measured(purpose, "code", name, Location(path, number), path)

@@ -6,13 +6,14 @@ A name tells that a safeguard is there, not which calls it covers: rules treat i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.resources.safeguards import Safeguard
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.lines import lines_with
 from prodworks_cli.sources.parts import CODE, suffix_of
 
 _SOURCE = CODE - {".tf"}
@@ -80,7 +81,7 @@ _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("authentication", "signature"): (
         *("signatureverifier", "slack-signature", "slack_signature", "hub-signature", "constructevent", "verify_key("),
-        *("app(token", "app( token", "app(\n"),
+        "app(",
     ),
     ("authentication", "key"): (
         *("httpbearer", "apikeyheader", "compare_digest", "timingsafeequal", "oauth2passwordbearer", "httpbasic"),
@@ -121,19 +122,16 @@ def _in_file(file: File) -> Iterator[Draft]:
     text = file.text or ""
     lower = text.lower()
     for purpose, mechanism, pattern in _COMPILED:
-        spoken = any(word in lower for word in _WORDS[purpose, mechanism])
-        line = _first_line(text, pattern) if spoken else None
+        words = _WORDS[purpose, mechanism]
+        line = _first_line(text, pattern, words) if any(word in lower for word in words) else None
         if line is not None:
             covers = True if purpose == "rate_limit" and _ALL.search(text) else Unknown("which calls it covers")
             yield found(file.path, line, purpose, mechanism, covers)
 
 
-def _first_line(text: str, pattern: re.Pattern[str]) -> int | None:
-    if not pattern.search(text):
-        return None
-    return next(
-        (n for n, line in enumerate(text.splitlines(), 1) if pattern.search(line) and not _COMMENT.match(line)), None
-    )
+def _first_line(text: str, pattern: re.Pattern[str], words: Sequence[str]) -> int | None:
+    lines = lines_with(text, words)
+    return next((n for n, line in lines if pattern.search(line) and not _COMMENT.match(line)), None)
 
 
 def found(path: str, line: int, purpose: str, mechanism: str, covers_all: bool | Unknown) -> Draft:

@@ -15,6 +15,11 @@ _FAMILIES = (
     r"|openai\.gpt|qwen\.qwen|writer\.palmyra|luma\.ray|twelvelabs\.(?:pegasus|marengo)|google\.gemma"
     r"|moonshot\.kimi|minimax\.minimax|nvidia\.nemotron|zai\.glm)"
 )
+PROVIDERS = (
+    b"amazon.", b"anthropic.", b"meta.", b"mistral.", b"cohere.", b"ai21.", b"stability.", b"deepseek.", b"openai.",
+    b"qwen.", b"writer.", b"luma.", b"twelvelabs.", b"google.", b"moonshot.", b"minimax.", b"nvidia.", b"zai.",
+)  # fmt: skip
+"""One of these is in every model id: what has none of them holds no id."""
 _ID = re.compile(rf"(?:(?P<geography>us|eu|apac|jp|au|ca|global|us-gov)\.)?(?P<base>{_FAMILIES}[A-Za-z0-9._:-]*)")
 _ARN = re.compile(
     r"arn:aws[a-z-]*:bedrock:(?P<region>[a-z0-9-]*):\d*:"
