@@ -22,10 +22,11 @@ from prodworks_cli.resources.compute import environment
 from prodworks_cli.resources.entries_sam import implied_entries
 from prodworks_cli.resources.iam_sam import implied_roles
 from prodworks_cli.resources.model_calls import ModelCall
-from prodworks_cli.resources.registry import declared_adapters, observed_adapters
+from prodworks_cli.resources.registry import declared_adapters, observed_adapters, part_adapters
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.schema import Draft, assemble
 from prodworks_cli.sources import (
+    agent_images,
     bearer_tokens,
     cdk,
     cloudformation,
@@ -100,18 +101,23 @@ def _declarations(
     templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
     constructs, cdk_gaps = attempt("the CDK reader", lambda: cdk.read(files, assembly))
     written = Declarations((*hcl, *templates, *constructs))
-    implied = (*implied_roles(written), *implied_entries(written), *extensions.read(files))
+    implied = (*implied_roles(written), *implied_entries(written), *extensions.read(files), *agent_images.read(files))
     return Declarations((*written.blocks, *implied)), (*hcl_gaps, *template_gaps, *cdk_gaps)
 
 
 def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Draft]]:
-    """A draft for each declared block of a type that an adapter knows."""
-    adapters = declared_adapters()
+    """A draft for each declared block of a type that an adapter knows, and for each part of one."""
+    adapters, parts = declared_adapters(), part_adapters()
 
     def adapt(block: Block) -> Callable[[], Found[Draft]]:
         return lambda: (tuple(d for d in [adapters[block.type](block, declarations)] if d is not None), ())
 
-    return [attempt(f"the adapter of {b.address}", adapt(b)) for b in declarations.blocks if b.type in adapters]
+    def divide(block: Block) -> Callable[[], Found[Draft]]:
+        return lambda: (tuple(parts[block.type](block, declarations)), ())
+
+    whole = [attempt(f"the adapter of {b.address}", adapt(b)) for b in declarations.blocks if b.type in adapters]
+    inner = [attempt(f"the parts of {b.address}", divide(b)) for b in declarations.blocks if b.type in parts]
+    return [*whole, *inner]
 
 
 def _repository(

@@ -43,6 +43,8 @@ class Record:
 
 Declared = Callable[[Block, Declarations], Draft | None]
 """Describes a block; ``None`` for one that is none of the kind (an OPTIONS method, a credential of another service)."""
+Parts = Callable[[Block, Declarations], Iterable[Draft]]
+"""Describes what a block declares besides the resource of its type: what is written inside it, or another side."""
 Observed = Callable[[Record], Draft]
 Spelling = Callable[[str], str]
 
@@ -194,6 +196,17 @@ def pointing(
 ) -> tuple[Block, ...]:
     """Blocks of ``types`` whose argument ``key`` certainly names ``block``; see :func:`refers`."""
     return tuple(b for b in declarations.of_type(*types) if refers(b.body[key], block, *names) is True)
+
+
+def belonging(
+    declarations: Declarations, owner: Block, types: Mapping[str, str], describe: Callable[[Block], Drafted]
+) -> tuple[Drafted, ...]:
+    """The blocks that certainly belong to ``owner``, described, and one unknown for each that may.
+
+    ``types`` maps the types of blocks to the argument that names their owner.
+    """
+    blocks = [(b, refers(b.body[key], owner)) for type_, key in types.items() for b in declarations.of_type(type_)]
+    return tuple(describe(b) if belongs is True else belongs for b, belongs in blocks if belongs is not False)
 
 
 def tag_keys(node: Node) -> Drafted:

@@ -14,6 +14,7 @@ from prodworks_cli.resources.adapter import (
     Record,
     Spelling,
     awscc,
+    belonging,
     declared,
     each,
     later,
@@ -110,22 +111,13 @@ def _agent(block: Block, declarations: Declarations, spell: Spelling) -> Draft:
 
 
 def _declared_aliases(agent: Block, declarations: Declarations) -> Drafted:
-    """The aliases that certainly belong to the agent, and one unknown for each that may."""
-    terraform = ("aws_bedrockagent_agent_alias", snake, "id")
-    cloudformation = ("AWS::Bedrock::AgentAlias", pascal, "AgentAliasId")
-    found: list[Drafted] = []
-    for kind, spell, identity in (terraform, cloudformation):
-        for block in declarations.of_type(kind):
-            belongs = refers(block.body[spell("agent_id")], agent)
-            if belongs is True:
-                found.append(_declared_alias(block, spell, identity))
-            elif isinstance(belongs, Unknown):
-                found.append(belongs)
-    return tuple(found)
+    types = {"aws_bedrockagent_agent_alias": "agent_id", "AWS::Bedrock::AgentAlias": "AgentId"}
+    return belonging(declarations, agent, types, _declared_alias)
 
 
-def _declared_alias(block: Block, spell: Spelling, identity: str) -> Draft:
+def _declared_alias(block: Block) -> Draft:
     """Without a routing, creating the alias also creates the numbered version that it serves."""
+    spell, identity = (snake, "id") if block.type.startswith("aws_") else (pascal, "AgentAliasId")
     version = block.body.at(spell("routing_configuration"), spell("agent_version"))
     return draft(
         AgentAlias,

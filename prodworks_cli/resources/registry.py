@@ -10,6 +10,11 @@ from prodworks_cli.model import Kind
 from prodworks_cli.resources import (
     agent_code,
     agent_reads,
+    agentcore_gateways,
+    agentcore_memories,
+    agentcore_reads,
+    agentcore_runtimes,
+    agentcore_sandboxes,
     agents,
     anomaly_monitors,
     api_key_reads,
@@ -73,7 +78,7 @@ from prodworks_cli.resources import (
     workflows,
     workload,
 )
-from prodworks_cli.resources.adapter import Declared, Observed, Record
+from prodworks_cli.resources.adapter import Declared, Observed, Parts, Record
 from prodworks_cli.resources.collecting import BASE_READS, Collector, Read
 
 __all__ = [
@@ -85,6 +90,7 @@ __all__ = [
     "declared_adapters",
     "kinds",
     "observed_adapters",
+    "part_adapters",
     "reads",
 ]
 
@@ -105,6 +111,10 @@ MODULES: tuple[ModuleType, ...] = (
     guardrails,
     enforced_guardrails,
     agents,
+    agentcore_runtimes,
+    agentcore_gateways,
+    agentcore_memories,
+    agentcore_sandboxes,
     api_keys,
     knowledge_bases,
     vectors,
@@ -129,6 +139,7 @@ MODULES: tuple[ModuleType, ...] = (
     ec2,
     stacks,
     agent_reads,
+    agentcore_reads,
     bedrock_reads,
     budget_reads,
     cloudwatch_reads,
@@ -177,6 +188,12 @@ def declared_adapters() -> Mapping[str, Declared]:
     return {
         k: f for m in MODULES for table in ("TERRAFORM", "CLOUDFORMATION") for k, f in getattr(m, table, {}).items()
     }
+
+
+@cache
+def part_adapters() -> Mapping[str, Parts]:
+    """Adapters of what blocks declare besides the resource of their type, from each module's ``PARTS``."""
+    return {k: f for m in MODULES for k, f in vars(m).get("PARTS", {}).items()}
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Block, Declarations, Reference, node_of
 from prodworks_cli.resources.adapter import Record
-from prodworks_cli.resources.registry import declared_adapters, observed_adapters
+from prodworks_cli.resources.registry import declared_adapters, observed_adapters, part_adapters
 from prodworks_cli.schema import Draft, assemble
 
 DENIED = Unknown("AccessDenied", present=True)
@@ -40,6 +40,16 @@ def declare(*blocks: Block) -> Any:
 
 def declared(kind: str, body: Mapping[str, object], *others: Block) -> Any:
     return declare(block(kind, "infra/subject", body), *others)
+
+
+def parts(*blocks: Block) -> list[Any]:
+    """What the first block declares besides the resource of its type."""
+    return [assemble(d)[0] for d in part_adapters()[blocks[0].type](blocks[0], Declarations(blocks))]
+
+
+def part(kind: str, body: Mapping[str, object], *others: Block) -> Any:
+    (found,) = parts(block(kind, "infra/subject", body), *others)
+    return found
 
 
 def record(kind: str, answers: Mapping[str, object], identity: str = "subject") -> Record:

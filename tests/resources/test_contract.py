@@ -12,7 +12,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[impor
 from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import Record
-from prodworks_cli.resources.registry import MODULES, observed_adapters
+from prodworks_cli.resources.registry import MODULES, declared_adapters, observed_adapters, part_adapters
 from prodworks_cli.schema import assemble
 
 AT = Location("contract")
@@ -78,6 +78,10 @@ SIDE_TYPES = (
     "AWS::WAFv2::WebACLAssociation",
     "AWS::CE::AnomalySubscription",
     "AWS::Lambda::EventSourceMapping",
+    "AWS::BedrockAgentCore::RuntimeEndpoint",
+    "AWS::BedrockAgentCore::GatewayTarget",
+    "AWS::BedrockAgentCore::PolicyEngine",
+    "AWS::BedrockAgentCore::Policy",
 )
 
 
@@ -219,16 +223,21 @@ def _block(kind: str, text: Node, address: str, misses: set[str]) -> Block:
     return Block(kind, address, Node(Property(schema, schema, text, misses), AT))
 
 
-@pytest.mark.parametrize("kind", sorted({k for m in MODULES for k in getattr(m, "CLOUDFORMATION", {})}))
+TYPES = {k for m in MODULES for table in ("CLOUDFORMATION", "PARTS") for k in getattr(m, table, {})}
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind in TYPES if "::" in kind))
 def test_every_cloudformation_property_that_is_read_exists(kind: str) -> None:
     misses: set[str] = set()
-    adapter = next(vars(m)["CLOUDFORMATION"][kind] for m in MODULES if kind in getattr(m, "CLOUDFORMATION", {}))
     subject = _block(kind, Node("TEXT", AT), "template.yaml#Subject", misses)
     pointer = Node(Reference(subject.address, "Arn"), AT)
     sides = [_block(t, pointer, f"template.yaml#{t}", misses) for t in SIDE_TYPES if t != kind]
-    described = adapter(subject, Declarations((subject, *sides)))
-    if described is not None:
-        assemble(described)
+    declarations = Declarations((subject, *sides))
+    whole = declared_adapters().get(kind)
+    described = whole(subject, declarations) if whole else None
+    inner = part_adapters()[kind](subject, declarations) if kind in part_adapters() else ()
+    for draft in (*([described] if described is not None else []), *inner):
+        assemble(draft)
     assert misses - CONTENT_OF_JSON == set()
 
 

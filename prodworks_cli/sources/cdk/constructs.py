@@ -7,6 +7,7 @@ from typing import Any
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Block, Node, node_of
+from prodworks_cli.sources.cdk.agents import memory_strategy
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.iam import managed, policies_of, statement, trust
 from prodworks_cli.sources.cdk.metrics import alarm_properties
@@ -147,7 +148,7 @@ def _action(value: Node, table: Table) -> Node:
     return content.arguments[0] if isinstance(content, Made) and content.arguments else value
 
 
-_CONVERTERS = {"arn": _arn, "model": _model, "inner": _action}
+_CONVERTERS = {"arn": _arn, "model": _model, "inner": _action, "strategy": memory_strategy}
 
 
 def _add_parts(construct: Construct, body: dict[str, Node], table: Table) -> None:

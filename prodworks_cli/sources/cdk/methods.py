@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.agents import add_target
 from prodworks_cli.sources.cdk.apis import add_method, add_proxy, add_resource, add_route, add_routes, add_usage_plan
 from prodworks_cli.sources.cdk.constructs import converted
 from prodworks_cli.sources.cdk.iam import granted
@@ -223,4 +224,9 @@ _METHODS: Mapping[str, Method] = {
     "addContainer": _container,
     "addFunctionUrl": _function_url,
     "addInterfaceEndpoint": _endpoint,
+    "addLambdaTarget": add_target,
+    "addOpenApiTarget": add_target,
+    "addSmithyTarget": add_target,
+    "addMcpServerTarget": add_target,
+    "addApiGatewayTarget": add_target,
 }
