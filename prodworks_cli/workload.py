@@ -9,6 +9,7 @@ from prodworks_cli.attested import attestations
 from prodworks_cli.measured import cost_per_request, quality_metric, uses_agentcore
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.adapter import some
+from prodworks_cli.resources.agentcore_runtimes import Runtime
 from prodworks_cli.resources.enforced_guardrails import EnforcedGuardrail
 from prodworks_cli.resources.entries import Entry
 from prodworks_cli.resources.model_calls import ModelCall
@@ -39,6 +40,13 @@ SET_ELSEWHERE: Mapping[str, str] = {
 
 # Kinds that a workload like this always has somewhere; without a declared subject the answer is "cannot tell".
 EXPECTED = frozenset({"aws.cloudwatch.alarm", "aws.budgets.budget", "aws.iam.role", "aws.bedrock.invocation_logging"})
+
+# What code calls and may be defined elsewhere: the call, the kind that defines it, and what it is.
+CALLED: Mapping[str, tuple[str, str, str]] = {
+    "aws.agentcore.runtime": ("invoke_agent_runtime", "aws.agentcore.runtime", "an agent runtime"),
+    "aws.bedrock.flow": ("invoke_flow", "aws.bedrock.flow", "a flow"),
+    "aws.bedrock.action_group": ("invoke_agent", "aws.bedrock.agent", "an agent"),
+}
 
 # Kinds that show that the workload answers from documents.
 RETRIEVAL = frozenset({"aws.bedrock.knowledge_base", "aws.vectors.store", "repo.retrieval_call"})
@@ -104,7 +112,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         feedback_captured=feedback_captured(inventory),
         fallback=fallback(inventory),
         uses_runtime_endpoint=_any_of(False, _on_runtime(calls), inventory),
-        uses_agentcore=_any_of(uses_agentcore(inventory.resources), False, inventory),
+        uses_agentcore=_any_of(uses_agentcore(inventory.resources), False, inventory, Runtime.KIND),
         allowed_regions=tuple(regions) if regions else None,
         approved_models=tuple(approved) if approved else None,
         model_calls=links("repo.model_call"),
@@ -204,10 +212,12 @@ def _unless_hidden(found: bool | Unknown | None, inventory: Inventory) -> bool |
     return Unknown(f"{hidden[0].scope}: {hidden[0].reason}") if hidden else found
 
 
-def _any_of(declared: bool, called: bool, inventory: Inventory) -> bool | Unknown:
+def _any_of(declared: bool, called: bool, inventory: Inventory, kind: str | None = None) -> bool | Unknown:
+    """Whether something was seen; unknown where code, or what the account has of a kind, went unread."""
     if declared or called:
         return True
     hidden = gaps_of("repo.model_call", Plane.DECLARED, inventory.gaps, minor=True)
+    hidden += gaps_of(kind, Plane.OBSERVED, inventory.gaps, minor=True) if kind else []
     return Unknown(f"{hidden[0].scope}: {hidden[0].reason}") if hidden else False
 
 
@@ -227,12 +237,22 @@ def silence(kind: str, plane: Plane, inventory: Inventory) -> Unknown | str:
         return Unknown(f"not in the repository; {SET_ELSEWHERE[kind]}")
     if plane is Plane.DECLARED and kind == "aws.bedrock.guardrail" and _names_guardrail(inventory):
         return Unknown("the code names a guardrail that is not defined in this repository")
+    if plane is Plane.DECLARED and kind in CALLED and _called_elsewhere(kind, inventory):
+        return Unknown(f"the code calls {CALLED[kind][2]} that is not defined in this repository")
     return f"no {kind.rsplit('.', 1)[-1].replace('_', ' ')} found"
 
 
 def _answers_from_documents(inventory: Inventory) -> bool:
     workloads = [r.value for r in inventory.resources if isinstance(r.value, Workload)]
     return any(w.has_retrieval is True for w in workloads)
+
+
+def _called_elsewhere(kind: str, inventory: Inventory) -> bool:
+    """Whether code calls an agent, a flow or a runtime, and none is declared that may be the one."""
+    api, owner, _ = CALLED[kind]
+    calls = [r.value for r in inventory.resources if isinstance(r.value, ModelCall)]
+    declared = any(r.kind == owner and r.plane is Plane.DECLARED for r in inventory.resources)
+    return not declared and any(call.api == api for call in calls)
 
 
 def _names_guardrail(inventory: Inventory) -> bool:

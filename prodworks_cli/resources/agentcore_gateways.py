@@ -68,7 +68,6 @@ _POLICIES = {
 }
 _TARGETS = {
     "aws_bedrockagentcore_gateway_target": "gateway_identifier",
-    "awscc_bedrockagentcore_gateway_target": "gateway_identifier",
     "AWS::BedrockAgentCore::GatewayTarget": "GatewayIdentifier",
 }
 # What runs code of its own at deployment: it may set what the resource itself does not.

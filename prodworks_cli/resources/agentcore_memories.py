@@ -82,7 +82,8 @@ _TYPES = {
 
 def _memory(block: Block, declarations: Declarations, spell: Spelling) -> Draft:
     body = block.body
-    inside = body[spell("memory_strategies")]
+    # The provider "aws" has resources of their own for strategies.
+    inside = body[spell("memory_strategies")] if spell is not snake else Node((), body.location)
     beside = belonging(declarations, block, {"aws_bedrockagentcore_memory_strategy": "memory_id"}, _strategy_block)
     return declared(
         Memory,
@@ -117,7 +118,8 @@ def _strategy(body: Node, kind: Drafted, spell: Spelling) -> Draft:
         config = body.at(spell("configuration"))
         if config.at(spell("self_managed_configuration")).present:
             return draft(Strategy, body, type=kind, namespaces=_SELF_MANAGED)
-        places.append(config.at(spell("episodic_override"), spell("reflection")))
+        reflected = config if spell is snake else config.at(spell("episodic_override"))
+        places.append(reflected.at(spell("reflection")))
     return draft(Strategy, body, type=kind, namespaces=_namespaces(places, spell))
 
 

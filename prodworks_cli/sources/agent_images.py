@@ -15,7 +15,7 @@ from prodworks_cli.resources.agentcore_runtimes import EXPORTER, IMAGE, INSTRUME
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.parts import suffix_of
 
-_NAME = re.compile(r"(?:^|/)(?:[\w-]+\.)?(?:dockerfile|containerfile)(?:[._-][\w.-]+)?$", re.IGNORECASE)
+_NAME = re.compile(r"(?:^|/)(?:[\w-]+\.)?(?:dockerfile|containerfile)(?:[._-][\w-]+)?$", re.IGNORECASE)
 _SERVER = re.compile(
     r"\bBedrockAgentCoreApp\b|\bbedrock_agentcore\b|(?:^|[\"'\s])bedrock-agentcore(?![\w-])", re.MULTILINE
 )

@@ -10,6 +10,7 @@ from prodworks_cli.resources.collecting import BASE_READS
 from prodworks_cli.resources.registry import reads
 from tests.aws.endpoint import ACCOUNT, AwsError, Params
 from tests.aws.scenario import BEDROCK, EU, HOME, RECORDS, STAMP, arn, role_arn
+from tests.aws.scenario_agents import AGENTS
 from tests.aws.scenario_models import MODELS
 from tests.aws.scenario_watch import WATCH
 from tests.aws.shapes import minimal
@@ -319,7 +320,11 @@ REACHED: dict[str, Any] = {
     "lambda:GetFunctionUrlConfig": AwsError("ResourceNotFoundException", 404),
 }
 
-SPOKEN_OF: dict[str, Any] = {**BEDROCK, **MODELS, **COMPUTE, **STORAGE, **OPERATIONS, **AUDIT, **REACHED, **WATCH}
+SPOKEN_OF: dict[str, Any] = {
+    **{**BEDROCK, **MODELS, **COMPUTE, **STORAGE, **OPERATIONS, **AUDIT, **REACHED},
+    **WATCH,
+    **AGENTS,
+}
 # Of the kinds that the scenario does not speak of the account has none: the smallest answer that the model allows.
 ELSE = {read.name: minimal(read.name) for read in reads() if read not in BASE_READS and read.name not in SPOKEN_OF}
 ANSWERS: dict[str, Any] = {**ELSE, **SPOKEN_OF}

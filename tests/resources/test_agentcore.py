@@ -140,7 +140,8 @@ def test_a_runtime_in_the_account() -> None:
 
 FORMS = {
     "aws_bedrockagentcore_": ("gateway", "gateway_target", "policy_engine", "policy"),
-    "awscc_bedrockagentcore_": ("gateway", "gateway_target", "policy_engine", "policy"),
+    # The provider awscc has no resource for targets.
+    "awscc_bedrockagentcore_": ("gateway", "", "policy_engine", "policy"),
     "AWS::BedrockAgentCore::": ("Gateway", "GatewayTarget", "PolicyEngine", "Policy"),
 }
 
@@ -175,7 +176,8 @@ def test_a_gateway_in_each_form(prefix: str) -> None:
         block(policy, "infra/r", spelled(prefix, {"policy_engine_id": ref("infra/z"), "name": "of another engine"})),
     )
     found = gateway(prefix, {"arn": ref("infra/engine", "arn"), "mode": "ENFORCE"}, *others)
-    assert (found.authorizer_type, found.kms_key, found.targets) == ("AWS_IAM", "arn:key", ("orders",))
+    targets = ("orders",) if FORMS[prefix][1] else (Unknown("targets may be added outside this repository"),)
+    assert (found.authorizer_type, found.kms_key, found.targets[:1]) == ("AWS_IAM", "arn:key", targets)
     assert (found.policy_mode, found.policy_engine_status) == ("ENFORCE", "ACTIVE")
     policies = [(p.name, p.status, p.enforcement_mode) for p in found.policies]
     assert policies == [("permit", "ACTIVE", "ACTIVE"), ("try", "ACTIVE", "LOG_ONLY")]

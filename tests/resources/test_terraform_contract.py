@@ -18,7 +18,7 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Content, Declarations, Node, Reference
 from prodworks_cli.resources.environment import environment
 from prodworks_cli.resources.registry import MODULES
-from prodworks_cli.schema import assemble
+from prodworks_cli.schema import Draft, assemble
 from prodworks_cli.sources import measurements, state_machines
 from tests.resources.provider_schema import REFERRED, schemas, types_read
 
@@ -50,7 +50,14 @@ ALLOWED = {
     "aws_budgets_budget.cost_filters": "the provider had it until version 4",
     "aws_api_gateway_method.path": "methods of OpenAPI documents are such blocks, with a path",
 }
-ADAPTERS = {k: m for m in MODULES for k in getattr(m, "TERRAFORM", {}) if k.startswith(("aws_", "awscc_"))}
+# Types that declare one resource, and those that declare others besides it.
+ADAPTERS = {
+    (table, kind): module
+    for module in MODULES
+    for table in ("TERRAFORM", "PARTS")
+    for kind in getattr(module, table, {})
+    if kind.startswith(("aws_", "awscc_"))
+}
 
 
 @dataclass
@@ -109,7 +116,7 @@ class Everything(Declarations):
 
     def of_type(self, *types: str) -> tuple[Block, ...]:
         address = self.blocks[0].address if self.blocks else "nothing"
-        known = [t for t in types if not t.startswith("AWS::")]
+        known = [t for t in types if not t.startswith(("AWS::", "repo."))]
         vars(self)["reads"].missed |= {t for t in known if t not in schemas()}
         return tuple(_block(t, Reference(address, "arn"), vars(self)["reads"]) for t in known if t in schemas())
 
@@ -130,21 +137,22 @@ def _texts(module: ModuleType) -> tuple[str, ...]:
     return tuple(sorted(w for w in words if 0 < len(w) < 40 and " " not in w))
 
 
-def _wrong(kind: str) -> set[str]:
+def _wrong(table: str, kind: str) -> set[str]:
     """What the adapter of a type reads and its provider has not.
 
     It runs with every word, every reference, and each argument left out.
     """
     reads = Reads()
-    adapter = vars(ADAPTERS[kind])["TERRAFORM"][kind]
-    texts: list[Content] = ["TEXT", '{"a": 1}', *_texts(ADAPTERS[kind])]
+    module = ADAPTERS[table, kind]
+    adapter = vars(module)[table][kind]
+    texts: list[Content] = ["TEXT", '{"a": 1}', *_texts(module)]
     references: list[Content] = [Reference(f"{other}.this", "arn") for other in schemas()]
     subjects = [_block(kind, text, reads) for text in (*texts, *references)]
     subjects += [_block(kind, "TEXT", reads, without=name) for name in schemas()[kind]]
     for reads.flag, subject in product((True, False), subjects):
         described = adapter(subject, Everything(subject, reads))
-        if described is not None:
-            assemble(described)
+        for one in (described,) if isinstance(described, Draft) else described or ():
+            assemble(one)
     return reads.wrong
 
 
@@ -160,9 +168,9 @@ def _spellings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Node, "first_of", first_of)
 
 
-@pytest.mark.parametrize("kind", sorted(ADAPTERS))
-def test_every_argument_that_an_adapter_reads_exists(kind: str) -> None:
-    assert _wrong(kind) - set(ALLOWED) == set()
+@pytest.mark.parametrize(("table", "kind"), sorted(ADAPTERS))
+def test_every_argument_that_an_adapter_reads_exists(table: str, kind: str) -> None:
+    assert _wrong(table, kind) - set(ALLOWED) == set()
 
 
 def test_every_type_that_is_named_exists() -> None:
