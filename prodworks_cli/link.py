@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from prodworks_cli.joins import join_planes
 from prodworks_cli.model import Kind, Plane, Ref, Resource, Unknown
-from prodworks_cli.node import Block, Declarations, Node, Reference
+from prodworks_cli.node import Block, Declarations, Reference
 from prodworks_cli.reach import Reach
 from prodworks_cli.resources.bedrock import InvocationLogging
 from prodworks_cli.resources.canaries import Canary
@@ -48,17 +48,7 @@ def pointers(declarations: Declarations) -> Mapping[str, tuple[str, ...]]:
 
 
 def _references(block: Block) -> set[str]:
-    found: set[str] = set()
-    stack: list[Node] = [block.body]
-    while stack:
-        content = stack.pop().content
-        if isinstance(content, Reference):
-            found.add(content.address)
-        elif isinstance(content, Mapping):
-            stack.extend(content.values())
-        elif isinstance(content, tuple):
-            stack.extend(content)
-    return found
+    return {node.content.address for node in block.body.leaves() if isinstance(node.content, Reference)}
 
 
 def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Resource, ...]:

@@ -84,6 +84,18 @@ class Node:
         if isinstance(self.content, Mapping):
             yield from self.content.items()
 
+    def leaves(self) -> Iterator[Node]:
+        """All values below the node that are neither mapping nor list."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            if isinstance(node.content, Mapping):
+                stack.extend(node.content.values())
+            elif isinstance(node.content, tuple):
+                stack.extend(node.content)
+            else:
+                yield node
+
     def text(self) -> str | None:
         """The text when it is a known text, else ``None``: for adapters that branch on a literal."""
         return self.content if isinstance(self.content, str) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prodworks_cli.model import Kind, Unknown
@@ -133,7 +133,7 @@ def _attached_by_script(gateway: Block, declarations: Declarations) -> Unknown |
             return Unknown(f"{other.address} may be attached outside of what is declared")
         if other.type.startswith(_SCRIPTS) and _may_attach(other.body, gateway):
             return Unknown(f"{other.address} may attach a policy engine")
-        if "iam" in other.type.lower() and any(n.content == _UPDATES for n in _values(other.body)):
+        if "iam" in other.type.lower() and any(n.content == _UPDATES for n in other.body.leaves()):
             return Unknown(f"{other.address} lets something update the gateway after it is deployed")
     return None
 
@@ -143,24 +143,17 @@ def _shape(node: Node) -> str:
     return (node.content.shape or "") if isinstance(node.content, Unknown) else node.text() or ""
 
 
-def _values(body: Node) -> Iterator[Node]:
-    stack = [body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node.content, Mapping):
-            stack.extend(node.content.values())
-        elif isinstance(node.content, tuple):
-            stack.extend(node.content)
-        else:
-            yield node
-
-
 def _may_attach(body: Node, gateway: Block) -> bool:
     """Whether a script is given the gateway, and is not written out here as one that does something else."""
-    found = list(_values(body))
+    found = list(body.leaves())
     named = any(gateway.address in blocks_in((node.content,)) for node in found)
     written = [text for node in found if len(text := _shape(node)) > _SCRIPT]
     return named and (not written or any(_ATTACHES.search(text) for text in written))
+
+
+def _shape(node: Node) -> str:
+    """The text, or the known part of one that is not resolved."""
+    return (node.content.shape or "") if isinstance(node.content, Unknown) else node.text() or ""
 
 
 def _declared_policy(block: Block) -> Draft:

@@ -6,7 +6,7 @@ repository uses the vector extension of its engine (see :data:`EXTENSIONS`): by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from prodworks_cli.model import Kind, Unknown
@@ -60,16 +60,8 @@ def _holds_vectors(block: Block, declarations: Declarations, extension: str) -> 
     return used or bool(declarations.of_type(EXTENSIONS[extension]))
 
 
-def _referred(node: Node) -> Iterator[str]:
-    stack = [node]
-    while stack:
-        content = stack.pop().content
-        if isinstance(content, Reference):
-            yield content.address
-        elif isinstance(content, Mapping):
-            stack.extend(content.values())
-        elif isinstance(content, tuple):
-            stack.extend(content)
+def _referred(node: Node) -> set[str]:
+    return {leaf.content.address for leaf in node.leaves() if isinstance(leaf.content, Reference)}
 
 
 def _collection(block: Block, declarations: Declarations, spell: Spelling) -> Draft | None:

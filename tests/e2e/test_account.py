@@ -295,6 +295,7 @@ def test_regions_are_those_that_the_code_names_else_those_in_use(
         "account:ListRegions": {"Regions": enabled},
         "cloudwatch:ListMetrics": lambda params, region: {"Metrics": [metric] if region == EU else []},
         "bedrock:ListGuardrails": {"guardrails": []},
+        "bedrock-agentcore-control:ListAgentRuntimes": {"agentRuntimes": []},
     }
     server.account = FakeAccount({**WHO, **ANSWERS, **signs})
     done = prodworks("collect", tmp_path / "empty", "--aws", **server.environment(SERVICES))
