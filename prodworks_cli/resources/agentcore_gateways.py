@@ -151,11 +151,6 @@ def _may_attach(body: Node, gateway: Block) -> bool:
     return named and (not written or any(_ATTACHES.search(text) for text in written))
 
 
-def _shape(node: Node) -> str:
-    """The text, or the known part of one that is not resolved."""
-    return (node.content.shape or "") if isinstance(node.content, Unknown) else node.text() or ""
-
-
 def _declared_policy(block: Block) -> Draft:
     mode = block.body.first_of("enforcement_mode", "EnforcementMode")
     return draft(
