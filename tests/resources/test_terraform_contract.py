@@ -28,6 +28,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 NO_TYPES = {
     "aws_cdk",
     "aws_region_name",
+    "aws_sdk_bedrock_runtime",
     "aws_caller_identity",
     "aws_partition",
     "aws_region",
