@@ -34,3 +34,8 @@ def test_the_package_of_a_java_class_says_nothing(path: str, part: Part) -> None
 @pytest.mark.parametrize("path", ["src/contest/a.py", "latest/a.py", "infra/environments/test/main.tf", "src/smoke.py"])
 def test_a_folder_that_only_sounds_like_one(path: str) -> None:
     assert part_of(path) is Part.PRODUCTION
+
+
+@pytest.mark.parametrize("name", ["chat.clienttest.tsx", "queue.servertest.ts", "setup.vitest.ts", "a-latest.ts"])
+def test_the_name_of_a_test_suite(name: str) -> None:
+    assert part_of(f"web/src/{name}") is (Part.PRODUCTION if "latest" in name else Part.TEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Node
@@ -14,8 +15,10 @@ from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.clients import Clients
+from prodworks_cli.sources.typescript.correlation import Correlations
 from prodworks_cli.sources.typescript.dead import Liveness
-from prodworks_cli.sources.typescript.frameworks import model_objects, object_attributes
+from prodworks_cli.sources.typescript.fallbacks import Fallbacks
+from prodworks_cli.sources.typescript.frameworks import ModelObject, model_objects, object_attributes
 from prodworks_cli.sources.typescript.handlers import ANY, Handlers
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
@@ -23,6 +26,7 @@ from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.response import Reach, Responses
 from prodworks_cli.sources.typescript.sites import LITERALS, NEEDLES, CallSite, Finder
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
+from prodworks_cli.sources.typescript.texts import AGENTIC, Texts
 from prodworks_cli.sources.typescript.trace import Tracer
 from prodworks_cli.sources.typescript.values import Values
 
@@ -50,42 +54,74 @@ def read(
     return tuple(described), gaps
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What is known of the code around the calls; ``seeing`` gathers the functions that can see a response."""
+
+    texts: Texts
+    responses: Responses
+    correlations: Correlations
+    seeing: list[Site]
+
+
 class _Reader:
     """Describes all calls of a repository."""
 
     def __init__(self, repository: Repository, environment: Mapping[str, tuple[Node, ...]]) -> None:
         self._repository = repository
+        self._environment = environment
         self._tracer = Tracer(repository)
         self._values = Values(self._tracer, environment)
         self._requests = Requests(self._values)
-        self._responses = Responses(repository, self._tracer)
         self._handlers = Handlers(self._tracer)
+        self._fallbacks = Fallbacks(self._tracer)
         self._clients = Clients(self._values)
         self._liveness = Liveness(repository)
         self._names = Names()
 
     def drafts(self) -> list[Draft]:
         found = [(call, self._requests.known(call)) for call in Finder(self._tracer).calls()]
-        calls = [call for call, known in found if known is not None]
-        described = [self._described(call, known) for call, known in found if known is not None]
-        for model in model_objects(self._repository):
-            traced = self._responses.instrumented(model.site, model.site, "framework", Reach((), (), None))
-            name = f"{model.site.module.path}:{model.site.module.qualified(model.site.node)} {model.name}"
-            at = model.site.module.at(model.site.node)
-            known = object_attributes(model, self._requests, traced)
-            known["reachable"] = not self._liveness.is_dead(model.site)
-            described.append(call_draft(self._names.of(name), at, known))
-        return [*described, *self._clients.drafts([c for c in calls if not self._liveness.is_dead(c.site)])]
+        calls = {self._identity(call.site, call.api): (call, known) for call, known in found if known is not None}
+        objects = {self._identity(model.site, model.name): model for model in model_objects(self._repository)}
+        made = [call for call, _ in calls.values()]
+        identities = {c.site.key: n for n, (c, known) in calls.items() if not _embeds(c, known)}
+        vectors = frozenset(c.site.key for c in made) - set(identities)
+        texts = Texts(self._values, self._requests, self._liveness, made, list(objects.values()), identities, vectors)
+        if not calls and not objects:
+            return list(texts.agentic()) if self._repository.holds(*AGENTIC) else []
+        responses = Responses(self._repository, self._tracer, texts.belongs)
+        correlations = Correlations(self._repository, texts.entries)
+        around = _Around(texts, responses, correlations, [])
+        described = [self._described(name, call, known, around) for name, (call, known) in calls.items()]
+        described += [self._object(name, model, around) for name, model in objects.items()]
+        live = [call for call in made if not self._liveness.is_dead(call.site)]
+        return [*described, *self._clients.drafts(live), *texts.drafts(self._environment, around.seeing)]
 
-    def _described(self, call: CallSite, request: Mapping[str, Drafted]) -> Draft:
-        module = call.site.module
-        reach = self._responses.reach(call.site)
-        traced = self._responses.instrumented(call.site, call.client, call.library, reach) or self._telemetry(call)
-        usage = self._responses.usage_recorded(call.api, call.library, reach)
+    def _identity(self, site: Site, api: str) -> str:
+        """A name for a call that does not change with line numbers."""
+        return self._names.of(f"{site.module.path}:{site.module.qualified(site.node)} {api}")
+
+    def _object(self, name: str, model: ModelObject, around: _Around) -> Draft:
+        traced = around.responses.instrumented(model.site, model.site, "framework", Reach((), (), None))
+        known = {
+            **object_attributes(model, self._requests, traced),
+            **around.texts.conversations.of_object(model),
+            "reachable": not self._liveness.is_dead(model.site),
+        }
+        return call_draft(name, model.site.module.at(model.site.node), known)
+
+    def _described(self, name: str, call: CallSite, request: Mapping[str, Drafted], around: _Around) -> Draft:
+        module, responses = call.site.module, around.responses
+        reach = responses.reach(call.site)
+        around.seeing.extend(reach.bodies)
+        traced = responses.instrumented(call.site, call.client, call.library, reach) or self._telemetry(call)
+        usage = responses.usage_recorded(call, reach)
         separate = self._applied(reach) if request.get("guardrail_mode") == "none" else {}
+        metadata = request.get("request_metadata")
         known: dict[str, Drafted] = {
             **request,
             **separate,
+            **around.texts.conversations.of_call(call, request.get("guardrail_mode") == "attached"),
             "reachable": not self._liveness.is_dead(call.site),
             "api": call.api,
             "client": Ref("repo.model_client", self._clients.identity(call.client))
@@ -93,11 +129,12 @@ class _Reader:
             else call.client,
             "instrumented": traced,
             "usage_recorded": usage or (call.library == "ai" and traced is True),
-            "stop_reasons_handled": self._responses.stop_reasons(call.api, reach),
+            "correlation": around.correlations.of(reach, metadata if isinstance(metadata, Node) else None),
+            "stop_reasons_handled": responses.stop_reasons(call, reach),
             "handled_errors": self._stream_errors(reach) if self._streams(call) else self._handlers.of(call.site),
+            "fallback": self._fallbacks.of(call.site),
         }
-        name = f"{module.path}:{module.qualified(call.site.node)} {call.api}"
-        return call_draft(self._names.of(name), module.at(call.site.node), known)
+        return call_draft(name, module.at(call.site.node), known)
 
     def _streams(self, call: CallSite) -> bool:
         """The AI SDK's streaming functions never throw: an error becomes a part of the stream."""
@@ -137,6 +174,12 @@ class _Reader:
                 enabled = option["isEnabled"]
                 return enabled if enabled.present else Node(name == "telemetry", option.location)
         return False
+
+
+def _embeds(call: CallSite, known: Mapping[str, Drafted]) -> bool:
+    """The call turns text into vectors, by its model or by the name of the function that makes it."""
+    by_name = "embed" in call.site.module.qualified(call.site.node).lower()
+    return known.get("modalities") == ("embedding",) or (by_name and call.api.startswith("invoke"))
 
 
 def _unread(module: Module) -> list[Gap]:

@@ -13,6 +13,7 @@ from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, Module, callee_of, last_name
 
 MAX_DEPTH = 24
+MAX_FRAMES = 6
 NOTHING = frozenset({"null", "undefined"})
 
 

@@ -44,6 +44,9 @@ class Repository:
         self._modules: dict[str, Module] = {}
         self._exports: dict[str, dict[str, Node | Import]] = {}
         self._matching: dict[re.Pattern[bytes], list[str]] = {}
+        self._defined: dict[str, int] = {}
+        self._found: dict[tuple[str, str], Module | None] = {}
+        self._first: dict[tuple[bytes, ...], str | None] = {}
         self._named: dict[str, tuple[tuple[Module, Node], ...] | None] = {}
 
     def module(self, path: str) -> Module:
@@ -58,6 +61,17 @@ class Repository:
             held = [p for p in sorted(self._files) if not literals or any(n in self._files[p] for n in literals)]
             self._matching[pattern] = [p for p in held if pattern.search(self._files[p])]
         yield from map(self.module, self._matching[pattern])
+
+    def holding(self, *literals: bytes) -> Iterator[Module]:
+        """The files that hold one of some texts, in order of path."""
+        yield from (self.module(p) for p in sorted(self._files) if any(n in self._files[p] for n in literals))
+
+    def holds(self, *literals: bytes) -> str | None:
+        """The first file that holds one of some texts."""
+        if literals not in self._first:
+            found = (p for p in sorted(self._files) if any(n in self._files[p] for n in literals))
+            self._first[literals] = next(found, None)
+        return self._first[literals]
 
     @cached_property
     def _by_stem(self) -> Mapping[str, list[str]]:
@@ -82,6 +96,12 @@ class Repository:
 
     def find(self, specifier: str, importer: Module) -> Module | None:
         """The file that an import means; ``None`` when it lies outside the repository or is one of several."""
+        key = (specifier, importer.path.rpartition("/")[0])
+        if key not in self._found:
+            self._found[key] = self._find(specifier, importer)
+        return self._found[key]
+
+    def _find(self, specifier: str, importer: Module) -> Module | None:
         if specifier.startswith("."):
             return self._open(_relative(specifier, importer.path))
         package = next((p for p in self._packages if specifier == p or specifier.startswith(f"{p}/")), None)
@@ -128,6 +148,11 @@ class Repository:
 
     def definitions_named(self, name: str) -> int:
         """How many functions and methods of that name the files define that call one of that name."""
+        if name not in self._defined:
+            self._defined[name] = self._definitions(name)
+        return self._defined[name]
+
+    def _definitions(self, name: str) -> int:
         modules = {m.path: m for m, _ in self.calls_named(name) or ()}
         pattern = re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"\s*(?:[(<:=])")
         paths = [p for p in sorted(self._files) if name.encode() in self._files[p] and pattern.search(self._files[p])]

@@ -8,7 +8,7 @@ outside the repository leaves the question open.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,6 +28,7 @@ from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.callers import ENTRIES
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
+from prodworks_cli.sources.typescript.sites import CallSite
 from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, Module, callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.trace import Tracer
 
@@ -70,7 +71,8 @@ class Reach:
 class Responses:
     """Answers about the responses of calls."""
 
-    def __init__(self, repository: Repository, tracer: Tracer) -> None:
+    def __init__(self, repository: Repository, tracer: Tracer, belongs: Callable[[Site, Site], bool]) -> None:
+        self._belongs = belongs
         self._repository = repository
         self._tracer = tracer
         self._aws, self._all = _instrumentors(repository)
@@ -119,22 +121,26 @@ class Responses:
                 continue
             yield from self._tracer.callees(Site(function.module, node))
 
-    def usage_recorded(self, api: str, library: str, reach: Reach) -> bool | Unknown:
+    def usage_recorded(self, call: CallSite, reach: Reach) -> bool | Unknown:
         """Whether the token counts are read; unknown where the API reports none or the response leaves."""
-        if not reports_usage(api):
-            return Unknown(f"{api} reports no usage")
-        if self._instruments(library) or any(_reads(site, USAGE) for site in reach.bodies):
+        if not reports_usage(call.api):
+            return Unknown(f"{call.api} reports no usage")
+        if self._instruments(call.library) or any(self._reads(call, site, USAGE) for site in reach.bodies):
             return True
         return reach.leaves or False
 
-    def stop_reasons(self, api: str, reach: Reach) -> tuple[str, ...] | Unknown:
+    def _reads(self, call: CallSite, body: Site, names: frozenset[str]) -> bool:
+        """A member of one of the names is read, of the response of this call as far as that can be told."""
+        return any(self._belongs(holder, call.site) for holder in _readers(body, names))
+
+    def stop_reasons(self, call: CallSite, reach: Reach) -> tuple[str, ...] | Unknown:
         """The stop reasons that the code tells apart; all bad ends where it compares with a good one.
 
         A reason that is read and handed on may be told apart anywhere in the repository, such as in its front end.
         """
-        if not reports_end(api):
-            return Unknown(f"{api} reports no stop reason")
-        if not any(_reads(site, STOP_FIELDS) for site in reach.bodies):
+        if not reports_end(call.api):
+            return Unknown(f"{call.api} reports no stop reason")
+        if not any(self._reads(call, site, STOP_FIELDS) for site in reach.bodies):
             return reach.leaves or ()
         named = {n for site in reach.bodies for text in _literals(site) for n in STOP_NAMES.get(text, ())}
         negated = any(_compared_away(site) for site in reach.bodies)
@@ -192,21 +198,30 @@ def _bare(module: Module, statement: Node) -> str:
 _READS = ("member_expression", "shorthand_property_identifier_pattern", "pair_pattern", "subscript_expression")
 
 
-def _reads(site: Site, names: frozenset[str]) -> bool:
-    """A member of one of the names is read, also by destructuring."""
+def _readers(site: Site, names: frozenset[str]) -> Iterator[Site]:
+    """The expressions of which a member of one of the names is read, also by destructuring."""
     module = site.module
     for node in module.below(site.node, *_READS):
         if node.type == "member_expression" and last_name(module, node) in names:
             above = module.parent(node)
             if above is None or above.type != "assignment_expression" or above.child_by_field_name("left") != node:
-                return True
-        if node.type == "shorthand_property_identifier_pattern" and module.text(node) in names:
-            return True
-        if node.type == "pair_pattern" and module.text(node.child_by_field_name("key")) in names:
-            return True
-        if node.type == "subscript_expression" and string_of(module, node.child_by_field_name("index")) in names:
-            return True
-    return False
+                yield _holder(module, node)
+        elif (
+            (node.type == "shorthand_property_identifier_pattern" and module.text(node) in names)
+            or (node.type == "pair_pattern" and module.text(node.child_by_field_name("key")) in names)
+            or (node.type == "subscript_expression" and string_of(module, node.child_by_field_name("index")) in names)
+        ):
+            yield _holder(module, node)
+
+
+def _holder(module: Module, read: Node) -> Site:
+    """What a member is read of: the object, or the value that a pattern takes apart; else the read itself."""
+    target = read.child_by_field_name("object")
+    if target is not None:
+        return Site(module, target)
+    above = next((a for a in module.ancestors(read) if a.type in ("variable_declarator", *FUNCTIONS)), None)
+    value = above.child_by_field_name("value") if above is not None and above.type == "variable_declarator" else None
+    return Site(module, value if value is not None else read)
 
 
 def _literals(site: Site) -> Iterator[str]:

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.typescript.callers import Callers
 from prodworks_cli.sources.typescript.members import Members
-from prodworks_cli.sources.typescript.places import MAX_DEPTH, NOTHING, Frame, Origin, Site, returned
+from prodworks_cli.sources.typescript.places import MAX_DEPTH, MAX_FRAMES, NOTHING, Frame, Origin, Site, returned
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.syntax import (
     BLOCKS,
@@ -25,7 +25,6 @@ from prodworks_cli.sources.typescript.syntax import (
 
 MAX_CALLERS = 12
 MAX_ORIGINS = 80
-MAX_FRAMES = 6
 MAX_ACTIVE = 40
 EXTERNAL = "comes from outside the repository"
 # Functions of tracing libraries that give back the client that they are given.
@@ -41,6 +40,7 @@ class Tracer:
         self._calling = Callers(repository, self)
         self.callers = self._calling.of
         self.possible_callers = self._calling.possible
+        self._exported: dict[tuple[str, str, int], tuple[Origin, ...]] = {}
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
         self._active: set[object] = set()
 
@@ -153,7 +153,13 @@ class Tracer:
         return (Site(target, target.root),) if item.name == "*" else self.exported(target, item.name)
 
     def exported(self, module: Module, name: str, depth: int = 6) -> tuple[Origin, ...]:
-        """An export of a module by name, through re-exports."""
+        """An export of a module by name, through re-exports; looked up once."""
+        key = (module.path, name, depth)
+        if key not in self._exported:
+            self._exported[key] = self._export(module, name, depth)
+        return self._exported[key]
+
+    def _export(self, module: Module, name: str, depth: int) -> tuple[Origin, ...]:
         exports = self.repository.exports(module)
         item = exports.get(name)
         if isinstance(item, Node):
