@@ -33,6 +33,18 @@ class Host:
         """The variables of a module of the repository."""
         raise NotImplementedError
 
+    def has_path(self, path: str, at: Location) -> bool:
+        """Whether the repository has a file or folder that code at a place names."""
+        raise NotImplementedError
+
+    def text_of(self, path: str, at: Location) -> str | None:
+        """The text of a file of the repository that code at a place names."""
+        raise NotImplementedError
+
+    def folder_of(self, at: Location) -> str:
+        """The folder in which the code at a place runs."""
+        raise NotImplementedError
+
     def call(self, evaluator: Evaluator, called: Any, arguments: tuple[Node, ...], at: Location) -> Node:
         """A call of something that a library brings, or of a method of one of its values."""
         raise NotImplementedError

@@ -47,7 +47,7 @@ def library(module: str, language: str, table: Table) -> str:
     return table.modules.get(name, name)
 
 
-def inside(module: str, name: str, table: Table) -> str:
+def symbol_of(module: str, name: str, table: Table) -> str:
     """The symbol of a member of a module."""
     if module == "core" and name.startswith("aws_"):
         alpha = name.replace("_", "-")
@@ -59,7 +59,7 @@ def inside(module: str, name: str, table: Table) -> str:
 def _of_node(module: str) -> str:
     if module == "aws-cdk-lib":
         return "core"
-    return module.removeprefix("aws-cdk-lib/").removesuffix("/lib")
+    return module.removeprefix("node:").removeprefix("aws-cdk-lib/").removesuffix("/lib")
 
 
 def _of_python(module: str) -> str:

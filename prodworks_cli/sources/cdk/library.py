@@ -15,6 +15,7 @@ from prodworks_cli.sources.cdk.methods import call_method
 from prodworks_cli.sources.cdk.settle import camel, construct_of
 from prodworks_cli.sources.cdk.standard import STANDARD
 from prodworks_cli.sources.cdk.values import Bound, Construct, Instance, Keywords, Made, Open, Origin, node, unknown
+from prodworks_cli.sources.cdk.zod import parsed
 
 _STACK = "core.Stack"
 _OF_CDK = re.compile(r"^(core|constructs|aws-|triggers|cx-api|custom-resources|pipelines)")
@@ -32,6 +33,10 @@ class Library(Host):
 
     def context(self, key: str, at: Location) -> Node:
         """A context value."""
+        raise NotImplementedError
+
+    def all_context(self, at: Location) -> Node:
+        """All context values that are committed; others may be given."""
         raise NotImplementedError
 
     def is_base(self, symbol: str) -> bool:
@@ -58,6 +63,8 @@ class Library(Host):
         if symbol.endswith(("tryGetContext", "getContext")):
             key = arguments[0].text() if arguments else None
             return self.context(key, at) if key else unknown("a context value", at)
+        if symbol.endswith("getAllContext"):
+            return self.all_context(at)
         known = STANDARD.get(symbol)
         if known is not None:
             return known(evaluator, arguments, at)
@@ -71,6 +78,8 @@ class Library(Host):
         if isinstance(content, Made) and content.symbol.startswith("builder:"):
             return making.build(self, evaluator, content, called.name, arguments, at)
         if isinstance(content, Made):
+            if content.symbol.startswith("zod.") and called.name == "parse" and arguments:
+                return parsed(called.of, arguments[0], at)
             return node(Made(f"{content.symbol}.{called.name}", arguments, called.of), at)
         if isinstance(content, Construct):
             if called.name.startswith("get") and called.name[3:4].isupper() and not arguments:

@@ -9,7 +9,7 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.apis import REST, resource
 from prodworks_cli.sources.cdk.data import Table
-from prodworks_cli.sources.cdk.imports import inside, library
+from prodworks_cli.sources.cdk.imports import library, symbol_of
 from prodworks_cli.sources.cdk.settle import camel, construct_of, reference
 from prodworks_cli.sources.cdk.values import Bound, Construct, External, Made, members_of, node, unknown
 
@@ -49,9 +49,9 @@ def _of_name(table: Table, symbol: str, name: str, at: Location) -> Node:
     if "." not in symbol and symbol[:1].isupper():
         symbol = table.by_name(symbol) or symbol
     if symbol.startswith("software.amazon.awscdk") and name[:1].isupper():
-        return node(External(inside(library(symbol, "java", table), name, table)), at)
+        return node(External(symbol_of(library(symbol, "java", table), name, table)), at)
     spelled = name if name[:1].isupper() or name.isupper() or "_" not in name or symbol == "core" else camel(name)
-    return node(External(inside(symbol, spelled, table)), at)
+    return node(External(symbol_of(symbol, spelled, table)), at)
 
 
 def _of_construct(construct: Construct, of: Node, name: str, at: Location) -> Node:

@@ -15,10 +15,21 @@ from prodworks_cli.sources.cdk.classes import constructor_of
 from prodworks_cli.sources.cdk.constructs import block_of
 from prodworks_cli.sources.cdk.data import table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Exhausted
-from prodworks_cli.sources.cdk.imports import inside, library, local_path
+from prodworks_cli.sources.cdk.filesystem import inside, variables
+from prodworks_cli.sources.cdk.imports import library, local_path, symbol_of
 from prodworks_cli.sources.cdk.library import Library
 from prodworks_cli.sources.cdk.replace import in_place
-from prodworks_cli.sources.cdk.values import ClassValue, External, Frame, Namespace, Origin, node, unknown
+from prodworks_cli.sources.cdk.values import (
+    ClassValue,
+    External,
+    Frame,
+    Namespace,
+    Open,
+    Origin,
+    members_of,
+    node,
+    unknown,
+)
 from prodworks_cli.sources.files import File
 
 CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
@@ -141,13 +152,11 @@ class Project(Library):
             return self._frames[path]
         language = _language(path) or "typescript"
         parent = self._java if language == "java" else None
-        frame = Frame(path, language, {}, parent)
+        frame = Frame(path, language, variables(path, language), parent)
         self._frames[path] = frame
         if path.endswith(".json"):
             frame.variables.update(_json(self.files[path]))
             return frame
-        if language == "python":
-            frame.variables["__name__"] = Node("__main__", Location(path, 1))
         optional, self.evaluator.optional = self.evaluator.optional, 0
         self.evaluator.run(self.module(path).body, frame)
         self.evaluator.optional = optional
@@ -193,22 +202,39 @@ class Project(Library):
             return {}
         if statement.name is None or statement.name == "default":
             return {statement.local: node(External(module), statement.at)}
-        return {statement.local: node(External(inside(module, statement.name, self.table)), statement.at)}
+        return {statement.local: node(External(symbol_of(module, statement.name, self.table)), statement.at)}
 
-    # Context and gaps
+    # Files, context and gaps
+
+    def has_path(self, path: str, at: Location) -> bool:
+        """Whether the repository has a file or folder."""
+        found = inside(path, self.folder_of(at))
+        return found in self.files or any(known.startswith(f"{found}/") for known in self.files)
+
+    def text_of(self, path: str, at: Location) -> str | None:
+        """The text of a file."""
+        file = self.files.get(inside(path, self.folder_of(at)))
+        return file.text if file else None
+
+    def folder_of(self, at: Location) -> str:
+        """The folder of the nearest ``cdk.json``, where the app runs; else that of the file itself."""
+        folder = own = posixpath.dirname(at.where)
+        while posixpath.join(folder, "cdk.json") not in self.files:
+            if not folder:
+                return own
+            folder = posixpath.dirname(folder)
+        return folder
 
     def context(self, key: str, at: Location) -> Node:
         """A context value of the nearest ``cdk.json``."""
-        folder = posixpath.dirname(at.where)
-        while True:
-            path = posixpath.join(folder, "cdk.json")
-            if path in self.files:
-                found = _json(self.files[path]).get("context")
-                value = found[key] if found is not None else Node(None, at)
-                return value if value.present else unknown(f"context {key}", at)
-            if not folder:
-                return unknown(f"context {key}", at)
-            folder = posixpath.dirname(folder)
+        value = members_of(self.all_context(at)).get(key)
+        return value if value is not None and value.present else unknown(f"context {key}", at)
+
+    def all_context(self, at: Location) -> Node:
+        """The context of the nearest ``cdk.json``; the command line may give more."""
+        file = self.files.get(posixpath.join(self.folder_of(at), "cdk.json"))
+        found = _json(file).get("context") if file else None
+        return node(Open(members_of(found) if found else {}, "context", at), at)
 
     def all_gaps(self) -> Iterable[Gap]:
         """What was not read, a gap for each library of constructs that is not known."""

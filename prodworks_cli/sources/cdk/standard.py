@@ -8,6 +8,7 @@ from typing import Any
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.evaluator import Evaluator
+from prodworks_cli.sources.cdk.filesystem import FILESYSTEM
 from prodworks_cli.sources.cdk.functions import KEYS, PAIRS, VALUES
 from prodworks_cli.sources.cdk.values import Open, join, known, members_of, node, truth, unknown
 
@@ -91,6 +92,7 @@ def _either(evaluator: Evaluator, arguments: tuple[Node, ...], at: Location) -> 
 
 
 STANDARD: Mapping[str, Standard] = {
+    **FILESYSTEM,
     "Object.keys": _of_mapping(KEYS),
     "Object.values": _of_mapping(VALUES),
     "Object.entries": _of_mapping(PAIRS),

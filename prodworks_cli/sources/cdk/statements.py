@@ -64,7 +64,9 @@ def _class(ev: Evaluator, statement: p.Class, frame: Frame) -> bool:
 def _if(ev: Evaluator, statement: p.If, frame: Frame) -> bool:
     decided = truth(ev.evaluate(statement.test, frame))
     if decided is not None:
-        return run(ev, statement.yes if decided else statement.no, frame)
+        branch = statement.yes if decided else statement.no
+        # What is deployed did not fail: an app that checks its inputs found them to be as it wants them.
+        return False if _fails(branch) else run(ev, branch, frame)
     results, ends = [], []
     for branch in (statement.yes, statement.no):
         written, ended = ev.branch(lambda b=branch: run(ev, b, frame))  # type: ignore[misc]
@@ -74,6 +76,10 @@ def _if(ev: Evaluator, statement: p.If, frame: Frame) -> bool:
     kept = [r for r, ended in zip(results, ends, strict=True) if not ended]
     ev.journal.merge(kept if kept else results)
     return all(ends)
+
+
+def _fails(branch: tuple[p.Statement, ...]) -> bool:
+    return any(isinstance(statement, p.Return) and statement.raises for statement in branch)
 
 
 def _each(ev: Evaluator, statement: p.Each, frame: Frame) -> bool:
