@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from prodworks_cli.knowledge import outside
 from prodworks_cli.model import Inventory, Kind, Plane, Ref, Resource, Unknown
+from prodworks_cli.resources.agents import Prompt
 from prodworks_cli.resources.bedrock import InferenceProfile, InvocationLogging
 from prodworks_cli.resources.foundation_models import FoundationModel, ModelCatalog
 from prodworks_cli.resources.guardrails import Guardrail
@@ -29,7 +30,7 @@ def views(inventory: Inventory) -> list[Resource]:
     """The observed twins of the declared references and calls of a joined inventory."""
     account = Account(inventory)
     declared = [r for r in inventory.resources if r.plane is Plane.DECLARED]
-    return [twin for r in declared if (twin := _view(r, account)) is not None]
+    return [twin for r in declared if (twin := _view(r, account) or _lacking(r, account)) is not None]
 
 
 def _view(resource: Resource, account: Account) -> Resource | None:
@@ -38,6 +39,22 @@ def _view(resource: Resource, account: Account) -> Resource | None:
     if isinstance(resource.value, ModelCall):
         return replace(resource, plane=Plane.OBSERVED, value=_call(resource.value, account))
     return None
+
+
+def _lacking(resource: Resource, account: Account) -> Resource | None:
+    """A prompt that only code names, as an account shows it that lists its prompts and has no such one."""
+    value = resource.value
+    if not isinstance(value, Prompt) or not resource.identity.startswith("arn:"):
+        return None
+    if account.named(Prompt, resource.identity) or account.missing(Prompt, resource.identity, None) is not None:
+        return None
+    return replace(resource, plane=Plane.OBSERVED, value=replace(value, name=None, versions=(), kms_key=None))
+
+
+def is_lacking(resource: Resource) -> bool:
+    """Whether an observed resource stands for one that the account does not have: its place is that of its name."""
+    place = resource.locations.get("")
+    return resource.kind == Prompt.KIND and place is not None and place.call is None and place.line is not None
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from prodworks_cli.account_view import is_lacking
 from prodworks_cli.comparison import Difference, differences
 from prodworks_cli.deployments import in_doubt
 from prodworks_cli.joins import ONE_PER_REGION, Joins, joins_of, shown
+from prodworks_cli.lookups import Missing, missing
 from prodworks_cli.model import Inventory, Location, Plane, Ref, Resource
 from prodworks_cli.report import DeploymentEntry, DeploymentState, DifferenceEntry, PlaceEntry
 from prodworks_cli.resources.registry import collectors, observed_adapters
@@ -22,7 +25,7 @@ def deployment_entries(inventory: Inventory) -> list[DeploymentEntry]:
     if inventory.scan.account_read_at is None:
         return []
     joins = joins_of(inventory.resources)
-    entries = [*_declared(inventory, joins), *_undeclared(inventory, joins)]
+    entries = [*_declared(inventory, joins), *_undeclared(inventory, joins), *_missing(inventory)]
     return sorted(entries, key=lambda e: (not e["differences"], e["state"] == "deployed", e["type"], e["identity"]))
 
 
@@ -38,14 +41,35 @@ def _declared(inventory: Inventory, joins: Joins) -> Iterator[DeploymentEntry]:
     doubts = in_doubt(inventory)
     for resource in _of(inventory, Plane.DECLARED):
         pair = joins.pairs.get((resource.kind, resource.identity))
-        if pair:
+        if pair and is_lacking(pair[0]):
+            yield _entry("missing", resource, None, "", _not_in(inventory))
+        elif pair:
             twin, by = pair
             found = [_difference(d) for d in differences(resource, twin, leads)]
             yield _entry("deployed", resource, twin, by, "", found)
         else:
             reason = doubts.get((resource.kind, resource.identity)) or _unknown(resource, inventory, joins, free)
-            why = reason or f"not in {', '.join(inventory.scan.regions) or 'what was read'}"
-            yield _entry("unknown" if reason else "not-deployed", resource, None, "", why)
+            gone: DeploymentState = "not-deployed" if is_address(resource.identity) else "missing"
+            yield _entry("unknown" if reason else gone, resource, None, "", reason or _not_in(inventory))
+
+
+def _not_in(inventory: Inventory) -> str:
+    return f"not in {', '.join(inventory.scan.regions) or 'what was read'}"
+
+
+def _missing(inventory: Inventory) -> Iterator[DeploymentEntry]:
+    """What is only named. The place is that of the name."""
+    for found in missing(inventory):
+        yield DeploymentEntry(
+            type=found.kind,
+            identity=found.key,
+            state="missing" if found.region else "unknown",
+            by="",
+            reason=f"named by {found.named_by}; {_looked_for(found, inventory)}",
+            declared=_place(found.at),
+            deployed=None,
+            differences=[],
+        )
 
 
 def _unknown(resource: Resource, inventory: Inventory, joins: Joins, free: Iterable[str]) -> str:
@@ -59,9 +83,18 @@ def _unknown(resource: Resource, inventory: Inventory, joins: Joins, free: Itera
     if resource.kind not in observed_adapters():
         return "prodworks does not read this kind of resource from the account"
     by_name_only = any(c.kind == resource.kind and c.referenced for c in collectors())
-    if not resource.aliases and not resource.deployments and (by_name_only or resource.kind in free):
+    nameless = is_address(resource.identity) and not resource.aliases and not resource.deployments
+    if nameless and (by_name_only or resource.kind in free):
         return "its name is known after deployment only, and no stack or state tells it"
     return ""
+
+
+_ADDRESS = re.compile(r"#|(?:^|[/.])(?:aws|awscc)_\w+\.")
+
+
+def is_address(identity: str) -> bool:
+    """Whether an identity is the address of a block, and not a name or ARN in the account."""
+    return not identity.startswith("arn:") and bool(_ADDRESS.search(identity))
 
 
 def _undeclared(inventory: Inventory, joins: Joins) -> Iterator[DeploymentEntry]:
@@ -74,6 +107,12 @@ def _undeclared(inventory: Inventory, joins: Joins) -> Iterator[DeploymentEntry]
         reason = "one of several candidates for a declared resource" if shown(resource) in doubtful else ""
         reason = reason or (f"{hidden[0].scope}: {hidden[0].reason}" if hidden else "")
         yield _entry("unknown" if reason else "not-declared", None, resource, "", reason)
+
+
+def _looked_for(found: Missing, inventory: Inventory) -> str:
+    if found.region:
+        return f"not in {found.region}"
+    return f"{_not_in(inventory)}, and which Region is meant is not known"
 
 
 class _Leads:

@@ -27,7 +27,7 @@ SubjectStatus = Literal["pass", "fail", "unknown", "waived", "not-applicable"]
 VerdictValue = Literal["not-ready", "pilot", "production-ready", "nothing-to-audit"]
 Answer = Literal["yes", "partly", "no", "cannot-tell", "not-applicable"]
 Grade = Literal["A", "B", "C", "D", "E", "F"]
-DeploymentState = Literal["deployed", "not-deployed", "not-declared", "unknown"]
+DeploymentState = Literal["deployed", "not-deployed", "not-declared", "missing", "unknown"]
 Baseline = Literal["new", "known", "fixed", "new-rule"]
 
 
@@ -350,8 +350,10 @@ class DifferenceEntry(TypedDict):
 
 
 class DeploymentEntry(TypedDict):
-    """A resource of AWS as declared and as deployed. ``by`` says how the two were told to be one: a stack, a state, a
-    name. ``reason`` says why it is not known, or where it was looked for.
+    """A resource of AWS as declared and as deployed; a ``missing`` one is only named, and not in the account.
+
+    ``by`` says how the two were told to be one: a stack, a state, a name. ``reason`` says why it is not known, or where
+    it was looked for.
     """
 
     type: str

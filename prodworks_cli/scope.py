@@ -16,7 +16,9 @@ from typing import Any
 
 from prodworks_cli.deployments import matched, record_of
 from prodworks_cli.model import Inventory, Kind, Plane, Ref, Resource
-from prodworks_cli.resources.collecting import Collector
+from prodworks_cli.resources.agents import Agent
+from prodworks_cli.resources.collecting import VERSION, Collector
+from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.schema import attributes_of
 from prodworks_cli.unreached import KEY
 
@@ -63,6 +65,8 @@ class Scope:
     def add_deployed(self, resources: Sequence[Resource]) -> None:
         """What stacks and states say that declared resources became is of interest, and so are those stacks."""
         told = matched(resources)
+        for pinned in pins(resources):
+            self.add(Ref(VERSION, pinned))
         for resource in resources:
             for deployment in resource.deployments:
                 for key in deployment.keys:
@@ -83,7 +87,7 @@ class Scope:
         """Whether one of the names belongs to the workload; remembers what does not."""
         if any(self.knows(kind, name) for name in names):
             return True
-        if kind not in OFFERED:
+        if kind not in (*OFFERED, VERSION):
             self.passed_over.add((kind, names[0] if names else ""))
         return False
 
@@ -130,6 +134,18 @@ def scope_of(declared: Inventory, collectors: Sequence[Collector], narrowing: Na
     for name in (declared.settings.get("scope") or {}).get("stacks") or ():
         scope.add(Ref("aws.cloudformation.stack", name))
     return scope
+
+
+def pins(resources: Iterable[Resource]) -> Iterator[str]:
+    """The versions in which declared calls and agents use guardrails, by each key that the guardrail goes by."""
+    listed = [r for r in resources if r.plane is Plane.DECLARED]
+    for resource in listed:
+        value = resource.value
+        version = value.guardrail_version if isinstance(value, ModelCall | Agent) else None
+        if isinstance(value, ModelCall | Agent) and isinstance(value.guardrail, Ref) and isinstance(version, str):
+            key = value.guardrail.key
+            became = (k for r in listed if r.identity == key for d in r.deployments for k in d.keys)
+            yield from (f"{name}:{version}" for name in (key, *became))
 
 
 def keys_of(resource: Resource) -> set[str]:

@@ -12,6 +12,7 @@ STATES = {
     "deployed": "declared and deployed",
     "not-deployed": "declared, not deployed",
     "not-declared": "deployed, not declared",
+    "missing": "named, not in the account",
     "unknown": "not known",
 }
 

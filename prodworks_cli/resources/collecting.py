@@ -73,6 +73,13 @@ class Reader(Protocol):
         """Whether a resource with one of these names, ids or ARNs belongs to the workload: something read before or
         the repository names it. Only for collectors with ``referenced=True``."""
 
+    def pinned(self, *names: str) -> bool:
+        """Whether the repository uses a resource in one version: names and ARNs, each with ``:`` and the version."""
+
+
+# The kind under which a scope keeps versions that are used: ``<id or ARN>:<version>``.
+VERSION = "version"
+
 
 def always(_: Any) -> bool:
     """What is GenAI by its kind belongs to the workload."""

@@ -22,10 +22,17 @@ from prodworks_cli.resources.adapter import (
     pascal,
     snake,
 )
-from prodworks_cli.resources.environment import container_variables, environment, leaking, variables_of
+from prodworks_cli.resources.environment import (
+    Setting,
+    container_variables,
+    environment,
+    leaking,
+    naming,
+    variables_of,
+)
 from prodworks_cli.schema import Draft, Drafted, Flag, Link, Number, Text, Texts, To
 
-__all__ = ["API", "CLOUDFORMATION", "TERRAFORM", "Unit", "environment"]
+__all__ = ["API", "CLOUDFORMATION", "TERRAFORM", "Setting", "Unit", "environment"]
 
 _LOG_GROUP = "aws.logs.log_group"
 
@@ -35,7 +42,8 @@ class Unit(Kind):
     """A Lambda function, ECS task definition or AgentCore runtime version that can call a model.
 
     ``engine`` is ``lambda``, ``ecs`` or ``agentcore``. ``environment_secrets`` are the names of variables that hold a
-    credential in clear text, never their values. ``log_group`` of a function without a setting is Lambda's default.
+    credential in clear text, never their values. ``settings`` are those that name a model, a guardrail or the like.
+    ``log_group`` of a function without a setting is Lambda's default.
     """
 
     KIND = "aws.compute.unit"
@@ -46,6 +54,7 @@ class Unit(Kind):
     timeout_seconds: Number
     reserved_concurrency: Number
     environment_secrets: Texts
+    settings: tuple[Setting | Unknown, ...] | Unknown | None
     in_vpc: Flag
     vpc: Text
     log_group: Annotated[Link, To("aws.logs.log_group")]
@@ -71,6 +80,7 @@ def _function(block: Block, spell: Spelling) -> Draft:
             lambda n: None if n in (-1, "-1") else n
         ),
         environment_secrets=leaking(variables_of(block)),
+        settings=naming(variables_of(block)),
         in_vpc=subnets,
         vpc=None if subnets is False else _VPC_OF_SUBNETS,
         log_group=_function_logs(body.at(spell("logging_config"), spell("log_group")), name),
@@ -104,6 +114,7 @@ def _task(block: Block, spell: Spelling) -> Draft:
         timeout_seconds=None,
         reserved_concurrency=None,
         environment_secrets=leaking(variables_of(block)),
+        settings=naming(variables_of(block)),
         in_vpc=True,
         vpc=Unknown("the VPC of the service", present=True),
         log_group=_container_logs(body[spell("container_definitions")]),
@@ -132,6 +143,7 @@ def _runtime(block: Block, spell: Spelling) -> Draft:
         timeout_seconds=None,
         reserved_concurrency=None,
         environment_secrets=leaking(variables_of(block)),
+        settings=naming(variables_of(block)),
         in_vpc=in_vpc,
         vpc=None if in_vpc is False else _VPC_OF_SUBNETS,
         log_group=later(block, "log group"),
@@ -164,6 +176,7 @@ def _observed_function(record: Record) -> Draft:
         timeout_seconds=function["Timeout"],
         reserved_concurrency=record.answer("lambda:GetFunctionConcurrency")["ReservedConcurrentExecutions"],
         environment_secrets=leaking(_function_variables(function["Environment"])),
+        settings=naming(_function_variables(function["Environment"])),
         in_vpc=subnets,
         vpc=function.at("VpcConfig", "VpcId"),
         log_group=function.at("LoggingConfig", "LogGroup"),
@@ -189,6 +202,7 @@ def _observed_task(record: Record) -> Draft:
         timeout_seconds=None,
         reserved_concurrency=None,
         environment_secrets=leaking(variables),
+        settings=naming(variables),
         in_vpc=True,
         vpc=Unknown("the VPC of the service", present=True),
         log_group=task.at("containerDefinitions", "logConfiguration", "options", "awslogs-group"),
@@ -210,6 +224,7 @@ def _observed_runtime(record: Record) -> Draft:
         timeout_seconds=None,
         reserved_concurrency=None,
         environment_secrets=leaking(variables.unknown or tuple(variables.members())),
+        settings=naming(variables.unknown or tuple(variables.members())),
         in_vpc=in_vpc,
         vpc=None if in_vpc is False else _VPC_OF_SUBNETS,
         log_group=Unknown("the default group of the runtime", present=True),

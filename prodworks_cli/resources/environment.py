@@ -1,18 +1,20 @@
 """Environment variables that IaC sets: for the join with code that reads them, and the names of those that leak.
 
-A value never leaves this module: what enters an inventory is the name of a variable.
+What enters an inventory is the name of a variable, and of values only those that name a model or the like.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import parsed
 from prodworks_cli.resources.model_calls import NUMBERED
-from prodworks_cli.schema import Drafted
+from prodworks_cli.schema import Drafted, Item, Text, draft
+from prodworks_cli.sources.calls.model_ids import read_model_id
 
 # Lambda limits all variables of a function to 4 KB; longer text is not searched to its end.
 _LONGEST = 8192
@@ -160,11 +162,52 @@ def _is_secret(text: str, named: bool) -> bool:
     return text == MASKED_SECRET or bool(_SECRET_VALUE.search(text)) or (named and not _NOT_A_SECRET.search(text))
 
 
+# Variables by which a program is told its model, guardrail, prompt, knowledge base or agent, and what such a value is.
+_TOLD = re.compile(
+    r"(?:^|_)(?:(?:model|guardrail|knowledge_?base|kb|inference_profile)(?:_(?:id|arn|name|version|identifier))*"
+    r"|(?:prompt|agent|flow)(?:_(?:id|arn|name|version|identifier|alias|alias_id))+)$",
+    re.I,
+)
+_ID = re.compile(r"[A-Za-z0-9][\w.:/-]{0,199}")
+
+
+@dataclass(frozen=True)
+class Setting(Item):
+    """A variable that names a model, guardrail, prompt, knowledge base or agent."""
+
+    variable: Text
+    value: Text
+
+
+def naming(variables: Variables) -> Drafted:
+    """The variables that name something of Bedrock; a value that deployment tells is unknown."""
+    if isinstance(variables, Unknown):
+        return variables
+    return tuple(
+        draft(Setting, value, variable=name, value=value)
+        for name, value in variables
+        if (value.unknown and _TOLD.search(name)) or _names_genai(name, value.text() or "")
+    )
+
+
+def _names_genai(name: str, value: str) -> bool:
+    """Whether a value names a model, or is the id that the variable's name promises; a sentence is none."""
+    if len(value) > _LONGEST or _SECRET_VALUE.search(value):
+        return False
+    told = bool(_TOLD.search(name)) and not _SECRET_NAME.search(name)
+    return read_model_id(value) is not None or (told and bool(_ID.fullmatch(value)))
+
+
 # What a collector keeps of a variable's value: nothing, or that it is a credential.
 MASKED_SECRET = "*** (a credential)"
 
 
 def masked_variable(name: str, value: str) -> str:
-    """A variable's value as a collector may keep it: judged as the value would be, without it."""
+    """A variable's value as a collector may keep it: judged as the value would be, without it.
+
+    What names a model, a guardrail or the like is no secret, and is compared with what the repository names.
+    """
+    if _names_genai(name, value):
+        return value
     named = bool(_SECRET_NAME.search(name)) and not _NAME_OF_A_POINTER.search(name)
     return MASKED_SECRET if _is_secret(value[:_LONGEST], named) else ""

@@ -13,7 +13,8 @@ _GET = Read("bedrock", "GetGuardrail", "bedrock:GetGuardrail")
 
 
 def _guardrails(reader: Reader) -> Iterable[Record]:
-    """One record for each guardrail, with the version that calls should use: the newest numbered one, else DRAFT."""
+    """One record for each guardrail, in the version that the repository uses, of several the oldest. Where it names
+    none, in the version that calls should use: the newest numbered one, else DRAFT."""
     return reader.each(reader.found(_LIST, "guardrails"), lambda summary: _guardrail(reader, summary))
 
 
@@ -22,10 +23,15 @@ def _guardrail(reader: Reader, summary: Node) -> Record | None:
     if arn is None or name is None:
         return None
     versions = reader.listing(_LIST, "guardrails", arn, guardrailIdentifier=name)
-    numbers = [text for entry in versions["guardrails"].items() if (text := entry["version"].text())]
-    newest = max((n for n in numbers if n.isdigit()), key=int, default="DRAFT")
-    detail = reader.get(_GET, arn, guardrailIdentifier=name, guardrailVersion=newest)
+    listed = [text for entry in versions["guardrails"].items() if (text := entry["version"].text())]
+    used = [version for version in listed if reader.pinned(f"{arn}:{version}", f"{name}:{version}")]
+    version = _oldest(used) if used else max((n for n in listed if n.isdigit()), key=int, default="DRAFT")
+    detail = reader.get(_GET, arn, guardrailIdentifier=name, guardrailVersion=version)
     return reader.record(arn, {_LIST: versions, _GET: detail})
+
+
+def _oldest(versions: Iterable[str]) -> str:
+    return min((v for v in versions if v.isdigit()), key=int, default="DRAFT")
 
 
 COLLECT = (Collector("aws.bedrock.guardrail", (_LIST, _GET), _guardrails),)

@@ -70,10 +70,37 @@ resource "aws_lambda_function" "chat" {
   function_name = "chat"
   role          = aws_iam_role.chat.arn
   environment {
-    variables = { TABLE = "chat" }
+    variables = {
+      TABLE    = "chat"
+      MODEL_ID = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+    }
   }
 }
 """,
+    "lookups.py": (
+        "import boto3\n\n"
+        'client = boto3.client("bedrock-runtime", region_name="us-east-1")\n'
+        'agents = boto3.client("bedrock-agent-runtime", region_name="us-east-1")\n'
+        'MODEL = "anthropic.claude-sonnet-4-5-20250929-v1:0"\n\n\n'
+        "def ask(question):\n"
+        '    return {"role": "user", "content": [{"text": question}]}\n\n\n'
+        "def gone(question):\n"
+        '    guard = {"guardrailIdentifier": "gr9gone", "guardrailVersion": "1"}\n'
+        "    return client.converse(modelId=MODEL, messages=[ask(question)], guardrailConfig=guard)\n\n\n"
+        "def never_made(question):\n"
+        '    guard = {"guardrailIdentifier": "gr2search", "guardrailVersion": "7"}\n'
+        "    return client.converse(modelId=MODEL, messages=[ask(question)], guardrailConfig=guard)\n\n\n"
+        "def greet(question):\n"
+        '    prompt = "arn:aws:bedrock:us-east-1:111122223333:prompt/PROMPT0009:1"\n'
+        "    return client.converse(modelId=prompt, messages=[ask(question)])\n\n\n"
+        "def find(question):\n"
+        '    query = {"text": question}\n'
+        '    known = agents.retrieve(knowledgeBaseId="KBASE00001", retrievalQuery=query)\n'
+        '    return known, agents.retrieve(knowledgeBaseId="KBASE00009", retrievalQuery=query)\n\n\n'
+        "def handler(event, context):\n"
+        '    question = event["question"]\n'
+        "    return gone(question), never_made(question), greet(question), find(question)\n"
+    ),
     "records.yaml": """
 Resources:
   Records:

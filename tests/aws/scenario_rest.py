@@ -77,7 +77,7 @@ def _function(name: str, role: str, variables: Mapping[str, str]) -> dict[str, A
 
 
 FUNCTIONS = [
-    _function("chat", "chat", {"TABLE": "chat", "OPENAI_API_KEY": SECRET}),
+    _function("chat", "chat", {"TABLE": "chat", "OPENAI_API_KEY": SECRET, "MODEL_ID": "amazon.nova-lite-v1:0"}),
     _function("search", "search", {"TABLE": "documents-of-swordfish"}),
     _function("billing", "billing", {"DB_PASSWORD": "hunter2hunter2"}),
 ]

@@ -25,11 +25,19 @@ def _guardrails(params: Params, _: str) -> dict[str, Any]:
 
 
 def _guardrail(params: Params, _: str) -> dict[str, Any]:
-    assert params["guardrailVersion"] == "10"
+    version = params["guardrailVersion"]
+    assert version in ("10", "9")
     return {
-        **{"name": "chat", "guardrailId": "gr1", "guardrailArn": ARN, "version": "10", "status": "READY"},
+        **{"name": "chat", "guardrailId": "gr1", "guardrailArn": ARN, "version": version, "status": "READY"},
         **{"createdAt": TIME, "updatedAt": TIME, "blockedInputMessaging": "no", "blockedOutputsMessaging": "no"},
-        "contentPolicy": {"filters": [{"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "NONE"}]},
+        "contentPolicy": {
+            "filters": [
+                {
+                    **{"type": "PROMPT_ATTACK", "outputStrength": "NONE"},
+                    "inputStrength": "HIGH" if version == "10" else "LOW",
+                }
+            ]
+        },
     }
 
 
@@ -50,6 +58,29 @@ def test_a_guardrail_is_read_in_its_newest_numbered_version(scan: Scanning) -> N
     guardrail = _one(scan(KINDS, GOOD), Guardrail)
     assert (guardrail.name, guardrail.version, guardrail.versions) == ("chat", "10", ("DRAFT", "1", "10", "9"))
     assert guardrail.content_filters[0].input_strength == "HIGH"
+
+
+CODE = """
+import boto3
+
+client = boto3.client("bedrock-runtime", region_name="us-east-1")
+
+
+def ask(question):
+    return client.converse(
+        modelId="anthropic.claude-sonnet-4-5-20250929-v1:0",
+        messages=[{"role": "user", "content": [{"text": question}]}],
+        guardrailConfig={"guardrailIdentifier": "gr1", "guardrailVersion": "VERSION"},
+    )
+"""
+
+
+def test_a_guardrail_is_read_in_the_version_that_the_code_names(scan: Scanning) -> None:
+    """The weaker one that is used counts, not the better one that is there beside it."""
+    guardrail = _one(scan(KINDS, GOOD, {"app.py": CODE.replace("VERSION", "9")}), Guardrail)
+    assert (guardrail.version, guardrail.content_filters[0].input_strength) == ("9", "LOW")
+    missing = _one(scan(KINDS, GOOD, {"app.py": CODE.replace("VERSION", "7")}), Guardrail)
+    assert missing.version == "10"
 
 
 def test_a_denied_detail_is_unknown_and_the_guardrail_still_exists(scan: Scanning) -> None:

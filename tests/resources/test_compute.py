@@ -6,7 +6,8 @@ import pytest
 
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Declarations
-from prodworks_cli.resources.compute import environment
+from prodworks_cli.resources.compute import Setting, environment
+from prodworks_cli.resources.environment import masked_variable
 from tests.resources.support import DENIED, block, declared, observe, ref
 
 KEY = "AKIA" + "Q" * 16
@@ -145,3 +146,57 @@ def test_observed_runtime() -> None:
     answer = {"networkConfiguration": {"networkMode": "VPC"}, "environmentVariables": {"TOKEN": "value-value"}}
     unit = observe("aws.compute.unit", {"bedrock-agentcore-control:GetAgentRuntime": answer})
     assert (unit.engine, unit.in_vpc, unit.environment_secrets) == ("agentcore", True, ("TOKEN",))
+
+
+MODEL = "anthropic.claude-sonnet-4-6"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("MODEL_ID", "us.anthropic.claude-sonnet-4-6", True),
+        ("ANYTHING", MODEL, True),
+        ("GUARDRAIL_ID", "gr1chat", True),
+        ("GUARDRAIL_VERSION", "3", True),
+        ("KNOWLEDGE_BASE_ID", "KBASE00001", True),
+        ("AGENT_ALIAS_ID", "TSTALIASID", True),
+        ("PROMPT_ARN", "arn:aws:bedrock:us-east-1:111122223333:prompt/P1", True),
+        ("PROMPT", "swordfish", False),
+        ("PROMPT_NAME", "Never say swordfish", False),
+        ("MODEL_ID", KEY, False),
+        ("MODEL_API_KEY", "some-literal", False),
+        ("AGENT_TOKEN_ID", "sk-" + "a" * 30, False),
+        ("TABLE", "chat", False),
+    ],
+)
+def test_settings_are_the_variables_that_name_something_of_bedrock(name: str, value: str, kept: bool) -> None:
+    """On both planes alike, and what is kept of an answer is what is shown."""
+    masked = {name: masked_variable(name, value)}
+    answer = {"lambda:GetFunctionConfiguration": {"FunctionName": "f", "Environment": {"Variables": masked}}}
+    seen = observe("aws.compute.unit", answer)
+    of_code = declared("AWS::Lambda::Function", {"Environment": {"Variables": {name: value}}})
+    expected = (Setting(name, value),) if kept else ()
+    assert (of_code.settings, seen.settings) == (expected, expected)
+    assert kept or value not in repr((of_code, seen))
+
+
+def test_settings_of_every_form() -> None:
+    told = (Setting("MODEL_ID", MODEL),)
+    pairs = [{"name": "MODEL_ID", "value": MODEL}]
+    task = {"container_definitions": json.dumps([{"environment": pairs}])}
+    assert declared("aws_ecs_task_definition", task).settings == told
+    runtime = {"environment_variables": {"MODEL_ID": MODEL}}
+    assert declared("aws_bedrockagentcore_agent_runtime", runtime).settings == told
+    containers = [{"name": "c", "environment": pairs}]
+    assert observe("aws.compute.unit", {"ecs:DescribeTaskDefinition": {"taskDefinition": {
+        "family": "f", "containerDefinitions": containers}}}).settings == told  # fmt: skip
+    answer = {"bedrock-agentcore-control:GetAgentRuntime": {"environmentVariables": {"MODEL_ID": MODEL}}}
+    assert observe("aws.compute.unit", answer).settings == told
+
+
+def test_a_setting_that_deployment_tells_is_unknown_and_so_are_variables_that_were_not_read() -> None:
+    given = {"GUARDRAIL_ID": ref("infra/aws_bedrock_guardrail.g", "guardrail_id"), "TABLE": ref("infra/t", "name")}
+    (setting,) = declared("aws_lambda_function", {"environment": [{"variables": given}]}).settings
+    assert setting.variable == "GUARDRAIL_ID"
+    assert isinstance(setting.value, Unknown)
+    assert isinstance(observe("aws.compute.unit", {"lambda:GetFunctionConfiguration": DENIED}).settings, Unknown)

@@ -9,7 +9,7 @@ from typing import Any
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Node, node_of
 from prodworks_cli.resources.adapter import Record
-from prodworks_cli.resources.collecting import Collector, Read
+from prodworks_cli.resources.collecting import VERSION, Collector, Read
 from prodworks_cli.sources.account.calls import Answer, Calls
 from prodworks_cli.sources.account.failures import Failure
 from prodworks_cli.sources.account.workers import Workers
@@ -99,6 +99,10 @@ class AccountReader:
         """See the protocol."""
         named = {k if isinstance(k, str) else k.name: answer for k, answer in answers.items()}
         return Record(self._collector.kind, identity, self.account, self.region, Node(named, Location(identity)))
+
+    def pinned(self, *names: str) -> bool:
+        """See the protocol."""
+        return self._wanted(VERSION, names)
 
     def wanted(self, *names: str | None) -> bool:
         """See the protocol."""
