@@ -30,7 +30,7 @@ from tests.aws.endpoint import Endpoint, FakeAccount
 from tests.aws.scenario_rest import ANSWERS
 
 HOME = "us-east-1"
-ON_MOTO = ("IAM", "LAMBDA", "ECS", "S3", "KMS", "CLOUDWATCH", "SNS", "EC2")
+ON_MOTO = ("IAM", "LAMBDA", "ECS", "S3", "KMS", "CLOUDWATCH", "SNS", "EC2", "CLOUDFORMATION")
 SONNET = "arn:aws:bedrock:*::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0"
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
 MODELS = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": SONNET}
