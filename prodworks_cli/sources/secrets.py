@@ -163,6 +163,7 @@ _INTERPOLATION = re.compile(
 _WORDS = re.compile(
     r"example|change.?me|your[-_ ]|placeholder|dummy|fake|sample|replace|redacted|insert|xxx|\*\*\*|\.\.\.|not[-_]real"
     r"|mock|12345678|abcdefgh|deadbeef|(.)\1{5,}"
+    r"|\btest[-_]?pass"
     r"|^[a-z]+[-_](?:pass|password|pwd|secret)$|^(?:test|pass|password|pwd|secret|postgres|root|admin|user|guest|none|null)$",
     re.I,
 )

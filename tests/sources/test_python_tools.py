@@ -168,8 +168,9 @@ def test_an_agent_of_strands(agent: str, bounded: bool | type) -> None:
     assert found.framework == "strands"
 
 
-def test_an_agent_without_tools_has_no_loop() -> None:
-    assert loops("\nagent = Agent(model=model)\n") == []
+@pytest.mark.parametrize("agent", ["Agent(model=model)", "Agent(model=model, tools=[])"])
+def test_an_agent_without_tools_has_no_loop(agent: str) -> None:
+    assert loops(f"\nagent = {agent}\n") == []
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_credentials_are_found(path: str, text: str, type_: str) -> None:
         ("app.py", "k = 'sk-ant-xxxxxxxxxxxxxxxxxxxxxxxx'"),
         ("app.py", "u = 'postgres://postgres:postgres@db/x'"),
         ("app.py", "u = 'postgres://app:q8vT3xw@localhost/x'"),
+        ("smoke.sh", "# TEST_PASSWORD='TestPass123!' ./smoke.sh"),
         ("compose.yaml", "url: postgresql://kb_user:kb_password@postgres:5432/kb"),
         ("app.py", "u = f'postgres://app:{password}@db/x'"),
     ],

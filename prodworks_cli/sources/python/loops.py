@@ -147,7 +147,8 @@ class Loops:
         if item is None or not item.module.startswith(homes):
             return False
         given = module.arguments(call)
-        if name == "Agent" and "tools" not in given.keywords and not given.splats:
+        tools = given.keywords.get("tools")
+        if (name == "Agent" and tools is None and not given.splats) or (tools is not None and _is_empty_list(tools)):
             return False  # without tools the model has nothing to come back for
         return name != "StateGraph" or self._may_come_back(module)
 
@@ -201,6 +202,10 @@ class Loops:
     def _draft(self, module: Module, node: Syntax, name: str, known: Mapping[str, Drafted]) -> Draft:
         attributes: dict[str, Drafted] = {"token_limit": None, **known}
         return Draft(AgentLoop, module.at(node), attributes, self._names.of(f"{module.path}:{name}"))
+
+
+def _is_empty_list(node: Syntax) -> bool:
+    return node.type in ("list", "tuple") and node.named_child_count == 0
 
 
 def _range(module: Module, loop: Syntax) -> Syntax | None:
