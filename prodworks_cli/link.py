@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from prodworks_cli.composites import with_composites
 from prodworks_cli.joins import join_planes
 from prodworks_cli.model import Kind, Plane, Ref, Resource, Unknown
 from prodworks_cli.node import Block, Declarations, Reference
@@ -63,7 +64,7 @@ def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] |
     groups = _keys(r.value.log_group for r in loggers if isinstance(r.value, InvocationLogging))
     users = _role_users(joined)
     linked = tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
-    return with_ways_to_models(tuple(_own_probes(linked)))
+    return with_ways_to_models(tuple(with_composites(tuple(_own_probes(linked)))))
 
 
 def _own_probes(resources: Sequence[Resource]) -> Iterator[Resource]:

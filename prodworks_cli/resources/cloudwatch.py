@@ -48,7 +48,8 @@ class Alarm(Kind):
 
     ``actions`` are those of the ALARM state. ``confirmed_recipients`` counts who or what certainly gets the alarm: an
     e-mail subscription that is only declared is unknown until somebody confirms it. ``anomaly_band`` says that the
-    threshold is an anomaly-detection band.
+    threshold is an anomaly-detection band. ``rule`` is that of a composite alarm, absent for all others; who hears of
+    a composite alarm counts for the alarms that its rule names (:mod:`prodworks_cli.composites`).
     """
 
     KIND = "aws.cloudwatch.alarm"
@@ -65,6 +66,7 @@ class Alarm(Kind):
     anomaly_band: Flag
     actions_enabled: Flag
     actions: Texts
+    rule: Text
     confirmed_recipients: Number
 
     @property
@@ -254,7 +256,9 @@ def _cloudformation(block: Block, declarations: Declarations) -> Draft:
     return _declared(block, declarations, pascal, metrics, _band(block.body["Metrics"], pascal))
 
 
-def _declared(block: Block, found: Declarations, spell: Spelling, metrics: Drafted, band: Drafted) -> Draft:
+def _declared(
+    block: Block, found: Declarations, spell: Spelling, metrics: Drafted, band: Drafted, rule: Drafted = None
+) -> Draft:
     name, actions = block.body[spell("alarm_name")], block.body[spell("alarm_actions")]
     return declared(
         Alarm,
@@ -265,16 +269,22 @@ def _declared(block: Block, found: Declarations, spell: Spelling, metrics: Draft
         anomaly_band=band,
         actions_enabled=otherwise(block.body[spell("actions_enabled")], True),
         actions=otherwise(actions, ()),
+        rule=rule,
         confirmed_recipients=declared_recipients(actions, found),
     )
 
 
 def _composite_terraform(block: Block, declarations: Declarations) -> Draft:
-    return _declared(block, declarations, snake, (), False)
+    return _declared(block, declarations, snake, (), False, _rule(block.body["alarm_rule"]))
 
 
 def _composite_cloudformation(block: Block, declarations: Declarations) -> Draft:
-    return _declared(block, declarations, pascal, (), False)
+    return _declared(block, declarations, pascal, (), False, _rule(block.body["AlarmRule"]))
+
+
+def _rule(node: Node) -> Drafted:
+    """A rule that construct code builds is not in its properties."""
+    return node if node.present or node.unknown else Unknown("its rule is built in code", present=True)
 
 
 def _observed(record: Record) -> Draft:
@@ -291,6 +301,7 @@ def _observed(record: Record) -> Draft:
         anomaly_band=alarm.unknown or _band(alarm["Metrics"], pascal),
         actions_enabled=alarm["ActionsEnabled"],
         actions=otherwise(alarm["AlarmActions"], ()),
+        rule=alarm.unknown or (_rule(alarm["AlarmRule"]) if composite else None),
         confirmed_recipients=observed_recipients(alarm["AlarmActions"], record),
     )
 

@@ -10,7 +10,7 @@ from tests.resources.support import DENIED, block, declare, declared, observe, r
 
 
 def alarm(namespace: object, name: object, statistic: str = "Sum", dimensions: Any = ()) -> Alarm:
-    return Alarm("a", (Metric(namespace, name, dimensions, statistic),), False, True, (), 0)  # type: ignore[arg-type]
+    return Alarm("a", (Metric(namespace, name, dimensions, statistic),), False, True, (), None, 0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_unresolved_parts_are_unknown_where_they_matter() -> None:
     assert isinstance(alarm("AWS/Bedrock", "InvocationThrottles", "Sum", dimensions).watches_throttles, Unknown)
     assert alarm("AWS/Lambda", "Errors", "Sum", dimensions).watches_throttles is False
     assert alarm("AWS/Bedrock", "InputTokenCount", "Average").watches_token_spikes is False
-    assert isinstance(Alarm("a", Unknown("x"), False, True, (), 0).watches_model_errors, Unknown)
+    assert isinstance(Alarm("a", Unknown("x"), False, True, (), None, 0).watches_model_errors, Unknown)
 
 
 BASE = {
@@ -148,3 +148,14 @@ def test_denied_alarms_and_composites() -> None:
     composite = {"CompositeAlarms": [{"AlarmName": "subject", "AlarmActions": []}], "MetricAlarms": []}
     made = observe("aws.cloudwatch.alarm", {"cloudwatch:DescribeAlarms": composite})
     assert (made.name, made.metrics, made.confirmed_recipients) == ("subject", (), 0)
+
+
+def test_the_rule_of_a_composite_alarm_on_each_form() -> None:
+    assert (
+        declared("aws_cloudwatch_composite_alarm", {"alarm_name": "any", "alarm_rule": "ALARM(a)"}).rule == "ALARM(a)"
+    )
+    assert declared("AWS::CloudWatch::CompositeAlarm", {"AlarmRule": "ALARM(a)"}).rule == "ALARM(a)"
+    assert isinstance(declared("AWS::CloudWatch::CompositeAlarm", {}).rule, Unknown)
+    assert declared("aws_cloudwatch_metric_alarm", BASE).rule is None
+    answer = {"CompositeAlarms": [{"AlarmName": "subject", "AlarmRule": "ALARM(a)"}], "MetricAlarms": []}
+    assert observe("aws.cloudwatch.alarm", {"cloudwatch:DescribeAlarms": answer}).rule == "ALARM(a)"

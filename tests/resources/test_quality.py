@@ -274,6 +274,6 @@ def test_the_versions_of_a_prompt_in_awscc() -> None:
     ],
 )
 def test_what_tells_the_quality_of_answers(namespace: Any, name: Any, dimensions: Any, quality: bool | None) -> None:
-    alarm = Alarm("a", (Metric(namespace, name, dimensions, "Average"),), False, True, (), 0)
+    alarm = Alarm("a", (Metric(namespace, name, dimensions, "Average"),), False, True, (), None, 0)
     assert isinstance(alarm.watches_quality, Unknown) if quality is None else alarm.watches_quality is quality
     assert isinstance(replace(alarm, metrics=Unknown("x")).watches_quality, Unknown)
