@@ -18,6 +18,7 @@ from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.prompt_use import observed_uses, with_prompt_uses
 from prodworks_cli.references import Wanted, references
 from prodworks_cli.resources.adapter import Record
+from prodworks_cli.resources.awscc import as_cloudformation
 from prodworks_cli.resources.compute import environment
 from prodworks_cli.resources.entries_sam import implied_entries
 from prodworks_cli.resources.iam_sam import implied_roles
@@ -100,7 +101,7 @@ def _declarations(
     hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files, plans))
     templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
     constructs, cdk_gaps = attempt("the CDK reader", lambda: cdk.read(files, assembly))
-    written = Declarations((*hcl, *templates, *constructs))
+    written = Declarations((*as_cloudformation(hcl), *templates, *constructs))
     implied = (*implied_roles(written), *implied_entries(written), *extensions.read(files), *agent_images.read(files))
     return Declarations((*written.blocks, *implied)), (*hcl_gaps, *template_gaps, *cdk_gaps)
 

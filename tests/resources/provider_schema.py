@@ -7,7 +7,7 @@ the providers' own schemas and are too large to be a dependency (170 MB); to mak
     python -m tests.resources.provider_schema cdktn_provider_aws-*.whl cdktn_provider_awscc-*.whl
 
 A type is a mapping from names to ``text``, ``number``, ``flag``, ``any``, the mapping of a block, or a list of one of
-these. Blocks that occur several times stand under ``blocks`` and are named ``#3``.
+these.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import prodworks_cli
+from prodworks_cli.sources.terraform.known_modules import described
 
 FILE = Path(__file__).with_suffix(".json")
 _TYPE = re.compile(r'"((?:data\.)?aws(?:cc)?_[a-z0-9_]+)"')
@@ -33,13 +34,18 @@ _TOP = re.compile(r"synthesizeAttributes\(\) \{\n        return \{\n(.*?)\n     
 _MEMBER = re.compile(r"^\s+(\w+): (.*),$", re.M)
 _BLOCK = re.compile(r"(?<![\w.])(\w+)ToTerraform\b")
 _PROVIDER = re.compile(r"bindings for (\S+) provider version (\S+)")
+# Readers of programs, which name modules and packages.
+_OF_CODE = {"python", "typescript", "java", "calls", "cdk"}
 _SCALARS = {"string": "text", "number": "number", "boolean": "flag"}
 
 
 def types_read() -> set[str]:
     """Every Terraform type that the package names: ``aws_x``, ``awscc_x`` and ``data.aws_x``."""
     package = Path(prodworks_cli.__file__).parent
-    return {name for path in package.rglob("*.py") for name in _TYPE.findall(path.read_text(encoding="utf-8"))}
+    files = (path for path in package.rglob("*.py") if not _OF_CODE & {part.name for part in path.parents})
+    in_code = {name for path in files for name in _TYPE.findall(path.read_text(encoding="utf-8"))}
+    modules = [address for entries in described().values() for entry in entries for address in entry["resources"]]
+    return in_code | {address.rpartition(".")[0] for address in modules if "aws" in address.partition("_")[0]}
 
 
 # Types that adapters reach only by following a reference, and do not name.
@@ -49,17 +55,8 @@ REFERRED = frozenset({"aws_apigatewayv2_integration", "aws_appsync_graphql_api",
 @cache
 def schemas() -> Mapping[str, Any]:
     """Arguments and blocks by type."""
-    stored = json.loads(FILE.read_text(encoding="utf-8"))
-    blocks = stored["blocks"]
-
-    def opened(value: Any) -> Any:
-        if isinstance(value, list):
-            return [opened(value[0])]
-        if isinstance(value, str) and value.startswith("#"):
-            return opened(blocks[int(value[1:])])
-        return {k: opened(v) for k, v in value.items()} if isinstance(value, dict) else value
-
-    return {name: opened(body) for name, body in stored["types"].items()}
+    types: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))["types"]
+    return types
 
 
 def _sources(wheel: Path, wanted: set[str]) -> Iterator[tuple[str, str]]:
@@ -85,21 +82,6 @@ def _value(written: str, functions: Mapping[str, str]) -> Any:
     scalar = next((kind for word, kind in _SCALARS.items() if f"{word}ToTerraform" in written), "any")
     value = _body(functions[block], functions) if block else {"*": scalar} if "hashMapper(" in written else scalar
     return [value] if many else value
-
-
-def _shared(value: Any, blocks: list[str]) -> Any:
-    """The value with each long block replaced by its number among ``blocks``."""
-    if isinstance(value, list):
-        return [_shared(value[0], blocks)]
-    if not isinstance(value, dict):
-        return value
-    inner = {k: _shared(v, blocks) for k, v in value.items()}
-    text = json.dumps(inner)
-    if len(text) < 60:
-        return inner
-    if text not in blocks:
-        blocks.append(text)
-    return f"#{blocks.index(text)}"
 
 
 def _origin(wheel: Path) -> tuple[str, str, str]:
@@ -129,12 +111,10 @@ def main(wheels: list[Path]) -> None:
         for name, script in _sources(wheel, wanted):
             top = _TOP.search(script)
             types[name] = _body(top[1] if top else "", dict(_FUNCTION.findall(script)))
-    blocks: list[str] = []
-    bodies = {name: {k: _shared(v, blocks) for k, v in body.items()} for name, body in sorted(types.items())}
-    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(body)}" for name, body in bodies.items())
+    # A line for each type, so that two changes of the file rarely touch the same line.
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(body)}" for name, body in sorted(types.items()))
     head = f'{{"source": {json.dumps(source)}, "as_of": "{max(made)}",\n'
-    listed = ",\n".join(blocks)
-    FILE.write_text(f'{head}"blocks": [\n{listed}\n],\n"types": {{\n{lines}\n}}}}\n', encoding="utf-8")
+    FILE.write_text(f'{head}"types": {{\n{lines}\n}}}}\n', encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -26,9 +26,6 @@ AT = Location("contract")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # Parts of names, and names of another thing, that look like a type.
 NO_TYPES = {
-    "aws_cdk",
-    "aws_region_name",
-    "aws_sdk_bedrock_runtime",
     "aws_caller_identity",
     "aws_partition",
     "aws_region",

@@ -292,7 +292,7 @@ def test_module_copies_and_nested_modules() -> None:
 @pytest.mark.parametrize(
     ("source", "named"),
     [
-        ('"aws-ia/bedrock/aws"', "aws-ia/bedrock/aws"),
+        ('"somebody/bedrock/aws"', "somebody/bedrock/aws"),
         ('"git::https://example.org/m.git"', "git::https://example.org/m.git"),
         ('"../../../outside"', "../../../outside"),
         ('"./missing"', "./missing"),

@@ -160,7 +160,7 @@ def test_references_lead_to_the_copy_of_the_same_key() -> None:
 REMOTE = {
     "module_calls": {
         "store": {
-            "source": "terraform-aws-modules/s3-bucket/aws",
+            "source": "somebody/store/aws",
             "expressions": {"key": {"references": ["aws_kms_key.k.arn", "aws_kms_key.k"]}},
             "module": {
                 "outputs": {
@@ -193,7 +193,7 @@ def test_a_plan_shows_what_a_module_from_elsewhere_hides() -> None:
     text = """
     resource "aws_kms_key" "k" {}
     module "store" {
-      source = "terraform-aws-modules/s3-bucket/aws"
+      source = "somebody/store/aws"
       key    = aws_kms_key.k.arn
     }
     """
@@ -391,3 +391,25 @@ def test_deep_values_end() -> None:
         deep = {"a": deep}
     found, _ = result(dedent(f'resource "{GROUP}" "g" {{}}'), plan(change(f"{GROUP}.g", {"deep": deep})))
     assert found[f"{GROUP}.g"].body
+
+
+def test_a_plan_shows_more_than_the_description_of_a_module() -> None:
+    text = """
+    module "chat" {
+      source                = "terraform-aws-modules/lambda/aws"
+      function_name         = "chat"
+      attach_network_policy = true
+    }
+    """
+    inner = {"resources": [resource("aws_lambda_function.this"), resource("aws_iam_role_policy.vpc")]}
+    call = {"source": "terraform-aws-modules/lambda/aws", "expressions": {}, "module": inner}
+    root = {"module_calls": {"chat": call}}
+    changes = (
+        change("module.chat.aws_lambda_function.this[0]", {"function_name": "chat", "timeout": 60}),
+        change("module.chat.aws_iam_role_policy.vpc[0]", {"name": "chat-vpc"}),
+    )
+    found, gaps = result(text, plan(*changes, root=root))
+    assert sorted(found) == ["module.chat.aws_iam_role_policy.vpc[0]", "module.chat.aws_lambda_function.this"]
+    body = found["module.chat.aws_lambda_function.this"].body
+    assert (body["timeout"].content, body["function_name"].location) == (60, Location("main.tf", 4))
+    assert gaps == ()

@@ -11,6 +11,7 @@ from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.bodies import Instance, Instances, body_node, instances
 from prodworks_cli.sources.terraform.constraints import conform
 from prodworks_cli.sources.terraform.evaluation import Scope, evaluate
+from prodworks_cli.sources.terraform.known_modules import PREFIX, inputs_in, known_module
 from prodworks_cli.sources.terraform.plan import without_keys
 from prodworks_cli.sources.terraform.project import Folder, Project, local_folder
 from prodworks_cli.sources.terraform.providers import (
@@ -21,7 +22,7 @@ from prodworks_cli.sources.terraform.providers import (
     provider_of,
     with_provider,
 )
-from prodworks_cli.sources.terraform.values import Failure, bounded, settled
+from prodworks_cli.sources.terraform.values import Failure, bounded, relocated, settled
 
 MAX_MODULE_DEPTH = 10
 MAX_MODULES = 2000
@@ -195,12 +196,15 @@ class Module:
         return self._calls[name]
 
     def _called(self, name: str, syntax: x.BlockSyntax) -> Call:
-        source = syntax.body.arguments.get("source")
-        given = evaluate(source.value, self._scope).text() if source else None
+        given = self._literal(syntax, "source")
         directory, problem = self._find(name, given)
+        hidden = None
         if problem:
             hidden = self.project.module_gap(syntax.at, problem, (problem, *syntax.body.arguments))
-            return Call(Instances(()), {}, problem, hidden)
+            known = known_module(given or "", self._literal(syntax, "version"))
+            if known is None or len(self.callers()) > MAX_MODULE_DEPTH or self.project.modules >= MAX_MODULES:
+                return Call(Instances(()), {}, problem, hidden)
+            directory, hidden = self.project.describe(known, hidden)
         self.project.reached.add(directory)
         copies = instances(syntax.body, self._scope)
         absent = copies.conditional or self._may_be_absent
@@ -209,7 +213,11 @@ class Module:
             caller = Caller(self, syntax, self._scope.bind(copy.bound), absent)
             prefix = f"{self.prefix}module.{name}{copy.suffix}."
             modules[copy.suffix] = Module(self.project, directory, prefix, caller)
-        return Call(copies, modules)
+        return Call(copies, modules, gap=hidden)
+
+    def _literal(self, syntax: x.BlockSyntax, name: str) -> str | None:
+        written = syntax.body.arguments.get(name)
+        return evaluate(written.value, self._scope).text() if written else None
 
     def _find(self, name: str, source: str | None) -> tuple[str, str | None]:
         """The folder of a called module, or why there is none."""
@@ -244,6 +252,8 @@ class Module:
         body = body_node(syntax.body, scope, syntax.at, lambda name: self.known_argument(address, syntax, scope, name))
         kind = f"data.{syntax.labels[0]}" if syntax.type == "data" else syntax.labels[0]
         absent = self._copies[key].conditional or self._may_be_absent
+        if self._caller and self.directory.startswith(PREFIX):
+            body = self._caller.placed(body, syntax, self._folder.locals)
         named = named_provider(syntax.body.arguments.get("provider"))
         body = with_provider(kind, body, self.provider(named or DEFAULT))
         return Block(kind, address, bounded(body), absent)
@@ -279,6 +289,15 @@ class Caller:
         """What the caller gives for a variable; ``None`` when it gives nothing."""
         written = self.syntax.body.arguments.get(name)
         return evaluate(written.value, self.scope) if written else None
+
+    def placed(self, body: Node, syntax: x.BlockSyntax, known: Mapping[str, x.Argument]) -> Node:
+        """The arguments of a block of a described module, placed where the call gives the inputs they are made of."""
+        written = syntax.body.arguments
+        given = self.syntax.body.arguments
+        inputs = {n: [i for i in inputs_in(written[n].value, known) if i in given] for n in written}
+        places = {n: given[named[0]].at if named else self.syntax.at for n, named in inputs.items()}
+        placed = {n: relocated(v, places.get(n, self.syntax.at), PREFIX) for n, v in body.members()}
+        return Node(placed, self.syntax.at)
 
     def provider(self, key: str) -> Provider | None:
         """The settings of the provider that the called module knows as ``key``."""

@@ -43,8 +43,7 @@ class Planned:
     @property
     def module(self) -> str:
         """The address of the module instance it stands in; empty for the root module."""
-        end = len(self.address) - len(_own(self.address))
-        return self.address[:end].rstrip(".")
+        return module_of(self.address)
 
 
 @dataclass(frozen=True)
@@ -204,6 +203,11 @@ def key_of(address: str) -> str:
     """The last key of an address, as written; empty without one."""
     found = _KEY.findall(address)
     return found[-1] if found and address.endswith(found[-1]) else ""
+
+
+def module_of(address: str) -> str:
+    """The address of the module instance that a resource stands in; empty for the root module."""
+    return address[: len(address) - len(_own(address))].rstrip(".")
 
 
 def _own(address: str) -> str:

@@ -14,7 +14,7 @@ from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Block, Content, Node, Reference
 from prodworks_cli.sources.terraform.configured import Configured
 from prodworks_cli.sources.terraform.merging import members
-from prodworks_cli.sources.terraform.plan import Plan, Planned, key_of, without_keys
+from prodworks_cli.sources.terraform.plan import Plan, Planned, key_of, module_of, without_keys
 from prodworks_cli.sources.terraform.values import bounded
 
 _MOST_NAMED = 5
@@ -43,7 +43,7 @@ class _Merging:
 def with_plan(plan: Plan, sources: Sources) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
     """The blocks of the root module as the plan has them, and what the plan does not know."""
     merging = _Merging(plan, sources)
-    kept = _matched(merging)
+    kept = [b for b in _matched(merging) if not _shown_better(b, merging)]
     added = _added(merging)
     configured = Configured(plan, sources.prefix, merging.names)
     found = [_block(p, merging, configured) for p in plan.planned.values() if p.address in merging.names]
@@ -71,6 +71,12 @@ def _matched(merging: _Merging) -> list[Block]:
         if not instances and not (block.conditional and written in merging.plan.declared):
             kept.append(block)
     return kept
+
+
+def _shown_better(block: Block, merging: _Merging) -> bool:
+    """Whether a block is what a description makes of a module, and the plan shows the module itself."""
+    module = without_keys(module_of(block.address.removeprefix(merging.sources.prefix)))
+    return module not in merging.sources.modules and module in merging.plan.modules
 
 
 def _singles(plan: Plan) -> dict[str, Planned]:

@@ -13,6 +13,7 @@ from prodworks_cli.node import Block, Node
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.evaluation import Budget, Scope
+from prodworks_cli.sources.terraform.known_modules import PREFIX, Known
 from prodworks_cli.sources.terraform.parse import parse
 from prodworks_cli.sources.terraform.plan import Plan
 from prodworks_cli.sources.terraform.providers import provider_key
@@ -61,7 +62,7 @@ class Folder:
 class Project:
     """Folders and files of the repository, and what has been found and computed so far."""
 
-    folders: Mapping[str, Folder]
+    folders: dict[str, Folder]
     texts: Mapping[str, File]
     gaps: list[Gap]
     blocks: list[Block] = field(default_factory=list)
@@ -96,6 +97,19 @@ class Project:
         hidden = replace(gap(at.where, at.line, reason), unrelated=not related)
         self.gaps.append(hidden)
         return hidden
+
+    def describe(self, known: Known, hidden: Gap) -> tuple[str, Gap]:
+        """The folder of a module that is described; what it makes besides stays a gap, though a minor one."""
+        directory = f"{PREFIX}{known.source}"
+        if directory not in self.folders:
+            self.folders[directory] = Folder()
+            self.folders[directory].add(known.body)
+        self.gaps.remove(hidden)
+        reason = f"{hidden.reason}; read by its inputs, as known on {known.as_of}"
+        kind = "terraform.module" if known.complete else hidden.kind
+        told = replace(hidden, kind=kind, reason=reason, minor=True)
+        self.gaps.append(told)
+        return directory, told
 
 
 MODEL_SERVICE = re.compile(

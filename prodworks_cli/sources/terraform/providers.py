@@ -81,7 +81,7 @@ def with_provider(kind: str, body: Node, provider: Provider | None) -> Node:
     if provider is None or not kind.startswith("aws_") or not isinstance(body.content, Mapping):
         return body
     added = {"tags_all": _both(provider.tags, body["tags"])}
-    if provider.region.text() and "region" not in body.content:
+    if provider.region.text() and not body["region"].present:
         added["region"] = provider.region
     return Node({**body.content, **added}, body.location)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from prodworks_cli.model import Unknown
+from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Content, Node, Reference, blocks_in
 from prodworks_cli.sources.terraform.expressions import MAX_LEVELS
 
@@ -195,6 +195,16 @@ def bounded(node: Node) -> Node:
         elif isinstance(content, tuple):
             pending += [(child, depth + 1) for child in content]
     return node
+
+
+def relocated(node: Node, place: Location, beginning: str) -> Node:
+    """The value with another place wherever its own begins so; what comes from elsewhere stays."""
+    content = node.content
+    if isinstance(content, Mapping):
+        content = {key: relocated(value, place, beginning) for key, value in content.items()}
+    elif isinstance(content, tuple):
+        content = tuple(relocated(value, place, beginning) for value in content)
+    return Node(content, place if node.location.where.startswith(beginning) else node.location)
 
 
 def _kind(content: Content) -> str:
