@@ -125,7 +125,7 @@ def _repository(
     tree: Tree, files: Sequence[File], owned: owners.Owners, declarations: Declarations, attempt: Attempt
 ) -> Iterable[Found[Draft]]:
     return [
-        attempt("the Python reader", lambda: python.read(files, environment(declarations))),
+        attempt("the Python reader", lambda: python.read(files, environment(declarations), owned)),
         attempt("the TypeScript reader", lambda: typescript.read(files, environment(declarations))),
         attempt("the Java reader", lambda: java.read(files, environment(declarations))),
         attempt("the state machine reader", lambda: state_machines.read(declarations, files)),

@@ -1,20 +1,21 @@
 # ruff: noqa: E501 (sources on one line)
 import pytest
 
+from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Unknown
+from prodworks_cli.resources.prompts import Prompt
 from prodworks_cli.schema import assemble
 from prodworks_cli.sources import owners, prompts
 from prodworks_cli.sources.files import tree_of
-from prodworks_cli.sources.prompts import hidden_characters
+from prodworks_cli.sources.prompt_texts import hidden_characters
 
 LONG = "You are a helpful assistant of the shop. " * 4
 
 
 def found(contents: dict[str, str]) -> list[tuple[str, object, int | None]]:
-    files = tree_of(contents).files
-    drafts, gaps = prompts.read(files, owners.read(files))
-    assert gaps == ()
-    return [(d.identity, d.attributes["origin"], d.location.line) for d in drafts]
+    resources = collect_repository(tree_of(contents), {}).resources
+    prompts = [(r, r.value) for r in resources if isinstance(r.value, Prompt)]
+    return [(r.identity, value.origin, r.locations[""].line) for r, value in prompts]
 
 
 def test_a_prompt_file_is_measured_and_owned_and_its_text_dropped() -> None:
@@ -92,6 +93,108 @@ def test_constants_in_a_module_of_prompts_count_as_files_and_arguments_there_do_
         (f"{path}:SYSTEM#2", "file", 2),
         (f"{path}:system_prompt", "inline", 3),
     ]
+
+
+HALF = "You are a helpful assistant of the shop, "
+
+
+@pytest.mark.parametrize(
+    ("source", "label", "line"),
+    [
+        (f'SYSTEM_PROMPT = "{HALF}" + "{HALF}" + name + "{HALF}"', "SYSTEM_PROMPT", 2),
+        (f'SYSTEM_PROMPT = ("{HALF}" f"{HALF} {{name}}" "{HALF}")', "SYSTEM_PROMPT", 2),
+        (f'RULES = "{LONG}"\nSYSTEM_PROMPT = f"{{RULES}} now"', "SYSTEM_PROMPT", 3),
+        (f'SYSTEM_PROMPT = "\\n".join(["{HALF}", "{HALF}", "{HALF}"])', "SYSTEM_PROMPT", 2),
+        (f'SYSTEM_PROMPT = Template("{LONG} $x").substitute(x=1)', "SYSTEM_PROMPT", 2),
+        (f'prompt = "{HALF}"\nprompt += "{HALF}"\nprompt += "{HALF}"', "prompt", 2),
+        (f'def get_system_prompt():\n    return f"{LONG}"', "get_system_prompt", 3),
+        (f'@agent.system_prompt\ndef told(ctx):\n    return "{LONG}"', "told", 4),
+        (f'llama3Prompt = f"{LONG}"', "llama3Prompt", 2),
+        (f'PROMPTS = {{"qa_prompt": "{LONG}"}}', "qa_prompt", 2),
+        (f'x = settings.get("system_prompt", "{LONG}")', "system_prompt", 2),
+        (f'chain = ChatPromptTemplate.from_messages([("system", "{LONG}")])', "chain", 2),
+        (f'say([SystemMessage(content="{LONG}")])', "message", 2),
+        (f'm = [{{"role": "user", "content": [{{"text": "{LONG}"}}]}}]', "m", 2),
+        (f'class Config:\n    system_prompt: str = Field(default="{LONG}")', "system_prompt", 3),
+        (f'@dataclass\nclass Config:\n    system_prompt: str = "{LONG}"', "system_prompt", 4),
+        (f'def told():\n    return "{LONG}"\n\nagent = Agent(system_prompt=told())', "told", 3),
+    ],
+)
+def test_texts_that_are_put_together(source: str, label: str, line: int) -> None:
+    assert found({"app.py": f"import anthropic\n{source}\n"}) == [(f"app.py:{label}", "inline", line)]
+
+
+def test_a_text_is_in_one_prompt_only() -> None:
+    source = f'BASE_PROMPT = "{LONG}"\nSYSTEM_PROMPT = BASE_PROMPT + " Be kind."\nAgent(system_prompt=SYSTEM_PROMPT)\n'
+    assert found({"app.py": f"import anthropic\n{source}"}) == [("app.py:BASE_PROMPT", "inline", 2)]
+
+
+CALL = """
+import boto3
+
+bedrock = boto3.client("bedrock-runtime")
+
+
+def ask(text):
+    return bedrock.converse(modelId="amazon.nova-lite-v1:0", messages=[{"role": "user", "content": [{"text": text}]}])
+
+
+def title(chat):
+    words = f"Summarize the following chat in five words, as a title, without quotes or a full stop at the end: {chat}"
+    return ask(words)
+"""
+
+
+def test_a_text_that_reaches_a_model_is_a_prompt_whatever_its_name() -> None:
+    assert found({"app.py": CALL}) == [("app.py:words", "inline", 12)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'log("{LONG}")',
+        f'm = [{{"role": "assistant", "content": "{LONG}"}}]',
+        'system_prompt: str = Field(default=None, description="' + LONG + '")',
+        "prompt = other",
+    ],
+)
+def test_texts_of_python_that_are_no_prompts(source: str) -> None:
+    assert found({"app.py": f"import anthropic\n{source}\n"}) == []
+
+
+def test_a_file_that_code_reads_as_a_prompt() -> None:
+    code = 'import anthropic\nSYSTEM_PROMPT = (Path(__file__).parent / "told" / "chat.txt").read_text()\n'
+    assert found({"app/app.py": code, "app/told/chat.txt": "Be kind."}) == [("app/told/chat.txt", "file", 1)]
+    assert found({"app/app.py": code.replace("chat.txt", "other.txt"), "app/told/chat.txt": "Be kind."}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("config/app.yaml", f"extraction:\n  model: x\n  system_prompt: >\n    {LONG}\n", "extraction.system_prompt"),
+        ("agents.yaml", f"researcher:\n  role: r\n  backstory: {LONG}\n", "researcher.backstory"),
+        ("flow.json", f'{{"tasks": [{{"prompt": "{LONG}"}}]}}', "tasks[0].prompt"),
+    ],
+)
+def test_prompts_in_settings(path: str, text: str, expected: str) -> None:
+    ((identity, origin, line),) = found({path: text})
+    assert (identity, origin) == (f"{path}:{expected}", "file")
+    assert isinstance(line, int)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("template.yaml", f"Resources:\n  A:\n    Properties:\n      system_prompt: {LONG}\n"),
+        ("app.yaml", "system_prompt: short\n"),
+        ("app.yaml", f"prompt: {'Type your name here. ' * 8}\n"),
+        ("app.yaml", f"# system_prompt: {LONG}\nname: x\n"),
+        ("i18n/en.json", f'{{"prompt": "{LONG}"}}'),
+        ("bad.yaml", f"system_prompt: [{LONG}\n"),
+    ],
+)
+def test_settings_that_hold_no_prompts(path: str, text: str) -> None:
+    assert found({path: text}) == []
 
 
 def test_hidden_characters() -> None:

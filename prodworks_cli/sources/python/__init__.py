@@ -8,6 +8,7 @@ from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.owners import Owners
 from prodworks_cli.sources.python.clients import client_draft, client_identity
 from prodworks_cli.sources.python.clients_of_providers import client_calls
 from prodworks_cli.sources.python.correlation import Correlations
@@ -15,6 +16,7 @@ from prodworks_cli.sources.python.drafts import Describer
 from prodworks_cli.sources.python.frameworks import model_objects
 from prodworks_cli.sources.python.http_calls import http_calls
 from prodworks_cli.sources.python.places import Site
+from prodworks_cli.sources.python.prompts import Prompts
 from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.sites import CallSite, Client, Finder
 from prodworks_cli.sources.python.syntax import Module
@@ -28,7 +30,7 @@ BROKEN_SHARE = 0.2
 
 
 def read(
-    files: Sequence[File], environment: Mapping[str, tuple[Node, ...]]
+    files: Sequence[File], environment: Mapping[str, tuple[Node, ...]], owners: Owners
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """Read Python files. ``environment`` maps a variable's name to the values that IaC gives it.
 
@@ -53,7 +55,9 @@ def read(
     described += [call for call, _ in sent]
     clients = [*_clients(calls, describer, values), *(client for _, client in sent)]
     known = {draft.identity: draft for draft in (*describer.framework_clients.drafts.values(), *clients)}
-    return (*described, *known.values(), *texts.drafts(environment)), _gaps(repository)
+    asked = [*texts.told(), *(r.sent for r in requests if r.sent is not None)]
+    prompts = Prompts(repository, tracer, owners).drafts(asked)
+    return (*described, *known.values(), *texts.drafts(environment), *prompts), _gaps(repository)
 
 
 def _gaps(repository: Repository) -> tuple[Gap, ...]:

@@ -51,13 +51,25 @@ class Conversations:
         found = _given(call, (("system", ((),)), ("body", (("system",),))))
         return Trace.join(self._flow.of(site, path) for site, path in found)
 
+    def requests(self) -> Iterator[Site]:
+        """The expressions that requests of models are made of."""
+        for call in self._calls:
+            given = _given(call, (*_TEXTS, ("system", ((),))))
+            yield from (site for site, _ in given)
+        for path in self._repository.paths_with(*FRAMEWORKS):
+            yield from self.told(path)
+
     @cached_property
     def _asked(self) -> Trace:
         paths = self._repository.paths_with(*FRAMEWORKS)
         return Trace.join([*(self.of(c) for c in self._calls), *(t for p in paths for t in self.through_framework(p))])
 
     def through_framework(self, path: str) -> Iterator[Trace]:
-        """The texts that one file hands to objects of frameworks that hold a model."""
+        """The texts that one file hands to objects of frameworks that hold a model, as traces."""
+        yield from (self._flow.of(text) for text in self.told(path))
+
+    def told(self, path: str) -> Iterator[Site]:
+        """The expressions that one file hands to objects of frameworks that hold a model."""
         for module in (self._repository.module(path),):
             for node in module.of_type("call"):
                 name = last_name(module, node.child_by_field_name("function"))
@@ -70,7 +82,7 @@ class Conversations:
                 ]
                 answers = self._flow.of(Site(module, node)).kinds(OUTPUT) if texts else ()
                 if any(leaf.root == (module.path, node.id) for leaf in answers):
-                    yield from (self._flow.of(Site(module, text)) for text in texts)
+                    yield from (Site(module, text) for text in texts)
 
     @cached_property
     def _roots(self) -> dict[tuple[str, int], set[Path]]:

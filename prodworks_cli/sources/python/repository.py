@@ -53,6 +53,17 @@ class Repository:
                 return True
         return False
 
+    def beside(self, name: str, path: str) -> str | None:
+        """The file whose path ends with a name, the nearest one to ``path``; ``None`` if there is none, or a tie."""
+        end = f"/{name.lstrip('./')}"
+        found = {p: _shared(p, path) for p in self._texts if f"/{p}".endswith(end)}
+        best = [p for p, near in found.items() if near == max(found.values())]
+        return best[0] if len(best) == 1 else None
+
+    def content(self, path: str) -> str:
+        """The text of a file of any kind."""
+        return self._texts[path].decode("utf-8", "replace")
+
     def others(self, *extensions: str) -> Iterator[bytes]:
         """The contents of files with one of the extensions."""
         yield from (data for path, data in sorted(self._texts.items()) if path.rpartition(".")[2] in extensions)

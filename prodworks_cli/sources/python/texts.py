@@ -13,6 +13,7 @@ from prodworks_cli.sources.python.frameworks import ModelObject
 from prodworks_cli.sources.python.logs import Logs
 from prodworks_cli.sources.python.loops import Loops
 from prodworks_cli.sources.python.origins import Origins
+from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.requests import Requests
 from prodworks_cli.sources.python.retrieval import Retrievals
@@ -48,6 +49,10 @@ class Texts:
         self._flow = Flow(tracer, Origins(self.entries, identities, models))
         self._conversations = Conversations(repository, self._flow, calls)
         self.requests = Requests(repository, self._flow, self._conversations)
+
+    def told(self) -> Iterator[Site]:
+        """The expressions that requests of models are made of."""
+        yield from self._conversations.requests()
 
     def drafts(self, environment: Mapping[str, tuple[Node, ...]]) -> Iterator[Draft]:
         """Log statements, sinks, retrieval calls, tools, loops. ``environment`` holds what IaC sets variables to."""

@@ -1,0 +1,64 @@
+"""What makes a text a prompt, in files and in code of every language: its name, its place, and whom it speaks to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from prodworks_cli.model import Location, Unknown
+from prodworks_cli.resources.prompts import Prompt
+from prodworks_cli.schema import Draft, draft
+from prodworks_cli.sources.owners import Owners
+from prodworks_cli.sources.parts import suffix_of
+
+SHORTEST = 80
+"""Characters; a shorter literal is a label or a fragment."""
+FILE_SUFFIXES = (".txt", ".md", ".yaml", ".yml", ".jinja", ".jinja2", ".j2", ".prompt", ".xml", ".tmpl")
+PROMPT_FOLDERS = frozenset(("prompts", "prompt", "prompt_templates", "prompt-templates", "system_prompts"))
+_SYSTEM_FILE = re.compile(r"system[_-]?prompt[^/]*\.(txt|md|j2|jinja2?|xml)$")
+_NOT_PROMPTS = re.compile(r"^(readme|index|requirements|changelog)\b|^_")
+# A template is a prompt when it speaks to a model.
+SPEAKS_TO_MODEL = re.compile(
+    r"\b(?:you are (?:an?|the)\b|your (?:task|role|job)\b|assistant\b|answer the|as an ai\b|respond (?:in|with|only))"
+    r"|<(?:context|instructions?)>|\bHuman:",
+    re.I,
+)
+_HIDDEN = re.compile("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\U000e0000-\U000e007f]")
+
+
+def is_prompt_file(path: str) -> bool:
+    """A text that is a prompt by its folder, name or extension."""
+    *folders, name = path.lower().split("/")
+    if name.endswith(".prompt") or _SYSTEM_FILE.search(name):
+        return True
+    in_folder = not PROMPT_FOLDERS.isdisjoint(folders) and suffix_of(name) in FILE_SUFFIXES
+    return in_folder and not _NOT_PROMPTS.search(name)
+
+
+def hidden_characters(text: str) -> tuple[str, ...]:
+    """Code points that a reviewer does not see (``U+200B``): zero width, bidirectional control, tag characters.
+
+    Zero-width joiners are left out: they are normal in emoji and in Indic and Persian text. So are the tag characters
+    of a flag emoji.
+    """
+    visible = re.sub("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f", "", text)
+    return tuple(sorted({f"U+{ord(c):04X}" for c in _HIDDEN.findall(visible)}))
+
+
+def prompt_draft(identity: str, path: str, line: int, origin: str, text: str, owners: Owners) -> Draft:
+    """A prompt; its text is measured and dropped."""
+    unread = Unknown("not analysed by this version")
+    described = draft(
+        Prompt,
+        Location(path, line),
+        origin=origin,
+        path=path,
+        tracked=True,
+        length=len(text),
+        owners=owners.of(path),
+        secrets=unread,
+        personal_data=unread,
+        hidden_characters=hidden_characters(text),
+        managed_prompt=None,
+    )
+    return replace(described, identity=identity)
