@@ -6,6 +6,7 @@ import pytest
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import assemble
+from prodworks_cli.sources import owners
 from prodworks_cli.sources.files import tree_of
 from prodworks_cli.sources.python import read
 
@@ -18,7 +19,7 @@ TRY = "def ask(m):\n    try:\n        return bedrock.converse(messages=m)\n    e
 
 
 def fallback(body: str) -> object:
-    drafts, _ = read(tree_of({"app.py": TOP + body}).files, {})
+    drafts, _ = read(tree_of({"app.py": TOP + body}).files, {}, owners.read(()))
     values: list[Any] = [assemble(d)[0] for d in drafts]
     first = next(v.fallback for v in values if v.KIND == "repo.model_call")
     return "unknown" if isinstance(first, Unknown) else first
