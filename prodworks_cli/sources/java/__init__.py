@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from prodworks_cli.model import Gap, Plane, Ref, Unknown
@@ -25,11 +26,14 @@ from prodworks_cli.sources.java.response import Body, Responses
 from prodworks_cli.sources.java.sites import NEEDLES, CallSite, calls
 from prodworks_cli.sources.java.spring import Spring
 from prodworks_cli.sources.java.syntax import Module
+from prodworks_cli.sources.java.texts import Texts
 from prodworks_cli.sources.java.values import Values
 from prodworks_cli.sources.trees import inside
 
 UNUSED = Unknown("nothing in the repository calls this code")
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
+# Without a model call tools and searches are looked for where one of these is used.
+AGENTIC = re.compile(rb"org\.springframework\.ai\.|dev\.langchain4j\.|BedrockAgentRuntime(?:Async)?Client")
 _LIMITS = ("maxTokens", "maxOutputTokens", "maxCompletionTokens")
 
 
@@ -43,9 +47,9 @@ def read(
     """
     repository = Repository(files)
     reader = _Reader(repository, environment)
-    described = [reader.described(call) for call in calls(repository)]
+    described = reader.drafts()
     gaps = tuple(gap for module in repository.matching(NEEDLES) for gap in _gaps(module))
-    return (*described, *reader.clients.drafts), gaps
+    return tuple(described), gaps
 
 
 class _Reader:
@@ -60,10 +64,24 @@ class _Reader:
         self._liveness = Liveness(repository)
         self.clients = Clients(self._values)
 
-    def described(self, call: CallSite) -> Draft:
+    def drafts(self) -> list[Draft]:
+        """The calls with their clients, and what becomes of the texts."""
+        named = {self._identity(call): call for call in calls(self._repository)}
+        identities = {(c.module.path, c.node.id): name for name, c in named.items()}
+        texts = Texts(self._values, self._responses, self._liveness, list(named.values()), identities)
+        described = [self._described(name, call, texts) for name, call in named.items()]
+        bodies = [b for call in named.values() for b in self._responses.reach(call)]
+        agentic = named or any(True for _ in self._repository.matching(AGENTIC))
+        return [*described, *self.clients.drafts, *(texts.drafts(bodies) if agentic else ())]
+
+    def _identity(self, call: CallSite) -> str:
+        return self._names.of(f"{call.module.path}:{call.module.qualified(call.node)} {call.api}")
+
+    def _described(self, name: str, call: CallSite, texts: Texts) -> Draft:
         """A call as a draft."""
         dead = self._liveness.is_dead(call.module, call.node)
         client, request = UNUSED if dead else self.clients.of(call), self._request(call)
+        bodies = self._responses.reach(call)
         known: dict[str, Drafted] = {
             "reachable": not dead,
             "api": call.api,
@@ -72,10 +90,12 @@ class _Reader:
             "client": Ref("repo.model_client", client) if isinstance(client, str) else client,
             **request,
             **(self._applied(call) if request.get("guardrail_mode") == "none" else {}),
-            **self._after(call),
+            **texts.of_call(call),
+            "correlation": texts.correlation(bodies, request.get("request_metadata")),
+            "fallback": texts.fallback(call),
+            **self._after(call, bodies, texts),
         }
-        name = f"{call.module.path}:{call.module.qualified(call.node)} {call.api}"
-        return call_draft(self._names.of(name), call.module.at(call.node), known)
+        return call_draft(name, call.module.at(call.node), known)
 
     def _request(self, call: CallSite) -> dict[str, Drafted]:
         if call.library == "spring":
@@ -128,22 +148,21 @@ class _Reader:
             "attribution": attribution_by(model),
         }
 
-    def _after(self, call: CallSite) -> dict[str, Drafted]:
+    def _after(self, call: CallSite, bodies: Sequence[Body], texts: Texts) -> dict[str, Drafted]:
         """What becomes of the response."""
         folder = self._repository.folder(call.module.path)
-        bodies: Sequence[Body] = self._responses.reach(call)
         agent = self._repository.agents(folder)
         traced = agent or self._responses.instrumented(bodies)
         if call.library == "langchain4j":
             names = ("usage_recorded", "stop_reasons_handled", "handled_errors")
             return {"instrumented": traced or FRAMEWORK, **dict.fromkeys(names, FRAMEWORK)}
-        usage = self._responses.usage_recorded(call, bodies)
+        usage = self._responses.usage_recorded(call, bodies, texts.belongs)
         if call.library == "spring":
             traced, usage = traced or self._spring.traced(folder), usage or self._spring.metered(folder)
         return {
             "instrumented": traced,
             "usage_recorded": usage,
-            "stop_reasons_handled": self._responses.stop_reasons(call.api, bodies),
+            "stop_reasons_handled": self._responses.stop_reasons(call, bodies, texts.belongs),
             "handled_errors": self._responses.handled(call),
         }
 

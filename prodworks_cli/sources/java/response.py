@@ -6,7 +6,7 @@ The code that can see a response is the method around the call, the methods of i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node as Syntax
@@ -50,6 +50,10 @@ class Body:
     node: Syntax
 
 
+# Tells whether what is read may come from the response of a call.
+Belongs = Callable[[Body, CallSite], bool]
+
+
 class Responses:
     """Answers about the responses of calls."""
 
@@ -74,6 +78,24 @@ class Responses:
         if target is None or module.text(target) == "this":
             return module is home
         return owner is not None and type_of(module, target) == home.name(owner)
+
+    def entered(self, module: Module, call: Syntax) -> Iterator[Body]:
+        """The methods of the repository that a call may enter: of its own class, or of the class of its object."""
+        name, target = module.name(call), call.child_by_field_name("object")
+        given = len(module.arguments(call))
+        if target is None or target.type == "this":
+            homes = [module]
+        elif target.type in ("identifier", "field_access"):
+            type_ = type_of(module, target)
+            homes = self._repository.classes(type_)[:2] if type_[:1].isupper() else []
+        else:
+            return
+        for home in homes:
+            for method in home.of_type("method_declaration"):
+                listed = method.child_by_field_name("parameters")
+                count = len([c for c in listed.named_children if "parameter" in c.type]) if listed is not None else 0
+                if home.name(method) == name and count == given:
+                    yield Body(home, method)
 
     def reach(self, call: CallSite) -> list[Body]:
         """The methods that can see the response of a call."""
@@ -107,17 +129,17 @@ class Responses:
                 if method is not None:
                     yield Body(body.module, method)
 
-    def usage_recorded(self, call: CallSite, bodies: Sequence[Body]) -> bool | Unknown:
+    def usage_recorded(self, call: CallSite, bodies: Sequence[Body], belongs: Belongs) -> bool | Unknown:
         """Whether the token counts are read; unknown where the API reports none."""
         if not reports_usage(call.api):
             return Unknown(f"{call.api} reports no usage")
-        return any(_invokes(b, USAGE) for b in bodies)
+        return any(belongs(holder, call) for b in bodies for holder in _readers(b, USAGE))
 
-    def stop_reasons(self, api: str, bodies: Sequence[Body]) -> tuple[str, ...] | Unknown:
+    def stop_reasons(self, call: CallSite, bodies: Sequence[Body], belongs: Belongs) -> tuple[str, ...] | Unknown:
         """The stop reasons that the code tells apart; all bad ends where it compares with a good one."""
-        if not reports_end(api):
-            return Unknown(f"{api} reports no stop reason")
-        if not any(_invokes(b, STOP_FIELDS) for b in bodies):
+        if not reports_end(call.api):
+            return Unknown(f"{call.api} reports no stop reason")
+        if not any(belongs(holder, call) for b in bodies for holder in _readers(b, STOP_FIELDS)):
             return ()
         words = {w for b in bodies for w in _words(b)}
         named = {n for w in words for n in STOP_NAMES.get(w, ())}
@@ -236,16 +258,20 @@ def _shows(module: Module, value: Syntax, error: str) -> bool:
     )
 
 
-def _invokes(body: Body, names: frozenset[str]) -> bool:
+def _readers(body: Body, names: frozenset[str]) -> Iterator[Body]:
+    """What members of some names are read of; a text or a reference of that name stands for itself."""
     module = body.module
-    for node in inside(body.node):
-        if node.type == "method_invocation" and module.name(node) in names:
-            return True
-        if node.type == "method_reference" and module.text(node).rpartition("::")[2] in names:
-            return True
-        if node.type == "string_literal" and module.string(node) in names:
-            return True
-    return False
+    for node in module.below(body.node, "method_invocation", "method_reference", "string_literal"):
+        target = node.child_by_field_name("object")
+        if node.type == "method_invocation":
+            if module.name(node) in names:
+                yield Body(module, target if target is not None else node)
+        elif (module.string(node) or module.text(node).rpartition("::")[2]) in names:
+            yield Body(module, node)
+
+
+def _invokes(body: Body, names: frozenset[str]) -> bool:
+    return any(True for _ in _readers(body, names))
 
 
 def _words(body: Body) -> Iterator[str]:

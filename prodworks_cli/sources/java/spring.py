@@ -25,7 +25,7 @@ PROVIDERS: Mapping[str, str] = {
     "vertex-ai": "google",
     "mistral-ai": "mistral",
 }
-_TRACING = re.compile(r"micrometer-tracing-bridge|opentelemetry-spring-boot-starter|spring-boot-starter-opentelemetry")
+TRACING = re.compile(r"micrometer-tracing-bridge|opentelemetry-spring-boot-starter|spring-boot-starter-opentelemetry")
 _METRICS = re.compile(r"micrometer-registry-|spring-boot-starter-opentelemetry|opentelemetry-spring-boot-starter")
 
 
@@ -113,7 +113,7 @@ class Spring:
 
     def traced(self, folder: str) -> bool:
         """Spring AI observes its calls; a tracing bridge or an agent exports what it sees."""
-        return bool(_TRACING.search(self._repository.manifest(folder))) or self._repository.agents(folder)
+        return bool(TRACING.search(self._repository.manifest(folder))) or self._repository.agents(folder)
 
     def metered(self, folder: str) -> bool:
         """Token counts of Spring AI's observations reach a metrics registry."""

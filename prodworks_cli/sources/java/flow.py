@@ -1,0 +1,289 @@
+"""Where the text in a Java expression comes from: a model's answer, a request, retrieved documents, a constant.
+
+One walk, from a use back to what it is made of: through names, fields, builders, texts that are put together, the
+methods of the repository and the outside methods that hand a value on. The walk is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tree_sitter import Node as Syntax
+
+from prodworks_cli.sources.calls import flows
+from prodworks_cli.sources.calls.flows import FACT, OUTPUT, PARAMETER, RETRIEVED, STORED, UNKNOWN
+from prodworks_cli.sources.java.chains import configuring, root_of
+from prodworks_cli.sources.java.entries import entry_of, parameter_of
+from prodworks_cli.sources.java.repository import Repository
+from prodworks_cli.sources.java.response import Body, Responses
+from prodworks_cli.sources.java.sites import type_of
+from prodworks_cli.sources.java.syntax import TYPES, Module, Variable
+from prodworks_cli.sources.parts import words
+from prodworks_cli.sources.trees import inside
+
+MAX_STEPS = 600
+MAX_CALLERS = 12
+MAX_METHODS = 6
+# Members of a response that are no answer.
+_FACTS = words(
+    """
+    usage getUsage stopReason stopReasonAsString getFinishReason finishReason tokenUsage metadata getMetadata metrics
+    inputTokens outputTokens totalTokens getTotalTokens getPromptTokens getCompletionTokens latencyMs responseMetadata
+    length size isEmpty isBlank getId id hashCode sdkHttpResponse getResults toolUseId getModel model
+    """
+)
+_MEASURES = words(
+    """
+    length size isEmpty isBlank equals equalsIgnoreCase contains startsWith endsWith indexOf hashCode compareTo now
+    randomUUID currentTimeMillis nanoTime matches parseInt parseLong parseDouble count getClass getLogger ordinal name
+    encodeToString getDecoder getEncoder hasNext
+    """
+)
+_SEARCHES = words("similaritySearch findRelevant")
+_READS = words(
+    "readString readAllBytes getContentAsString readAllLines findById findAll getObject getObjectAsBytes getItem"
+)
+_MASKS = re.compile(r"mask|redact|anonymi|scrub|hash|digest|obfuscat|sha\d|escape|sanit|encode|clean", re.IGNORECASE)
+_INNER = frozenset({"parenthesized_expression", "cast_expression", "array_access", "await_expression"})
+
+
+@dataclass(frozen=True)
+class Leaf(flows.Leaf[Body]):
+    """Where a text comes from."""
+
+
+@dataclass(frozen=True)
+class Trace(flows.Trace[Leaf]):
+    """What an expression is made of."""
+
+
+class Flow:
+    """Walks back from expressions. ``calls`` names the model calls by their place."""
+
+    def __init__(self, repository: Repository, responses: Responses, calls: Mapping[tuple[str, int], str]) -> None:
+        self._repository = repository
+        self._responses = responses
+        self._calls = calls
+        self._known: dict[tuple[str, int], Trace] = {}
+
+    def of(self, module: Module, node: Syntax) -> Trace:
+        """What the value of an expression is made of."""
+        key = (module.path, node.id)
+        if key not in self._known:
+            self._known[key] = Trace()
+            self._known[key] = self._walk(Body(module, node))
+        return self._known[key]
+
+    def of_all(self, places: Iterable[Body]) -> Trace:
+        """What several expressions are made of."""
+        return Trace.join(self.of(p.module, p.node) for p in places)
+
+    def _walk(self, start: Body) -> Trace:
+        leaves: dict[object, Leaf] = {}
+        composed: set[tuple[str, int]] = set()
+        seen: set[tuple[str, int]] = set()
+        queue = [start]
+        while queue:
+            place = queue.pop()
+            key = (place.module.path, place.node.id)
+            if key in seen:
+                continue
+            seen.add(key)
+            if len(seen) > MAX_STEPS:
+                leaf = Leaf(UNKNOWN, place, (), "is made in too many steps")
+                leaves[leaf.key] = leaf
+                break
+            if _composes(place.node):
+                composed.add(key)
+            for found in self._step(place):
+                if isinstance(found, Leaf):
+                    leaves.setdefault(found.key, found)
+                else:
+                    queue.append(found)
+        return Trace(tuple(leaves.values()), frozenset(composed))
+
+    def _step(self, place: Body) -> Iterable[Body | Leaf]:
+        steps: dict[str, Callable[[Body], Iterable[Body | Leaf]]] = {
+            **dict.fromkeys(_INNER, _inner),
+            **dict.fromkeys(("object_creation_expression", "array_creation_expression", "array_initializer"), _parts),
+            "binary_expression": _sum,
+            "ternary_expression": lambda p: _fields(p, "consequence", "alternative"),
+            "assignment_expression": lambda p: _fields(p, "right"),
+            "identifier": lambda p: self._named(p, p.module.text(p.node)),
+            "field_access": self._field,
+            "method_invocation": self._invocation,
+            "lambda_expression": _function,
+        }
+        step = steps.get(place.node.type)
+        return step(place) if step is not None else ()
+
+    def _named(self, place: Body, name: str) -> Iterator[Body | Leaf]:
+        variable = place.module.lookup(place.node, name)
+        if variable is not None:
+            yield from self._variable(place, variable)
+
+    def _field(self, place: Body) -> Iterator[Body | Leaf]:
+        module, node = place.module, place.node
+        holder, name = node.child_by_field_name("object"), module.text(node.child_by_field_name("field"))
+        if holder is not None and holder.type == "this":
+            fields = (v for v in module.variables.get(name, ()) if v.node.type == "field_declaration")
+            variable = next(fields, None)
+            yield from self._variable(place, variable) if variable is not None else ()
+        elif holder is not None:
+            yield Body(module, holder)
+
+    def _variable(self, place: Body, variable: Variable) -> Iterator[Body | Leaf]:
+        module = place.module
+        if variable.node.type == "formal_parameter":
+            yield from self._parameter(place, variable)
+        values = [variable.value, *module.assigned.get(variable.name, ())]
+        local = variable.node.type == "local_variable_declaration"
+        scope = module.method(variable.node) if local or variable.node.type == "formal_parameter" else None
+        home = scope if scope is not None else module.root
+        yield from (Body(module, v) for v in values if v is not None and _within(home, v))
+        yield from self._added(module, home, variable.name)
+        if variable.value is None and local:
+            loop = module.parent(variable.node)
+            yield from (
+                _fields(Body(module, loop), "value") if loop is not None and loop.type.startswith("enhanced") else ()
+            )
+
+    def _added(self, module: Module, scope: Syntax, name: str) -> Iterator[Body]:
+        """What ``name.append(x)`` and the setters of a builder put into the value of a name."""
+        for call in module.below(scope, "method_invocation"):
+            root = root_of(call)
+            if root is not None and module.text(root).removeprefix("this.") == name and _is_statement(module, call):
+                yield from (Body(module, a) for c in _chain(call) for a in module.arguments(c))
+
+    def _parameter(self, place: Body, variable: Variable) -> Iterator[Body | Leaf]:
+        module = place.module
+        listed = module.parent(variable.node)
+        method = module.parent(listed) if listed is not None else None
+        if method is None:
+            return
+        if method.type == "lambda_expression":
+            call = module.parent(module.parent(method) or method)
+            target = (
+                call.child_by_field_name("object") if call is not None and call.type == "method_invocation" else None
+            )
+            yield from [Body(module, target)] if target is not None else []
+            return
+        if entry_of(module, method) is not None:
+            kind = parameter_of(module, method, variable.node)
+            yield from [Leaf(kind, Body(module, method), (variable.name,), variable.name)] if kind else []
+            return
+        names = [module.name(p) for p in (listed.named_children if listed else ()) if p.type == "formal_parameter"]
+        callers = self._callers(module, method)
+        for caller in callers or ():
+            given = caller.module.arguments(caller.node)
+            position = names.index(variable.name) if variable.name in names else 0
+            yield from [Body(caller.module, given[position])] if position < len(given) else []
+        if not callers:
+            yield Leaf(PARAMETER, Body(module, method), (variable.name,), variable.name)
+
+    def _callers(self, module: Module, method: Syntax) -> list[Body] | None:
+        if method.type == "constructor_declaration":
+            name = module.name(method)
+            found = (
+                Body(other, node)
+                for other, word in self._repository.words(name)
+                for node in [a for a in other.ancestors(word) if a.type == "object_creation_expression"][:1]
+                if other.text(node.child_by_field_name("type")) == name
+            )
+            return [b for b, _ in zip(found, range(MAX_CALLERS), strict=False)]
+        return self._responses.callers(Body(module, method))
+
+    def _invocation(self, place: Body) -> Iterator[Body | Leaf]:
+        module, node = place.module, place.node
+        key, name = (module.path, node.id), module.name(node)
+        if key in self._calls:
+            yield Leaf(OUTPUT, place, (), self._calls[key])
+            return
+        target, given = node.child_by_field_name("object"), module.arguments(node)
+        if name in _MEASURES or _MASKS.search(name):
+            return
+        if name in _FACTS and target is not None and not given:
+            yield from (Leaf(FACT, leaf.site, (name,), leaf.name) for leaf in self.of(module, target).kinds(OUTPUT))
+            return
+        asks = name == "retrieve" and type_of(module, target).startswith("BedrockAgentRuntime")
+        if name in _SEARCHES or asks:
+            yield Leaf(RETRIEVED, place, (), name)
+            return
+        if name in _READS:
+            yield Leaf(STORED, place, (), name)
+            return
+        methods = list(self._methods(module, node))
+        if methods:
+            yield from (r for m in methods for r in _returned(m))
+            return
+        if target is not None and target.type != "this":
+            yield Body(module, target)
+        yield from (Body(module, a) for a in given)
+
+    def _methods(self, module: Module, call: Syntax) -> Iterator[Body]:
+        """The methods of the repository that a call may enter, by the class of its object."""
+        name = module.name(call)
+        for body in self._responses.entered(module, call):
+            if body.module.name(body.node) == name:
+                yield body
+
+
+def _composes(node: Syntax) -> bool:
+    """The expression puts a text together from parts of which one is written out."""
+    return node.type == "binary_expression" and any(c.type == "string_literal" for c in node.named_children)
+
+
+def _inner(place: Body) -> Iterator[Body]:
+    types = ("type_identifier", "generic_type", "scoped_type_identifier")
+    yield from (Body(place.module, c) for c in place.node.named_children if c.type not in types)
+
+
+def _parts(place: Body) -> Iterator[Body]:
+    given = place.module.arguments(place.node) or tuple(c for c in place.node.named_children if "type" not in c.type)
+    yield from (Body(place.module, n) for n in given)
+
+
+def _sum(place: Body) -> Iterator[Body]:
+    if place.module.text(place.node.child_by_field_name("operator")) == "+":
+        yield from _fields(place, "left", "right")
+
+
+def _function(place: Body) -> Iterator[Body]:
+    body = place.node.child_by_field_name("body")
+    if body is not None and body.type != "block":
+        yield Body(place.module, body)
+    elif body is not None:
+        yield from _returned(place)
+        # A block may configure the builder that it is given: ``user(u -> { u.text(question); })``.
+        set_ = (c for _, c in configuring(place.module, place.node))
+        yield from (Body(place.module, a) for c in set_ for a in place.module.arguments(c))
+
+
+def _returned(method: Body) -> Iterator[Body]:
+    body = method.node.child_by_field_name("body")
+    for node in inside(body, "lambda_expression", *TYPES) if body is not None else ():
+        if node.type == "return_statement" and node.named_children:
+            yield Body(method.module, node.named_children[0])
+
+
+def _fields(place: Body, *names: str) -> Iterator[Body]:
+    nodes = (place.node.child_by_field_name(n) for n in names)
+    yield from (Body(place.module, n) for n in nodes if n is not None)
+
+
+def _chain(call: Syntax) -> Iterator[Syntax]:
+    current: Syntax | None = call
+    while current is not None and current.type == "method_invocation":
+        yield current
+        current = current.child_by_field_name("object")
+
+
+def _is_statement(module: Module, call: Syntax) -> bool:
+    above = module.parent(call)
+    return above is not None and above.type == "expression_statement"
+
+
+def _within(outer: Syntax, node: Syntax) -> bool:
+    return outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
