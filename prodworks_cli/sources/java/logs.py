@@ -11,7 +11,7 @@ from prodworks_cli.model import Unknown
 from prodworks_cli.resources.text_flows import LogStatement
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
-from prodworks_cli.sources.calls.flows import INPUT, OUTPUT, PARAMETER, RETRIEVED
+from prodworks_cli.sources.calls.flows import INPUT, OUTPUT, RETRIEVED
 from prodworks_cli.sources.java.entries import TOOL, entry_of
 from prodworks_cli.sources.java.flow import Flow, Leaf, Trace
 from prodworks_cli.sources.java.response import Body
@@ -34,7 +34,7 @@ class Logs:
 
     def __init__(self, flow: Flow, asked: Trace, bodies: Iterable[Body]) -> None:
         self._flow = flow
-        self._roots = {(x.root, x.path) for x in asked.kinds(INPUT, PARAMETER, RETRIEVED)}
+        self._roots = {(x.root, x.path) for x in asked.kinds(INPUT, RETRIEVED)}
         self._composed = asked.composed
         self._bodies = sorted({(b.module.path, b.node.start_byte): b for b in bodies}.items())
         self._names = Names()
@@ -58,7 +58,7 @@ class Logs:
             for leaf in trace.kinds(OUTPUT, RETRIEVED):
                 if _is_text(leaf):
                     return "completion" if leaf.kind == OUTPUT else "retrieved"
-            told = any((x.root, x.path) in self._roots for x in trace.kinds(INPUT, PARAMETER))
+            told = any((x.root, x.path) in self._roots for x in trace.kinds(INPUT))
             if told or trace.composed & self._composed:
                 return "prompt"
         return None
