@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from prodworks_cli.model import Kind, Unknown
-from prodworks_cli.node import Block, Declarations, Node
+from prodworks_cli.node import Block, Declarations, Node, node_of
 from prodworks_cli.resources.adapter import (
     ACCOUNT_ONLY,
     Declared,
@@ -32,7 +33,7 @@ class InvocationLogging(Kind):
     """The model-invocation logging setting of one account and Region.
 
     ``enabled`` is true when there is a destination. ``delivery_failures`` counts the last 14 days and is known to
-    the account only. CloudFormation has no type for this setting.
+    the account only. CloudFormation has no type for this setting; CDK code calls the API in a custom resource.
     """
 
     KIND = "aws.bedrock.invocation_logging"
@@ -88,6 +89,48 @@ def _logging_terraform(block: Block, _: Declarations) -> Draft:
         audio_enabled=_NO_ARGUMENT,
         **flags,
     )
+
+
+_MAKES = "putmodelinvocationloggingconfiguration"
+
+
+def _logging_custom(block: Block, _: Declarations) -> Draft | None:
+    """A custom resource of CDK that makes the API call, since CloudFormation has no type for the setting."""
+    call = _sdk_call(block.body["Create"] if block.body["Create"].present else block.body["Update"])
+    if (call["action"].text() or "").lower().removesuffix("command") != _MAKES:
+        return None
+    config = call.at("parameters", "loggingConfig")
+    group, bucket = config.at("cloudWatchConfig", "logGroupName"), config.at("s3Config", "bucketName")
+    switches = {m: config[camel(f"{m}_data_delivery_enabled")] for m in _MODALITIES}
+    left = Unknown("the service decides what the call leaves open", present=True)
+    return declared(
+        InvocationLogging,
+        block,
+        region=Unknown("the Region of the stack", present=True),
+        enabled=some((has(group), has(bucket))),
+        log_group=group,
+        bucket=bucket,
+        delivery_failures=ACCOUNT_ONLY,
+        **{f"{m}_enabled": otherwise(switch, left) for m, switch in switches.items()},
+    )
+
+
+def _sdk_call(written: Node) -> Node:
+    """The call as CDK writes it: JSON in a text, in which what is known after deployment leaves holes."""
+    shape = written.unknown.shape if written.unknown else written.text()
+    if shape is None:
+        return written
+    try:
+        return _with_holes(node_of(json.loads(shape), written.location))
+    except (ValueError, RecursionError):
+        return Node(Unknown("a call that is not JSON", present=True), written.location)
+
+
+def _with_holes(node: Node) -> Node:
+    if isinstance(node.content, Mapping):
+        return Node({key: _with_holes(value) for key, value in node.content.items()}, node.location)
+    hole = "${" in (node.text() or "")
+    return Node(Unknown("known after deployment", present=True), node.location) if hole else node
 
 
 def _logging_observed(record: Record) -> Draft:
@@ -178,7 +221,10 @@ TERRAFORM: Mapping[str, Declared] = {
     "aws_bedrock_model_invocation_logging_configuration": _logging_terraform,
     "aws_bedrock_inference_profile": _profile_terraform,
 }
-CLOUDFORMATION: Mapping[str, Declared] = {"AWS::Bedrock::ApplicationInferenceProfile": _profile_cloudformation}
+CLOUDFORMATION: Mapping[str, Declared] = {
+    "AWS::Bedrock::ApplicationInferenceProfile": _profile_cloudformation,
+    "Custom::AWS": _logging_custom,
+}
 API: Mapping[str, Observed] = {
     InvocationLogging.KIND: _logging_observed,
     InferenceProfile.KIND: _profile_observed,

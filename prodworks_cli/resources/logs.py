@@ -170,5 +170,9 @@ def _listed_filter(entry: Node) -> Draft:
 
 
 TERRAFORM: Mapping[str, Declared] = {"aws_cloudwatch_log_group": _terraform}
-CLOUDFORMATION: Mapping[str, Declared] = {"AWS::Logs::LogGroup": _cloudformation}
+CLOUDFORMATION: Mapping[str, Declared] = {
+    "AWS::Logs::LogGroup": _cloudformation,
+    # CDK's custom resource for the retention of a group that Lambda makes.
+    "Custom::LogRetention": _cloudformation,
+}
 API: Mapping[str, Observed] = {LogGroup.KIND: _observed}

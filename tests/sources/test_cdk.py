@@ -425,11 +425,14 @@ def _check_rule(root: Any, schema: Any, rule: Any) -> None:
     _check(root, schema, rule.get("defaults", {}))
     if "wrap" in rule:
         _check(root, schema, rule["wrap"])
-    for structure in rule.get("values", {}).values():
+    # With ``fields`` the values are those of the construct, which the fields convert.
+    for structure in rule.get("values", {}).values() if "fields" not in rule else ():
         _check(root, schema, structure)
 
 
-@pytest.mark.parametrize("symbol", sorted(s for s, c in table().constructs.items() if c.get("type")))
+@pytest.mark.parametrize(
+    "symbol", sorted(s for s, c in table().constructs.items() if c.get("type", "").startswith("AWS::"))
+)
 def test_every_property_that_the_table_writes_exists(symbol: str) -> None:
     spec = table().constructs[symbol]
     root = _schema(spec["type"])

@@ -27,21 +27,25 @@ _LOGICAL_ID, _CREATION = "aws:cdk:logicalId", "aws:cdk:creationStack"
 class Assembly:
     """What one manifest and those that it nests describe.
 
-    ``stacks`` are the construct paths of the stacks, ``paths`` those of resources by their address in ``templates``
-    (``cdk.out/Chat.template.json#Logs1A2B``), ``frames`` the places in source, innermost first, that made a construct.
+    ``stacks`` are the tags of the stacks by their construct paths, ``paths`` the construct paths of resources by their
+    address in ``templates`` (``cdk.out/Chat.template.json#Logs1A2B``), ``frames`` the places in source, innermost
+    first, that made a construct.
     """
 
     folder: str
     templates: dict[str, File] = field(default_factory=dict)
-    stacks: set[str] = field(default_factory=set)
+    stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     frames: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
 
+    def stack(self, path: str) -> str:
+        """The path of the stack around a construct."""
+        return next((s for s in sorted(self.stacks, key=len, reverse=True) if path.startswith(f"{s}/")), "")
+
     def below(self, path: str) -> str:
         """The part of a construct's path below its stack."""
-        stack = next((s for s in sorted(self.stacks, key=len, reverse=True) if path.startswith(f"{s}/")), "")
-        return path.removeprefix(stack).lstrip("/")
+        return path.removeprefix(self.stack(path)).lstrip("/")
 
 
 def assemblies(files: Sequence[File]) -> tuple[tuple[Assembly, ...], tuple[Gap, ...]]:
@@ -79,8 +83,10 @@ def _read_manifest(assembly: Assembly, folder: str, files: Mapping[str, File], d
 def _read_stack(
     assembly: Assembly, folder: str, name: str, artifact: Mapping[str, Any], files: Mapping[str, File]
 ) -> None:
-    assembly.stacks.add(_text(artifact.get("displayName")) or name)
-    template = _text(_mapping(artifact.get("properties")).get("templateFile"))
+    given = _mapping(artifact.get("properties"))
+    tags = {key: _text(value) for key, value in _mapping(given.get("tags")).items()}
+    assembly.stacks[_text(artifact.get("displayName")) or name] = tags
+    template = _text(given.get("templateFile"))
     extra = _text(artifact.get("additionalMetadataFile"))
     apart = _json(files, posixpath.join(folder, extra)) if extra else {}
     metadata = {**_mapping(artifact.get("metadata")), **apart}

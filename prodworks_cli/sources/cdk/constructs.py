@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prodworks_cli.model import Location, Unknown
+from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Node, node_of
-from prodworks_cli.sources.cdk.agents import memory_strategy
+from prodworks_cli.sources.cdk.converters import CONVERTERS
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.iam import managed, policies_of, statement, trust
 from prodworks_cli.sources.cdk.metrics import alarm_properties
-from prodworks_cli.sources.cdk.settle import capitalised, construct_of, placed, settled
+from prodworks_cli.sources.cdk.settle import capitalised, construct_of, placed, reference, settled
 from prodworks_cli.sources.cdk.values import Construct, External, Made, Open, node
 
 
@@ -88,12 +88,12 @@ def converted(value: Node, rule: Mapping[str, Any], table: Table) -> Node:
         if value.unknown:
             return value
         return node(tuple(converted(v, rule["each"], table) for v in value.items()), value.location)
-    if "fields" in rule:
-        return _fields(value, rule, table)
     if "values" in rule:
         value = _one_of(value, rule["values"])
+    if "fields" in rule:
+        return _fields(value, rule, table)
     if "as" in rule:
-        value = _CONVERTERS[rule["as"]](value, table)
+        value = CONVERTERS[rule["as"]](value, table)
     value = settled(value, table)
     if rule.get("deep"):
         value = capitalised(value, table)
@@ -118,54 +118,32 @@ def _one_of(value: Node, values: Mapping[Any, Any]) -> Node:
     return value
 
 
-def _arn(value: Node, table: Table) -> Node:
-    found = construct_of(value)
-    if found is None:
-        return value
-    return node(_reference(found, "Arn"), value.location)
-
-
-def _reference(construct: Construct, attribute: str) -> Any:
-    from prodworks_cli.sources.cdk.settle import reference
-
-    return reference(construct, attribute)
-
-
-def _model(value: Node, table: Table) -> Node:
-    """The identifier of a foundation model: a text, or a member of the library's list of models."""
-    content: Any = value.content
-    if isinstance(content, Made) and content.arguments and content.arguments[-1].text():
-        return content.arguments[-1]
-    if isinstance(content, Made) and content.arguments and isinstance(content.arguments[0].content, str):
-        return content.arguments[0]
-    if isinstance(content, External):
-        return node(Unknown(f"model {content.symbol.rpartition('.')[2]}", present=True), value.location)
-    return value
-
-
-def _action(value: Node, table: Table) -> Node:
-    content: Any = value.content
-    return content.arguments[0] if isinstance(content, Made) and content.arguments else value
-
-
-_CONVERTERS = {"arn": _arn, "model": _model, "inner": _action, "strategy": memory_strategy}
-
-
 def _add_parts(construct: Construct, body: dict[str, Node], table: Table) -> None:
     """What methods and defaults add to the properties."""
     role = construct.parts.get("role")
     kind = construct.type
     spec = table.constructs.get(construct.symbol, {})
     if isinstance(role, Construct) and "role_property" in spec:
-        body[spec["role_property"]] = node(_reference(role, "Arn"), construct.at)
+        body[spec["role_property"]] = node(reference(role, "Arn"), construct.at)
     if kind == "AWS::IAM::Role" and not _is_level_1(construct.symbol):
         _role(construct, body, table)
     if kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") and not _is_level_1(construct.symbol):
         _policy(construct, body, table)
     if kind == "AWS::CloudWatch::Alarm" and not _is_level_1(construct.symbol):
         body.update(alarm_properties(construct, table))
+    for path, value in construct.parts.get("set", {}).items():
+        _set(body, path.split("."), settled(value, table), construct.at)
     for path, added in construct.parts.get("added", {}).items():
         _append(body, path.split("."), [settled(a, table) for a in added], construct.at)
+
+
+def _set(body: dict[str, Node], path: list[str], value: Node, at: Location) -> None:
+    key, *below = path
+    if below:
+        inner = dict(_members(body[key])) if key in body else {}
+        _set(inner, below, value, at)
+        value = node(inner, at)
+    body[key] = value
 
 
 def _append(body: dict[str, Node], path: list[str], added: list[Node], at: Location) -> None:

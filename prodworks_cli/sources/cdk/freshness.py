@@ -33,7 +33,7 @@ def _made(assembly: Assembly, blocks: Mapping[str, Block]) -> Made:
 
 
 def _reason(construct: Construct, made: Made, static: Static) -> str | None:
-    found = made.get((construct.type, construct.below), ())
+    found = next((made[key] for path in construct.resources if (key := (construct.type, path)) in made), ())
     if not found:
         return f"it lacks {construct.path} of {construct.at.where}:{construct.at.line}"
     own = static.blocks[construct.address].body

@@ -9,15 +9,20 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk import making, members_of_libraries
 from prodworks_cli.sources.cdk.apis import deployed, own_routes, proxied
+from prodworks_cli.sources.cdk.bringing import bring
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Host
 from prodworks_cli.sources.cdk.methods import call_method
+from prodworks_cli.sources.cdk.metrics import alarm_arguments
 from prodworks_cli.sources.cdk.settle import camel, construct_of
 from prodworks_cli.sources.cdk.standard import STANDARD
+from prodworks_cli.sources.cdk.tags import ADD, Tag, add_tag
 from prodworks_cli.sources.cdk.values import Bound, Construct, Instance, Keywords, Made, Open, Origin, node, unknown
 from prodworks_cli.sources.cdk.zod import parsed
 
 _STACK = "core.Stack"
+# Modules of AWS whose constructs make others of many kinds.
+_PATTERNS = ("aws-ecs-patterns", "aws-route53-patterns")
 _OF_CDK = re.compile(r"^(core|constructs|aws-|triggers|cx-api|custom-resources|pipelines)")
 
 
@@ -28,6 +33,7 @@ class Library(Host):
         self.table = known
         self.constructs: list[Construct] = []
         self.opaque: dict[str, tuple[set[str], Location]] = {}
+        self.tags: list[Tag] = []
         self.origin: Origin | None = None
         self._addresses: dict[str, int] = {}
 
@@ -78,14 +84,25 @@ class Library(Host):
         if isinstance(content, Made) and content.symbol.startswith("builder:"):
             return making.build(self, evaluator, content, called.name, arguments, at)
         if isinstance(content, Made):
-            if content.symbol.startswith("zod.") and called.name == "parse" and arguments:
-                return parsed(called.of, arguments[0], at)
-            return node(Made(f"{content.symbol}.{called.name}", arguments, called.of), at)
+            return self._of_value(evaluator, content, called, arguments, at)
         if isinstance(content, Construct):
             if called.name.startswith("get") and called.name[3:4].isupper() and not arguments:
                 return self.member(evaluator, called.of, called.name[3].lower() + called.name[4:], at)
             return call_method(self, evaluator, content, called.name, arguments, at)
         return unknown("the result of a call", at)
+
+    def _of_value(
+        self, evaluator: Evaluator, made: Made, called: Bound, arguments: tuple[Node, ...], at: Location
+    ) -> Node:
+        """A method of something that a library made."""
+        symbol = f"{made.symbol}.{called.name}"
+        if symbol.startswith("zod.") and called.name == "parse" and arguments:
+            return parsed(called.of, arguments[0], at)
+        if symbol == ADD and made.arguments:
+            return add_tag(self, evaluator, made.arguments[0], arguments, at)
+        if called.name == "createAlarm":
+            return making.make(self, evaluator, "aws-cloudwatch.Alarm", alarm_arguments(called.of, arguments, at), at)
+        return node(Made(symbol, arguments, called.of), at)
 
     def begin(self, evaluator: Evaluator, instance: Instance, arguments: tuple[Node, ...], at: Location) -> None:
         """A class of the repository becomes the construct of its library base."""
@@ -105,11 +122,12 @@ class Library(Host):
         elsewhere = self.table.constructs.get(symbol, {}).get("elsewhere", False)
         named = given_name is not None and not elsewhere and (above is None or above.certain)
         construct.certain = symbol == _STACK or named
+        construct.resource = self.table.constructs.get(symbol, {}).get("resource", "")
         construct.stack = path if symbol == _STACK or above is None else above.stack
         self.add(construct)
         making.give_role(self, construct)
         self._note_opaque(symbol, at)
-        for brings in (deployed, proxied, own_routes):
+        for brings in (deployed, proxied, own_routes, bring):
             brings(self, evaluator, construct)
         return construct
 
@@ -128,7 +146,7 @@ class Library(Host):
         if symbol in self.table.constructs or symbol in self.table.base_classes:
             return
         module, _, name = symbol.rpartition(".")
-        if _OF_CDK.match(module) and module != "aws-ecs-patterns":
+        if _OF_CDK.match(module) and module not in _PATTERNS:
             return
         package = "/".join(module.split("/")[:2]) or symbol
         names, place = self.opaque.get(package, (set(), at))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location, Unknown
@@ -151,6 +152,20 @@ def _made_role(library: Library, construct: Construct, spec: Any) -> Construct:
     role.parts["service"] = spec["service"]
     named = "aws-iam.ManagedPolicy.fromAwsManagedPolicyName"
     role.parts["managed"] = [node(Made(named, (Node(b, at),)), at) for b in spec.get("basic", ())]
+    role.parts["statements"] = list(_own_statements(construct, spec))
     role.certain, role.stack = construct.certain, construct.stack
     library.add(role)
     return role
+
+
+def _own_statements(construct: Construct, spec: Any) -> Iterator[Node]:
+    """What a generated role may do before any grant."""
+    at = construct.at
+    for one in spec.get("statements", ()):
+        if "when" in one and not construct.given[one["when"]].present:
+            continue
+        text = one["resources"]
+        known = unknown("known after deployment", at, True, text) if "${" in text else Node(text, at)
+        actions = node(tuple(Node(a, at) for a in one["actions"]), at)
+        properties = node({"actions": actions, "resources": node((known,), at)}, at)
+        yield node(Made("aws-iam.PolicyStatement", (properties,)), at)

@@ -9,9 +9,11 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.agents import add_target
 from prodworks_cli.sources.cdk.apis import add_method, add_proxy, add_resource, add_route, add_routes, add_usage_plan
+from prodworks_cli.sources.cdk.bringing import FUNCTIONS
 from prodworks_cli.sources.cdk.constructs import converted
+from prodworks_cli.sources.cdk.containers import add_container, add_listener, add_targets
 from prodworks_cli.sources.cdk.iam import granted
-from prodworks_cli.sources.cdk.settle import construct_of, reference
+from prodworks_cli.sources.cdk.settle import construct_of, reference, target_arn
 from prodworks_cli.sources.cdk.values import Bound, Construct, Made, members_of, node, unknown
 
 if TYPE_CHECKING:
@@ -105,12 +107,12 @@ def _grant(library: Library, of: Construct, name: str, arguments: tuple[Node, ..
 
 
 def _metric(library: Library, of: Construct, name: str, arguments: tuple[Node, ...], at: Location) -> Node:
-    symbol = {
-        "aws-lambda-nodejs.NodejsFunction": "aws-lambda.Function",
-        "aws-lambda-python-alpha.PythonFunction": "aws-lambda.Function",
-        "aws-lambda.DockerImageFunction": "aws-lambda.Function",
-    }.get(of.symbol, of.symbol)
-    return node(Made(f"{symbol}.{name}", arguments or (node({}, at),)), at)
+    symbol = "aws-lambda.Function" if of.symbol in FUNCTIONS else of.symbol
+    if symbol == "aws-logs.MetricFilter":
+        own = {"namespace": of.given["metricNamespace"], "metricName": of.given["metricName"]}
+        given = {**own, **(members_of(arguments[0]) if arguments else {})}
+        return node(Made("aws-cloudwatch.Metric", (node(given, at),)), at)
+    return node(Made(f"{symbol}.{name}", arguments or (node({}, at),), of), at)
 
 
 def _alarm_action(kind: str) -> Method:
@@ -157,31 +159,13 @@ def _version(library: Library, evaluator: Evaluator, of: Construct, arguments: t
         made = Construct("aws-bedrock.CfnGuardrailVersion", f"{of.path}/Version", at, "", Node({}, at))
         given = node({"guardrailIdentifier": node(reference(of, "GuardrailId"), at)}, at)
         made = library.declare(evaluator, made.symbol, node(of, at), Node("Version", at), given, at)
+        made.certain = False  # its name has a hash of the guardrail
         return node(reference(made, "Version"), at)
+    if of.symbol == "bedrock.Prompt":
+        given = node({"prompt": node(of, at)}, at)
+        made = library.declare(evaluator, "bedrock.PromptVersion", node(of, at), Node("PromptVersion", at), given, at)
+        made.certain = False
     return unknown("a version", at, present=True)
-
-
-def _alarm(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
-    return Node(None, at)
-
-
-def _container(
-    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
-) -> Node:
-    given = arguments[1] if len(arguments) > 1 else Node(None, at)
-    body = {"Name": arguments[0]} if arguments else {}
-    variables = given["environment"]
-    if variables.unknown:
-        body["Environment"] = variables
-    elif variables.present:
-        pairs = (node({"Name": Node(k, v.location), "Value": v}, v.location) for k, v in members_of(variables).items())
-        body["Environment"] = node(tuple(pairs), variables.location)
-    logging: Any = given["logging"].content
-    if isinstance(logging, Made) and logging.properties["logGroup"].present:
-        group = node({"awslogs-group": logging.properties["logGroup"]}, at)
-        body["LogConfiguration"] = node({"LogDriver": Node("awslogs", at), "Options": group}, at)
-    _added(of, "ContainerDefinitions", node(body, at))
-    return node(Construct(f"{of.symbol}.addContainer", f"{of.path}/container", at, "", Node(None, at)), at)
 
 
 def _function_url(
@@ -201,7 +185,49 @@ def _endpoint(library: Library, evaluator: Evaluator, of: Construct, arguments: 
     return node(made, at)
 
 
+def _gateway(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    given = {**(members_of(arguments[1]) if len(arguments) > 1 else {}), "vpc": node(of, at)}
+    name = arguments[0] if arguments else None
+    made = library.declare(evaluator, "aws-ec2.GatewayVpcEndpoint", node(of, at), name, node(given, at), at)
+    return node(made, at)
+
+
+def _target(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    """``rule.addTarget(target)``"""
+    for target in arguments:
+        _added(of, "Targets", node({"Arn": target_arn(target)}, at))
+    return Node(None, at)
+
+
+def _data_source(kind: str) -> Method:
+    def add(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+        given = {**(members_of(arguments[0]) if arguments else {}), "knowledgeBase": node(of, at)}
+        name = given.get("dataSourceName", Node(kind, at))
+        made = library.declare(evaluator, f"bedrock.{kind}", node(of, at), name, node(given, at), at)
+        made.certain = False  # its name is made of its source
+        return node(made, at)
+
+    return add
+
+
+def _guardrail(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``agent.addGuardrail(guardrail)``"""
+    if arguments:
+        given = {**members_of(of.given), "guardrail": arguments[0]}
+        of.given = node(given, of.given.location)
+    return Node(None, at)
+
+
 _METHODS: Mapping[str, Method] = {
+    "addTarget": _target,
+    "addTargets": add_targets,
+    "addS3DataSource": _data_source("S3DataSource"),
+    "addWebCrawlerDataSource": _data_source("WebCrawlerDataSource"),
+    "addGuardrail": _guardrail,
+    "addListener": add_listener,
+    "addGatewayEndpoint": _gateway,
     "addUsagePlan": add_usage_plan,
     "addMethod": add_method,
     "addResource": add_resource,
@@ -221,7 +247,7 @@ _METHODS: Mapping[str, Method] = {
     "addSubscription": _subscribe,
     "addEnvironment": _environment,
     "createVersion": _version,
-    "addContainer": _container,
+    "addContainer": add_container,
     "addFunctionUrl": _function_url,
     "addInterfaceEndpoint": _endpoint,
     "addLambdaTarget": add_target,

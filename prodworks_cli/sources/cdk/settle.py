@@ -44,6 +44,16 @@ def reference(construct: Construct, attribute: str) -> Any:
     return Unknown(f"{_AFTER}: {construct.path} {attribute}", present=True)
 
 
+def target_arn(value: Node) -> Node:
+    """The ARN of the construct that a target or action wraps: ``new targets.LambdaFunction(fn)``."""
+    content: Any = value.content
+    given = content.arguments if isinstance(content, Made) else (value,)
+    found = next((c for c in map(construct_of, given) if c is not None), None)
+    if found is not None:
+        return node(reference(found, "Arn"), value.location)
+    return unknown("a target that is not resolved", value.location, present=True)
+
+
 def settled(value: Node, table: Table, depth: int = 0) -> Node:
     """A value as adapters read it."""
     content: Any = value.content

@@ -33,12 +33,13 @@ class Static:
 
     def __post_init__(self) -> None:
         for construct in self.constructs:
-            self.by_path[construct.below].append(construct)
+            for path in dict.fromkeys((construct.below, *construct.resources)):
+                self.by_path[path].append(construct)
 
     def at(self, path: str, below: str) -> list[Construct]:
         """The constructs at a path of the assembly."""
         found = self.by_path.get(below, [])
-        exact = [c for c in found if path.endswith(c.below) and path.startswith(f"{c.stack}/")]
+        exact = [c for c in found if path == f"{c.stack}/{below}"]
         return exact or (found if len({c.stack for c in found}) == 1 else [])
 
     def block(self, kind: str, path: str, below: str) -> Block | None:

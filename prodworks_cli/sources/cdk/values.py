@@ -68,8 +68,9 @@ class Origin:
 class Construct:
     """A construct of a library. ``type`` is the CloudFormation type, empty when no adapter needs its resource.
 
-    ``stack`` is the path of the stack around it, ``certain`` says that the path below that is known, ``origin`` which
-    app or, where no app is known, which class made it.
+    ``resource`` is how the construct calls its resource where that has a name of its own, ``stack`` the path of the
+    stack around it; ``certain`` says that the path below that is known, ``origin``
+    which app or, where no app is known, which class made it.
     """
 
     symbol: str
@@ -84,6 +85,7 @@ class Construct:
     version: bool = False
     certain: bool = True
     stack: str = ""
+    resource: str = ""
     origin: Origin | None = None
 
     @property
@@ -91,6 +93,11 @@ class Construct:
         """The path below the stack, of a level 1 construct without the name that level 2 constructs give theirs."""
         path = self.path.removeprefix(self.stack).lstrip("/")
         return written(path) if self.symbol.rpartition(".")[2].startswith("Cfn") else path
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """Where below the stack its resource may be, as an assembly has it."""
+        return tuple(f"{self.below}/{name}" if name else self.below for name in self.resource.split("|"))
 
 
 @dataclass(eq=False)

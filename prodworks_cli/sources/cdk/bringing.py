@@ -1,0 +1,81 @@
+"""What constructs bring with them: log groups and queues of functions, stores of knowledge bases, parts of patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.containers import balanced, child, worker
+from prodworks_cli.sources.cdk.settle import construct_of, reference
+from prodworks_cli.sources.cdk.values import Construct, concatenated, node, unknown
+
+if TYPE_CHECKING:
+    from prodworks_cli.sources.cdk.evaluator import Evaluator
+    from prodworks_cli.sources.cdk.library import Library
+
+    Bring = Callable[[Library, Evaluator, Construct], None]
+
+FUNCTIONS = (
+    "aws-lambda.Function",
+    "aws-lambda.DockerImageFunction",
+    "aws-lambda-nodejs.NodejsFunction",
+    "aws-lambda-python-alpha.PythonFunction",
+    "aws-lambda-go-alpha.GoFunction",
+)
+_MANAGED_LOG_GROUP = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
+
+
+def bring(library: Library, evaluator: Evaluator, construct: Construct) -> None:
+    """Declare what a new construct brings."""
+    brings = _BRINGS.get(construct.symbol)
+    if brings is not None:
+        brings(library, evaluator, construct)
+
+
+def put(construct: Construct, path: str, value: Node) -> None:
+    """A property that the construct itself sets."""
+    construct.parts.setdefault("set", {})[path] = value
+
+
+def _function(library: Library, evaluator: Evaluator, function: Construct) -> None:
+    at, given = function.at, function.given
+    name = concatenated(["/aws/lambda/", node(reference(function, "Ref"), at)], at)
+    if given["functionName"].present:
+        name = concatenated(["/aws/lambda/", given["functionName"]], at)
+    if given["logRetention"].present:
+        made = {"logGroupName": name, "retention": given["logRetention"]}
+        child(library, evaluator, function, "custom-resources.LogRetention", "LogRetention", made, at)
+    elif not given["logGroup"].present and library.context(_MANAGED_LOG_GROUP, at).content is True:
+        group = child(library, evaluator, function, "aws-logs.LogGroup", "LogGroup", {"logGroupName": name}, at)
+        put(function, "LoggingConfig.LogGroup", node(reference(group, "Ref"), at))
+    if given["deadLetterQueueEnabled"].content is True and not given["deadLetterQueue"].present:
+        queue = child(library, evaluator, function, "aws-sqs.Queue", "DeadLetterQueue", {}, at)
+        put(function, "DeadLetterConfig.TargetArn", node(reference(queue, "Arn"), at))
+
+
+def _knowledge_base(library: Library, evaluator: Evaluator, base: Construct) -> None:
+    """A knowledge base that is given no store makes a collection of its own."""
+    at, store = base.at, base.given["vectorStore"]
+    found = construct_of(store)
+    if not store.present:
+        symbol = "genai.opensearchserverless.VectorCollection"
+        found = child(library, evaluator, base, symbol, "KBVectors", {}, at)
+    if found is not None and found.type == "AWS::OpenSearchServerless::Collection":
+        arn = node({"CollectionArn": node(reference(found, "Arn"), at)}, at)
+        stored = {"Type": Node("OPENSEARCH_SERVERLESS", at), "OpensearchServerlessConfiguration": arn}
+        put(base, "StorageConfiguration", node(stored, at))
+    elif store.present:
+        put(base, "StorageConfiguration", unknown("the vector store is not resolved", at, present=True))
+
+
+_BRINGS: Mapping[str, Bring] = {
+    "bedrock.VectorKnowledgeBase": _knowledge_base,
+    **dict.fromkeys(FUNCTIONS, _function),
+    "aws-ecs-patterns.ApplicationLoadBalancedFargateService": balanced,
+    "aws-ecs-patterns.ApplicationLoadBalancedEc2Service": balanced,
+    "aws-ecs-patterns.NetworkLoadBalancedFargateService": balanced,
+    "aws-ecs-patterns.NetworkLoadBalancedEc2Service": balanced,
+    "aws-ecs-patterns.QueueProcessingFargateService": worker,
+    "aws-ecs-patterns.QueueProcessingEc2Service": worker,
+}

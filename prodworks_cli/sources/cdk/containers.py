@@ -1,0 +1,142 @@
+"""Containers on ECS: definitions with their log groups, load balancers in front of services, and their patterns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.settle import construct_of, reference
+from prodworks_cli.sources.cdk.values import Construct, Made, members_of, node
+
+if TYPE_CHECKING:
+    from prodworks_cli.model import Location
+    from prodworks_cli.sources.cdk.evaluator import Evaluator
+    from prodworks_cli.sources.cdk.library import Library
+
+
+def child(
+    library: Library, evaluator: Evaluator, of: Construct, symbol: str, name: str, given: dict[str, Node], at: Location
+) -> Construct:
+    """A construct that another one makes below itself."""
+    return library.declare(evaluator, symbol, node(of, at), Node(name, at), node(given, at), at)
+
+
+def add_container(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``taskDefinition.addContainer(id, options)``"""
+    given = arguments[1] if len(arguments) > 1 else Node(None, at)
+    body = {"Name": given["containerName"] if given["containerName"].present else arguments[0]} if arguments else {}
+    variables = given["environment"]
+    if variables.unknown:
+        body["Environment"] = variables
+    elif variables.present:
+        pairs = (node({"Name": Node(k, v.location), "Value": v}, v.location) for k, v in members_of(variables).items())
+        body["Environment"] = node(tuple(pairs), variables.location)
+    secrets = members_of(given["secrets"])
+    if secrets:
+        named = (node({"Name": Node(k, v.location), "ValueFrom": v}, v.location) for k, v in secrets.items())
+        body["Secrets"] = node(tuple(named), given["secrets"].location)
+    group = _log_group(library, evaluator, of, given["logging"], arguments[0].text() if arguments else None)
+    if group is not None:
+        options = node({"awslogs-group": group}, group.location)
+        body["LogConfiguration"] = node({"LogDriver": Node("awslogs", at), "Options": options}, at)
+    of.parts.setdefault("added", {}).setdefault("ContainerDefinitions", []).append(node(body, at))
+    return node(Construct(f"{of.symbol}.addContainer", f"{of.path}/container", at, "", Node(None, at)), at)
+
+
+def _log_group(library: Library, evaluator: Evaluator, task: Construct, logging: Node, name: str | None) -> Node | None:
+    """The group that a driver writes to; one that it is not given it makes, and keeps for ever."""
+    driver: Any = logging.content
+    if not isinstance(driver, Made) or not driver.symbol.lower().endswith(("awslogs", "awslogdriver")):
+        return None
+    given = driver.properties
+    if given["logGroup"].present:
+        return given["logGroup"]
+    at = logging.location
+    kept = {"retention": given["logRetention"]} if given["logRetention"].present else {}
+    group = child(library, evaluator, task, "aws-ecs.AwsLogDriver", f"{name or 'container'}/LogGroup", kept, at)
+    return node(reference(group, "Ref"), at)
+
+
+def balanced(library: Library, evaluator: Evaluator, service: Construct) -> None:
+    """A load balanced service: task definition with one container, load balancer and listener."""
+    at, given = service.at, service.given
+    task = construct_of(given["taskDefinition"]) or _task(library, evaluator, service)
+    balancer = construct_of(given["loadBalancer"])
+    if balancer is None:
+        public = given["publicLoadBalancer"] if given["publicLoadBalancer"].present else Node(True, at)
+        made = {"internetFacing": public, "loadBalancerName": given["loadBalancerName"]}
+        symbol = "aws-elasticloadbalancingv2.ApplicationLoadBalancer"
+        balancer = child(library, evaluator, service, symbol, "LB", made, at)
+    options = {n: given[n] for n in ("protocol", "certificate", "sslPolicy") if given[n].present}
+    options["port"] = given["listenerPort"]
+    options["loadBalancer"] = node(balancer, at)
+    listener = "aws-elasticloadbalancingv2.ApplicationListener"
+    made_listener = child(library, evaluator, balancer, listener, "PublicListener", options, at)
+    own = {"taskDefinition": node(task, at), "serviceName": given["serviceName"]}
+    inner = child(library, evaluator, service, "aws-ecs.FargateService", "Service", own, at)
+    forward(library, evaluator, made_listener, "ECS", inner)
+    members = {"taskDefinition": task, "loadBalancer": balancer, "listener": made_listener}
+    service.members.update({name: node(value, at) for name, value in {**members, "service": inner}.items()})
+
+
+def forward(library: Library, evaluator: Evaluator, listener: Construct, name: str, service: Construct) -> None:
+    """A target group that a listener forwards to, with a service behind it."""
+    at = service.at
+    group = child(library, evaluator, listener, "aws-elasticloadbalancingv2.CfnTargetGroup", f"{name}Group", {}, at)
+    arn = node(reference(group, "TargetGroupArn"), at)
+    action = node({"Type": Node("forward", at), "TargetGroupArn": arn}, at)
+    listener.parts.setdefault("added", {}).setdefault("DefaultActions", []).append(action)
+    behind = node({"TargetGroupArn": arn}, at)
+    service.parts.setdefault("added", {}).setdefault("LoadBalancers", []).append(behind)
+
+
+def _task(library: Library, evaluator: Evaluator, service: Construct) -> Construct:
+    at, given = service.at, service.given
+    options = given["taskImageOptions"] if given["taskImageOptions"].present else given
+    own = {n: options[n] for n in ("taskRole", "executionRole", "family") if options[n].present}
+    task = child(library, evaluator, service, "aws-ecs.FargateTaskDefinition", "TaskDef", own, at)
+    name = options["containerName"].text() or "web"
+    container = {n: options[n] for n in ("environment", "secrets") if options[n].present}
+    if options["logDriver"].present:
+        container["logging"] = options["logDriver"]
+    elif options["enableLogging"].content is not False:
+        container["logging"] = node(Made("aws-ecs.LogDrivers.awsLogs", (node({}, at),)), at)
+    add_container(library, evaluator, task, (Node(name, at), node(container, at)), at)
+    return task
+
+
+def worker(library: Library, evaluator: Evaluator, service: Construct) -> None:
+    """A service that works through a queue."""
+    at, given = service.at, service.given
+    task = construct_of(given["taskDefinition"]) or _task(library, evaluator, service)
+    service.members["taskDefinition"] = node(task, at)
+    if not given["queue"].present:
+        dead = child(library, evaluator, service, "aws-sqs.Queue", "EcsProcessingDeadLetterQueue", {}, at)
+        most = given["maxReceiveCount"] if given["maxReceiveCount"].present else Node(3, at)
+        redrive = node({"queue": node(dead, at), "maxReceiveCount": most}, at)
+        queue = {"deadLetterQueue": redrive, "visibilityTimeout": given["visibilityTimeout"]}
+        made = child(library, evaluator, service, "aws-sqs.Queue", "EcsProcessingQueue", queue, at)
+        service.members["sqsQueue"] = node(made, at)
+
+
+def add_listener(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``loadBalancer.addListener(id, options)``"""
+    given = {**(members_of(arguments[1]) if len(arguments) > 1 else {}), "loadBalancer": node(of, at)}
+    name, symbol = arguments[0] if arguments else None, "aws-elasticloadbalancingv2.ApplicationListener"
+    return node(library.declare(evaluator, symbol, node(of, at), name, node(given, at), at), at)
+
+
+def add_targets(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``listener.addTargets(id, {targets})``; what a condition forwards is not the listener's default."""
+    options = arguments[1] if len(arguments) > 1 else Node(None, at)
+    for target in options["targets"].items():
+        service = construct_of(target)
+        if service is not None and service.type == "AWS::ECS::Service" and not options["conditions"].present:
+            forward(library, evaluator, of, arguments[0].text() or "", service)
+    return Node(None, at)

@@ -1,0 +1,100 @@
+"""Values of constructs that CloudFormation writes in a way of its own: ARNs, models, schedules, event patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from prodworks_cli.model import Unknown
+from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.agents import memory_strategy
+from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.settle import construct_of, reference, settled, target_arn
+from prodworks_cli.sources.cdk.values import External, Made, node, unknown
+
+Convert = Callable[[Node, Table], Node]
+_UNITS = (("days", "day", 86400), ("hours", "hour", 3600), ("minutes", "minute", 60))
+
+
+def _arn(value: Node, table: Table) -> Node:
+    found = construct_of(value)
+    return value if found is None else node(reference(found, "Arn"), value.location)
+
+
+def _model(value: Node, table: Table) -> Node:
+    """The identifier of a foundation model: a text, or a member of the library's list of models."""
+    content: Any = value.content
+    if isinstance(content, Made) and content.arguments and content.arguments[-1].text():
+        return content.arguments[-1]
+    if isinstance(content, Made) and content.arguments and isinstance(content.arguments[0].content, str):
+        return content.arguments[0]
+    if isinstance(content, External):
+        return node(Unknown(f"model {content.symbol.rpartition('.')[2]}", present=True), value.location)
+    return value
+
+
+def _inner(value: Node, table: Table) -> Node:
+    content: Any = value.content
+    return content.arguments[0] if isinstance(content, Made) and content.arguments else value
+
+
+def _target(value: Node, table: Table) -> Node:
+    return node({"Arn": target_arn(value)}, value.location)
+
+
+def _guardrail(value: Node, table: Table) -> Node:
+    """A guardrail as an agent names it, in the version that it has at the end."""
+    found = construct_of(value)
+    version: Any = "DRAFT"
+    if found is None or found.version:
+        version = Unknown("a version of the guardrail", present=True)
+    named = reference(found, "GuardrailId") if found is not None else settled(value, table).content
+    members = {"GuardrailIdentifier": node(named, value.location), "GuardrailVersion": node(version, value.location)}
+    return node(members, value.location)
+
+
+def _rate(value: Node, table: Table) -> Node:
+    """A schedule as an expression."""
+    content: Any = value.content
+    name = content.symbol.rpartition(".")[2] if isinstance(content, Made) else ""
+    if name == "once":
+        return Node("rate(0 minutes)", value.location)
+    if name in ("expression", "rate") and content.arguments:
+        given = settled(content.arguments[0], table)
+        return given if name == "expression" else _in_words(given)
+    return unknown("a schedule", value.location, present=True) if isinstance(content, Made) else value
+
+
+def _in_words(seconds: Node) -> Node:
+    amount = seconds.content
+    if not isinstance(amount, int):
+        return unknown("a schedule", seconds.location, present=True)
+    many, one, size = next((u for u in _UNITS if amount % u[2] == 0), _UNITS[-1])
+    count = amount // size
+    return Node(f"rate({count} {one if count == 1 else many})", seconds.location)
+
+
+def _pattern(value: Node, table: Table) -> Node:
+    """An event pattern; what it matches keeps its spelling."""
+    if not isinstance(value.content, Mapping):
+        return value
+    return node({"detail-type" if k == "detailType" else k: v for k, v in value.content.items()}, value.location)
+
+
+def _days(value: Node, table: Table) -> Node:
+    """A duration in days."""
+    seconds = settled(value, table)
+    return Node(seconds.content // 86400, value.location) if isinstance(seconds.content, int) else seconds
+
+
+CONVERTERS: Mapping[str, Convert] = {
+    "arn": _arn,
+    "model": _model,
+    "inner": _inner,
+    "target": _target,
+    "guardrail": _guardrail,
+    "rate": _rate,
+    "pattern": _pattern,
+    "days": _days,
+    "strategy": memory_strategy,
+}
