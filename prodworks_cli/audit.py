@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from prodworks_cli import __version__, knowledge
 from prodworks_cli.assemble import assemble_report
+from prodworks_cli.cache import Cache
 from prodworks_cli.collect import Found, collect_repository
 from prodworks_cli.config import Config, changes, parse_config
 from prodworks_cli.judge import crashed, judge_rule, prepare
+from prodworks_cli.kept import keeper, leave
 from prodworks_cli.model import Gap, Inventory, Plane
+from prodworks_cli.reading import read_parts
 from prodworks_cli.report import Pack, Report
 from prodworks_cli.rules import Rule, RulePack
 from prodworks_cli.score import Outcome
@@ -66,29 +70,42 @@ def collect(
     say: Say,
     unit: str | None = None,
     plans: Sequence[File] = (),
+    cache: Cache | None = None,
 ) -> Inventory:
     """Read a repository, each workload of a collection on its own; ``unit`` names the one to read. ``plans`` are those
-    of Terraform that are given beside it.
+    of Terraform that are given beside it. What ``cache`` holds of an earlier run is not read again.
 
     Raises ``FileNotFoundError`` or ``NotADirectoryError`` for a bad path, :class:`UnitError` for a unit it lacks.
     """
-    return collect_listing(replace(list_tree(root, ignore), plans=tuple(plans)), settings, errors, say, unit)
+    return collect_listing(replace(list_tree(root, ignore), plans=tuple(plans)), settings, errors, say, unit, cache)
 
 
 def collect_listing(
-    listing: Listing, settings: Mapping[str, Any], errors: Errors, say: Say, unit: str | None = None
+    listing: Listing,
+    settings: Mapping[str, Any],
+    errors: Errors,
+    say: Say,
+    unit: str | None = None,
+    cache: Cache | None = None,
 ) -> Inventory:
     """Read listed files; see :func:`collect`."""
-    units, parts = parts_of(listing, unit)
+    today = now().date()
+    kept = keeper(cache, listing, settings, today) if cache else None
+    units, parts = parts_of(listing, unit, partial(kept.prints.names_model, listing) if kept else None)
     several = f" in {len(units)} workloads" if len(units) > 1 else ""
     say(f"reading {len(listing.paths)} files of {listing.name}{several}")
-    return merged({name: _collected(part.read(), settings, errors) for name, part in parts.items()}, units)
+    found, crashes = read_parts(parts, partial(_inventory_of, settings, today), kept)
+    errors.seen.extend(crashes)
+    if kept:
+        leave(kept, listing)
+    return merged(found, units)
 
 
-def _collected(tree: Tree, settings: Mapping[str, Any], errors: Errors) -> Inventory:
+def _inventory_of(settings: Mapping[str, Any], today: date, tree: Tree) -> tuple[Inventory, Sequence[Exception]]:
     """What a tree holds, under the name that the config gives the workload."""
+    errors = Errors()
     named = replace(tree, name=settings.get("name") or tree.name)
-    return collect_repository(named, settings, errors.attempt, today=now().date())
+    return collect_repository(named, settings, errors.attempt, today=today), errors.seen
 
 
 def judged(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from prodworks_cli import __version__, cli_account, cli_gate, commands, rule_commands
+from prodworks_cli import __version__, cli_account, cli_cache, cli_gate, commands, rule_commands
 from prodworks_cli.cli_account import (
     AwsOption,
     ExternalIdOption,
@@ -50,6 +50,7 @@ rules_app = typer.Typer(help="List, show and test the rules of the checklist.", 
 app.add_typer(rules_app, name="rules")
 cli_account.register(app)
 cli_gate.register(app)
+cli_cache.register(app)
 
 PathArgument = Annotated[Path, typer.Argument(help="The repository, or a folder of it.", show_default=".")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Config file instead of PATH/prodworks.yaml.")]
@@ -77,6 +78,7 @@ OutputOption = Annotated[
 VerboseOption = Annotated[int, typer.Option("-v", "--verbose", count=True, help="All gaps; twice: all evidence.")]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="Verdict and gate only.")]
 ColorOption = Annotated[str, typer.Option("--color", help="auto, always or never.")]
+CacheOption = Annotated[bool, typer.Option("--no-cache", help="Read all anew; PRODWORKS_NO_CACHE=1 does the same.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks of internal errors.")]
 
 
@@ -95,6 +97,7 @@ def audit(
     aws_timeout: TimeoutOption = 300,
     state: StateOption = None,
     redact: RedactOption = False,
+    no_cache: CacheOption = False,
     config: ConfigOption = None,
     rules: RulesOption = None,
     only: OnlyOption = None,
@@ -127,7 +130,7 @@ def audit(
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     chosen = (rules or [], only or [], skip or [])
     given = (unit, state or [], plan or [])
-    options = AuditOptions(path, from_, evidence, config, *chosen, account, redact, *given)
+    options = AuditOptions(path, from_, evidence, config, *chosen, account, redact, *given, cache=not no_cache)
     raise typer.Exit(commands.audit(options, gate, shown))
 
 
@@ -146,12 +149,13 @@ def collect(
     aws_timeout: TimeoutOption = 300,
     state: StateOption = None,
     redact: RedactOption = False,
+    no_cache: CacheOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Write the inventory: all facts with their places, to audit, share or keep."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     given = (unit, state or [], plan or [])
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, *given)
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, *given, cache=not no_cache)
     raise typer.Exit(commands.collect(options, output))
 
 
@@ -169,13 +173,14 @@ def inventory(
     aws_timeout: TimeoutOption = 300,
     state: StateOption = None,
     redact: RedactOption = False,
+    no_cache: CacheOption = False,
     config: ConfigOption = None,
     form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """List what was found: model calls, prompts, guardrails, roles and the rest, with file and line."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     given = (unit, state or [], plan or [])
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, *given)
+    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, *given, cache=not no_cache)
     raise typer.Exit(commands.inventory(options, form))
 
 
@@ -242,7 +247,7 @@ def main(
 def _collect_garbage_seldom() -> None:
     """An audit makes many objects that live until their unit is done: looking for garbage often finds nothing."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 5, 5)
 
 
 def run() -> int:

@@ -14,6 +14,7 @@ from prodworks_cli import history
 from prodworks_cli import inventory as inventories
 from prodworks_cli.account import AccountOptions, read_account
 from prodworks_cli.baseline import BaselineError
+from prodworks_cli.cache import user_cache
 from prodworks_cli.collect import with_account
 from prodworks_cli.config import Config, ConfigError, load_config, parse_config
 from prodworks_cli.config_check import unknown_name
@@ -57,6 +58,7 @@ class AuditOptions:
     unit: str | None = None
     states: Sequence[Path] = ()
     plans: Sequence[Path] = ()
+    cache: bool = True
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ def _revision(source: str, options: AuditOptions, bench: Bench, inventory: Inven
     if options.inventory:
         raise UsageError(f"--baseline {source} needs the repository; give its path instead of --from")
     listing = list_revision(options.path, source.removeprefix(REVISION), bench.config.ignore)
-    before = spine.collect_listing(listing, bench.config.settings(), errors, say, options.unit)
+    cache = user_cache() if options.cache else None
+    before = spine.collect_listing(listing, bench.config.settings(), errors, say, options.unit, cache)
     before = with_states(before, options.path, options.states)
     if options.evidence:
         before = with_account(before, _loaded(options.evidence))
@@ -222,7 +225,8 @@ def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> In
         found = _loaded(options.inventory)
     else:
         plans = [_plan(path, options.path) for path in options.plans]
-        found = spine.collect(options.path, config.ignore, config.settings(), errors, say, options.unit, plans)
+        given = (options.unit, plans, user_cache() if options.cache else None)
+        found = spine.collect(options.path, config.ignore, config.settings(), errors, say, *given)
         found = with_states(found, options.path, options.states)
     if options.evidence:
         found = with_account(found, _loaded(options.evidence))

@@ -36,14 +36,18 @@ class InventoryError(ValueError):
 
 def dump(inventory: Inventory) -> str:
     """The inventory as JSON text: stable order, two spaces, a final newline."""
-    document = {
+    return json.dumps(document_of(inventory), indent=2, ensure_ascii=True, sort_keys=False) + "\n"
+
+
+def document_of(inventory: Inventory) -> dict[str, Any]:
+    """The inventory as plain data."""
+    return {
         "format": FORMAT,
         "scan": _plain(asdict(inventory.scan)),
         "settings": dict(inventory.settings),
         "gaps": [_plain(asdict(gap)) for gap in inventory.gaps],
         "resources": [_resource(r) for r in inventory.resources],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True, sort_keys=False) + "\n"
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +89,14 @@ def load(text: str) -> Inventory:
     """Read an inventory back. Raises :class:`InventoryError` for anything else."""
     try:
         document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InventoryError(f"the inventory is damaged: {error!r}") from error
+    return inventory_of(document)
+
+
+def inventory_of(document: Any) -> Inventory:
+    """An inventory from plain data. Raises :class:`InventoryError` for anything else."""
+    try:
         if not isinstance(document, Mapping) or document.get("format") != FORMAT:
             raise InventoryError(f"not an inventory of this version of prodworks (expected format {FORMAT})")
         return Inventory(

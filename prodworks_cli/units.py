@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from prodworks_cli.report import UnitEntry
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.score import Outcome, scorecard
 from prodworks_cli.sources.files import Listing
-from prodworks_cli.sources.units import REST, above, find_units, matching, unit_of
+from prodworks_cli.sources.units import REST, above, find_units, matching, names_model, unit_of
 from prodworks_cli.verdict import judge
 from prodworks_cli.workload import nothing_to_audit
 
@@ -24,13 +24,15 @@ class UnitError(ValueError):
     """A unit that the repository does not have; the message names those it has."""
 
 
-def parts_of(listing: Listing, wanted: str | None) -> tuple[tuple[str, ...], dict[str, Listing]]:
+def parts_of(
+    listing: Listing, wanted: str | None, names: Callable[[str], bool] | None = None
+) -> tuple[tuple[str, ...], dict[str, Listing]]:
     """The units of a repository, and what to read for each: its folder and the files above it.
 
     What lies in no unit is a part of its own, under the name ``REST``. A repository of one workload is one part.
-    ``wanted`` picks one unit. Raises :class:`UnitError`.
+    ``wanted`` picks one unit, ``names`` tells whether the file of a path names a model. Raises :class:`UnitError`.
     """
-    units = find_units(listing.paths, listing.content)
+    units = find_units(listing.paths, names or (lambda path: names_model(listing.content(path))))
     if wanted is not None:
         units = _picked(wanted, units)
     if not units:

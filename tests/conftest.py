@@ -14,6 +14,14 @@ settings.register_profile("prodworks", deadline=None)
 settings.load_profile("prodworks")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_cache() -> Iterator[None]:
+    """No test leaves anything in the cache of who runs it, or is answered from there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PRODWORKS_NO_CACHE", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Endpoint]:
     endpoint = Endpoint()

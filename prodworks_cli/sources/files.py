@@ -20,10 +20,14 @@ from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file,
 __all__ = [
     "LARGEST_FILE",
     "File",
+    "Listing",
     "Part",
+    "Pending",
+    "Result",
     "Tree",
     "judged",
     "part_of",
+    "path_of",
     "read_regular",
     "read_tree",
     "spec_of",
@@ -90,38 +94,43 @@ def judged(tree: Tree) -> tuple[File, ...]:
 class Listing:
     """The files of a repository before they are read: paths with their places, and what is left out already.
 
-    The files of a revision are read from git at once, so they stand here themselves.
+    The files of a revision are read from git at once, so they stand here themselves. ``root`` is the folder on disk.
     """
 
     name: str
-    pending: tuple[_Pending, ...]
+    pending: tuple[Pending, ...]
     commit: str | None = None
     dirty: bool | None = None
     plans: tuple[File, ...] = ()
+    root: str | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of all files that may be read."""
-        return tuple(_path_of(item) for item in self.pending if isinstance(item, tuple | File))
+        return tuple(path_of(item) for item in self.pending if isinstance(item, tuple | File))
 
     @property
     def every_path(self) -> tuple[str, ...]:
         """All paths, those that are left out included."""
-        return tuple(_path_of(item) for item in self.pending)
+        return tuple(path_of(item) for item in self.pending)
 
-    @cached_property
-    def _places(self) -> Mapping[str, Path]:
-        return dict(item for item in self.pending if isinstance(item, tuple))
+    def item(self, path: str) -> Pending:
+        """The listed item of a path."""
+        return self._items[path]
+
+    def result(self, path: str) -> Result:
+        """What reading one listed path gives."""
+        item = self._items[path]
+        return _read(*item) if isinstance(item, tuple) else item
 
     def content(self, path: str) -> bytes:
         """The content of one listed path; empty when it is no file that is read."""
-        stored = self._items.get(path)
-        found = _read(path, self._places[path]) if path in self._places else stored
+        found = self.result(path)
         return found.data if isinstance(found, File) else b""
 
     @cached_property
-    def _items(self) -> Mapping[str, _Pending]:
-        return {_path_of(item): item for item in self.pending}
+    def _items(self) -> Mapping[str, Pending]:
+        return {path_of(item): item for item in self.pending}
 
     def of(self, paths: Iterable[str]) -> Listing:
         """The part of the listing with these paths, in order."""
@@ -133,7 +142,10 @@ class Listing:
         A production file that cannot be read becomes a gap; large, binary, media, lock and vendored files are listed
         as skipped.
         """
-        found = [_read(*item) if isinstance(item, tuple) else item for item in self.pending]
+        return self.tree([_read(*item) if isinstance(item, tuple) else item for item in self.pending])
+
+    def tree(self, found: Sequence[Result]) -> Tree:
+        """The tree of what reading gave for each listed path."""
         return Tree(
             self.name,
             tuple(r for r in found if isinstance(r, File) and r.part is not Part.ASSEMBLY),
@@ -164,6 +176,7 @@ def list_tree(root: Path, ignore: Sequence[str] = ()) -> Listing:
         tuple(_without(pending, spec_of(ignore))),
         None if listed is None else git.commit_of(root),
         None if listed is None else git.is_dirty(root),
+        root=str(root.resolve()),
     )
 
 
@@ -173,20 +186,21 @@ def read_tree(root: Path, ignore: Sequence[str] = ()) -> Tree:
 
 
 Result = File | Skipped | Gap | None
-_Pending = tuple[str, Path] | File | Skipped | Gap
+Pending = tuple[str, Path] | File | Skipped | Gap
 
 
-def _path_of(item: _Pending) -> str:
+def path_of(item: Pending) -> str:
+    """The path of a listed item."""
     return item[0] if isinstance(item, tuple) else item.scope if isinstance(item, Gap) else item.path
 
 
-def _with_assemblies(root: Path, pending: Sequence[_Pending]) -> Sequence[_Pending]:
+def _with_assemblies(root: Path, pending: Sequence[Pending]) -> Sequence[Pending]:
     """The listed files, and the cloud assemblies beside them on disk; one that git tracks is not listed twice."""
     apps = [item for item in pending if isinstance(item, tuple) and item[0].rpartition("/")[2] == "cdk.json"]
     made = {path: place for app in apps for path, place in _assembly(root, *app)}
     if not made:
         return pending
-    return (*(item for item in pending if _path_of(item) not in made), *(_made(*item) for item in made.items()))
+    return (*(item for item in pending if path_of(item) not in made), *(_made(*item) for item in made.items()))
 
 
 def _assembly(root: Path, path: str, place: Path) -> Iterator[tuple[str, Path]]:
@@ -196,20 +210,20 @@ def _assembly(root: Path, path: str, place: Path) -> Iterator[tuple[str, Path]]:
         yield from assembly_files(root, f"{folder}/{output_of(found.data)}".lstrip("/"))
 
 
-def _made(path: str, place: Path) -> _Pending:
+def _made(path: str, place: Path) -> Pending:
     try:
         return File(path, read_regular(place, largest=LARGEST_MANIFEST), Part.ASSEMBLY)
     except OSError as error:
         return Skipped(path, f"cannot be read: {error.strerror}")
 
 
-def _without(pending: Iterable[_Pending], ignored: GitIgnoreSpec) -> Iterator[_Pending]:
+def _without(pending: Iterable[Pending], ignored: GitIgnoreSpec) -> Iterator[Pending]:
     for item in pending:
-        is_ignored = isinstance(item, tuple | File) and ignored.match_file(_path_of(item))
-        yield Skipped(_path_of(item), "ignored by configuration") if is_ignored else item
+        is_ignored = isinstance(item, tuple | File) and ignored.match_file(path_of(item))
+        yield Skipped(path_of(item), "ignored by configuration") if is_ignored else item
 
 
-def _listed(root: Path, paths: Iterable[bytes]) -> Iterator[_Pending]:
+def _listed(root: Path, paths: Iterable[bytes]) -> Iterator[Pending]:
     """Listed paths with their place on disk. A folder replaced by a link since it was tracked leads out of the root."""
     real_root = os.path.realpath(root)
     inside: dict[str, bool] = {}
@@ -222,7 +236,7 @@ def _listed(root: Path, paths: Iterable[bytes]) -> Iterator[_Pending]:
         yield (path, place) if inside[folder] else Skipped(path, "outside the audited folder")
 
 
-def _walked(root: Path) -> Iterator[_Pending]:
+def _walked(root: Path) -> Iterator[Pending]:
     """Files of a folder without git, in order; a stack instead of recursion, since nesting may be hostile."""
     stack: list[tuple[Path, str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [(root, "", ())]
     while stack:

@@ -18,10 +18,10 @@ MANIFESTS = frozenset(
      "build.gradle.kts", "go.mod", "Cargo.toml", "Gemfile", "cdk.json", "serverless.yml", "serverless.yaml",
      "template.yaml", "template.yml", "samconfig.toml", "Dockerfile")
 )  # fmt: skip
-NAMES_MODEL = re.compile(
-    rb"bedrock|anthropic|openai|litellm|strands|langchain|llama_index|sagemaker-runtime|spring\.ai|agentcore", re.I
-)
-"""What source, a template or a manifest of a GenAI workload mentions."""
+_MODEL_WORDS = (
+    b"bedrock", b"anthropic", b"openai", b"litellm", b"strands", b"langchain", b"llama_index", b"sagemaker-runtime",
+    b"spring.ai", b"agentcore",
+)  # fmt: skip
 # A folder of this name is a part of the workload around it: its infrastructure, its back end, its tools.
 _PART_OF_ONE = re.compile(
     r"^(?:infra(?:structure)?(?:[-_].*)?|cdk|terraform|deploy(?:ment)?s?|iac|cloudformation"
@@ -59,13 +59,19 @@ class _Folder:
             stack.extend(folder.folders.values())
 
 
-def find_units(paths: Sequence[str], read: Callable[[str], bytes]) -> tuple[str, ...]:
+def names_model(data: bytes) -> bool:
+    """Whether a text mentions what source, a template or a manifest of a GenAI workload does, in any case."""
+    lower = data.lower()
+    return any(word in lower for word in _MODEL_WORDS)
+
+
+def find_units(paths: Sequence[str], names: Callable[[str], bool]) -> tuple[str, ...]:
     """The folders (``poc-a/``, with a slash) of the workloads of a collection; empty when all is one workload.
 
-    ``read`` gives the content of a path; it is asked only below folders that may be a collection.
+    ``names`` tells whether the file of a path names a model; it is asked only below folders that may be a collection.
     """
     root = _tree(path for path in paths if part_of(path) in _PARTS)
-    found = tuple(sorted(_split(root, _Signals(read))))
+    found = tuple(sorted(_split(root, _Signals(names))))
     return found if len(found) > 1 else ()
 
 
@@ -83,14 +89,14 @@ def _tree(paths: Iterable[str]) -> _Folder:
 class _Signals:
     """Which folders name a model service; each file is read once at most."""
 
-    def __init__(self, read: Callable[[str], bytes]) -> None:
-        self._read = read
+    def __init__(self, names: Callable[[str], bool]) -> None:
+        self._names = names
         self._known: dict[str, bool] = {}
 
     def below(self, folder: _Folder) -> bool:
         """Whether some source, template or manifest in the folder or below names a model service."""
         if folder.path not in self._known:
-            own = any(NAMES_MODEL.search(self._read(p)) for p in folder.files if _may_name(p))
+            own = any(self._names(p) for p in folder.files if _may_name(p))
             self._known[folder.path] = own or any(self.below(child) for child in folder.folders.values())
         return self._known[folder.path]
 

@@ -41,7 +41,13 @@ def prodworks(installed: Path, tmp_path: Path) -> Run:
 
     def run(*arguments: object, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
         base = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PRODWORKS_", "PYTHONPATH"))}
-        clean = {**base, "SOURCE_DATE_EPOCH": TIME, "COLUMNS": "100", **environment}
+        clean = {
+            **base,
+            "SOURCE_DATE_EPOCH": TIME,
+            "COLUMNS": "100",
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            **environment,
+        }
         command = [str(installed), *map(str, arguments)]
         return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False, timeout=120)
 

@@ -1,0 +1,113 @@
+"""Inventories of the parts of a repository, kept from one run to the next.
+
+What is kept is what the readers found, never a verdict: rules judge anew in each run. An entry is looked up by all that
+decides what the readers find: the paths and contents of the part, the settings, the day, and the code that reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pathspec
+import tree_sitter
+import yaml
+
+from prodworks_cli import __version__
+from prodworks_cli.cache import Cache, digest_of
+from prodworks_cli.inventory import InventoryError, document_of, inventory_of
+from prodworks_cli.model import Inventory
+from prodworks_cli.sources.files import Listing, Tree
+from prodworks_cli.sources.fingerprints import Fingerprints, digests_of
+
+_PACKAGE = Path(__file__).resolve().parent
+_CODE = (".py", ".yaml", ".json")
+# What reads files on our behalf: another version may read otherwise.
+_LIBRARIES = ("detect_secrets-", "pathspec-", "pyyaml-", "tree_sitter")
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Looks up and keeps the inventories of parts. ``context`` is what decides them besides the files."""
+
+    cache: Cache
+    context: tuple[str, ...]
+    prints: Fingerprints
+
+    def recall(self, part: Listing) -> Inventory | None:
+        """The inventory of a part whose files are known without being read; ``None`` when some must be read."""
+        digests = self.prints.digests(part)
+        return None if digests is None else self._load(part, digests)
+
+    def made(self, part: Listing, make: Callable[[Tree], tuple[Inventory, bool]]) -> Inventory:
+        """Read a part, and make its inventory where none is kept. ``make`` says as well whether it is worth keeping."""
+        tree, digests = self.prints.read(part)
+        known = self._load(part, digests)
+        if known is not None:
+            return known
+        inventory, sound = make(tree)
+        if sound:
+            self.cache.save(self._key(digests), document_of(inventory))
+        return inventory
+
+    def narrowed(self, part: Listing) -> Keeper:
+        """The keeper with the digests of one part: what another process needs."""
+        return replace(self, prints=self.prints.of_part(part))
+
+    def _key(self, digests: Sequence[str]) -> str:
+        return digest_of([*self.context, *digests])
+
+    def _load(self, part: Listing, digests: Sequence[str]) -> Inventory | None:
+        document = self.cache.load(self._key(digests))
+        with suppress(InventoryError):
+            if document is not None:
+                kept = inventory_of(document)
+                return replace(kept, scan=replace(kept.scan, commit=part.commit, dirty=part.dirty))
+        return None
+
+
+def keeper(cache: Cache, listing: Listing, settings: Mapping[str, Any], today: date) -> Keeper:
+    """The keeper for one run, with the digests of files that an earlier run left."""
+    index = _index(listing)
+    prints = Fingerprints.of(cache.load(index) if index else None)
+    decided = [listing.name, json.dumps(settings, sort_keys=True), today.isoformat(), *digests_of(listing.plans)]
+    return Keeper(cache, (*code(), *decided), prints)
+
+
+def leave(kept: Keeper, listing: Listing) -> None:
+    """Leave for the next run what this one learnt of the files, and keep the cache within its bounds."""
+    index = _index(listing)
+    if index and kept.prints.changed:
+        kept.cache.save(index, kept.prints.document(listing))
+    kept.cache.prune()
+
+
+def _index(listing: Listing) -> str | None:
+    return digest_of(["files", listing.root]) if listing.root else None
+
+
+@cache
+def code() -> tuple[str, ...]:
+    """The version and content of the code that reads, of the libraries that it reads with, and of Python."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in _PACKAGE.rglob("*") if p.suffix in _CODE):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    python = (platform.python_implementation(), *map(str, sys.version_info[:3]))
+    return (__version__, digest.hexdigest(), *python, *sorted(set(_libraries())))
+
+
+def _libraries() -> Iterator[str]:
+    """The names of the folders that installers write: they have the versions, and are read at once."""
+    for module in (pathspec, tree_sitter, yaml):
+        with suppress(OSError):
+            names = [path.name for path in Path(str(module.__file__)).parent.parent.iterdir()]
+            yield from (n for n in names if n.endswith(".dist-info") and n.lower().startswith(_LIBRARIES))
