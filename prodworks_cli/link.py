@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from prodworks_cli.attribution import with_attribution
 from prodworks_cli.composites import with_composites
 from prodworks_cli.joins import join_planes
 from prodworks_cli.model import Kind, Plane, Ref, Resource, Unknown
@@ -21,6 +22,7 @@ from prodworks_cli.resources.knowledge_bases import KnowledgeBase
 from prodworks_cli.resources.logs import LogGroup
 from prodworks_cli.resources.queues import Queue
 from prodworks_cli.resources.s3 import Bucket
+from prodworks_cli.resources.state_machines import StateMachine, with_calls
 from prodworks_cli.resources.vectors import Store
 
 # What a bucket holds, by the declared types that point at it.
@@ -65,6 +67,7 @@ def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] |
     users = _role_users(joined)
     linked = tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
     return with_ways_to_models(tuple(with_composites(tuple(_own_probes(linked)))))
+    return with_ways_to_models(tuple(with_attribution(tuple(_own_probes(linked)))))
 
 
 def _own_probes(resources: Sequence[Resource]) -> Iterator[Resource]:
@@ -123,7 +126,7 @@ def _with_way(value: Kind, reach: Reach) -> Kind:
     if isinstance(value, Queue):
         waits = reach.waits(value.consumer, value.visibility_timeout)
         return replace(value, leads_to_model=reach.leads_to_model(value.consumer), waits_for_consumer=waits)
-    return value
+    return with_calls(value, reach.leads_to_model) if isinstance(value, StateMachine) else value
 
 
 def _keys(values: Iterable[object]) -> set[str]:

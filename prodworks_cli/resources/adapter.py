@@ -94,6 +94,14 @@ def literals(nodes: Iterable[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for node in nodes if (text := node.text())))
 
 
+_TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf", ".tofu")
+
+
+def written_in_code(block: Block) -> bool:
+    """Whether a construct of the CDK makes the block, and not a template: what it leaves out may come from code."""
+    return not block.body.location.where.lower().endswith(_TEMPLATES)
+
+
 def later(block: Block, attribute: str) -> Unknown:
     """A value that exists only once the block is deployed (an id, an ARN, a version)."""
     return Reference(block.address, attribute).unresolved()

@@ -15,6 +15,7 @@ from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import parsed, truth
 from prodworks_cli.resources.model_calls import ModelClient
+from prodworks_cli.resources.state_machines import CATCHES_ALL, MODEL_TASK, machine, tasks
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import call_draft, guardrail_mode
 from prodworks_cli.sources.calls.facts import Facts
@@ -22,19 +23,13 @@ from prodworks_cli.sources.files import File
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
 TYPES = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine", "aws_sfn_state_machine")
-_TASK = re.compile(
-    r":states:::(?:bedrock|aws-sdk:bedrock(?:agent)?runtime):"
-    r"(invokeModel|converse|invokeAgent|invokeInlineAgent|invokeFlow|retrieveAndGenerate)\b"
-)
 _AT_RUN_TIME = Unknown("computed by the state machine", present=True)
-_CATCHES_ALL = ("States.ALL", "States.TaskFailed")
 _TRIES, _BACKOFF = 3, 2.0
 """Defaults of ``Retry``: MaxAttempts and BackoffRate."""
-MAX_STATES = 5_000
 
 
 def read(declarations: Declarations, files: Sequence[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
-    """Drafts of ``repo.model_call`` and ``repo.model_client`` for tasks that call a model.
+    """Drafts of the machines, and of ``repo.model_call`` and ``repo.model_client`` for tasks that call a model.
 
     A definition that is not in the repository is a gap.
     """
@@ -43,11 +38,13 @@ def read(declarations: Declarations, files: Sequence[File]) -> tuple[tuple[Draft
     gaps: list[Gap] = []
     for block in declarations.of_type(*TYPES):
         definition = _definition(block, by_path)
+        drafts.append(machine(block, definition, declarations))
         if definition.unknown:
             gaps.append(_gap(definition))
             continue
-        for name, state in _tasks(definition):
-            drafts += _task(block, definition, name, state)
+        for name, state in tasks(definition):
+            if MODEL_TASK.search(state["Resource"].text() or ""):
+                drafts += _task(block, definition, name, state)
     return tuple(drafts), tuple(gaps)
 
 
@@ -75,20 +72,8 @@ def _definition(block: Block, files: Mapping[str, File]) -> Node:
         return Node(Unknown(f"{name} does not parse: {error.reason}", present=True), uri.location)
 
 
-def _tasks(definition: Node) -> Iterator[tuple[str, Node]]:
-    """The model tasks by name, those of parallel branches and maps included."""
-    waiting, seen = [definition], 0
-    while waiting and seen < MAX_STATES:
-        part = waiting.pop()
-        for name, state in part["States"].members():
-            seen += 1
-            waiting += [*state["Branches"].items(), state["Iterator"], state["ItemProcessor"]]
-            if state["Type"].text() == "Task" and _TASK.search(state["Resource"].text() or ""):
-                yield name, state
-
-
 def _task(block: Block, definition: Node, name: str, state: Node) -> list[Draft]:
-    match = _TASK.search(state["Resource"].text() or "")
+    match = MODEL_TASK.search(state["Resource"].text() or "")
     api = re.sub(r"(?<!^)(?=[A-Z])", "_", match[1] if match else "").lower()
     at = state.location
     facts = Facts(api, _arguments(state), at)
@@ -172,7 +157,7 @@ def _stop_reasons(definition: Node) -> tuple[str, ...]:
 def _handled(state: Node) -> tuple[str, ...]:
     """The errors that ``Catch`` takes, in the names of the SDK; a retry alone ends in the error."""
     caught = [e.text() or "" for entry in state["Catch"].items() for e in entry["ErrorEquals"].items()]
-    return tuple(sorted({"Exception" if e in _CATCHES_ALL else e.rpartition(".")[2] for e in caught}))
+    return tuple(sorted({"Exception" if e in CATCHES_ALL else e.rpartition(".")[2] for e in caught}))
 
 
 def _client(identity: str, state: Node) -> Draft:
@@ -196,7 +181,7 @@ def _client(identity: str, state: Node) -> Draft:
 
 def _retries_throttling(retry: Node) -> bool:
     errors = [e.text() or "" for e in retry["ErrorEquals"].items()]
-    return any(e in _CATCHES_ALL or "Throttling" in e for e in errors)
+    return any(e in CATCHES_ALL or "Throttling" in e for e in errors)
 
 
 def _attempts(retry: Node) -> int:

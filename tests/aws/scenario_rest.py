@@ -45,9 +45,14 @@ OWN = f"arn:aws:iam::{ACCOUNT}:policy"
 SONNET = "arn:aws:bedrock:*::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0"
 LAMBDA = "lambda.amazonaws.com"
 SCOPED = _policy(_allow("bedrock:InvokeModel", SONNET), _allow(["s3:GetObject"], "arn:aws:s3:::acme-docs/*"))
+RANKED = _policy(
+    _allow("bedrock:InvokeModel", SONNET),
+    _allow(["s3:GetObject"], "arn:aws:s3:::acme-docs/*"),
+    _allow("sagemaker:InvokeEndpoint", arn("sagemaker", "endpoint/rerank")),
+)
 ROLES = [
     _role("chat", LAMBDA, SCOPED, (f"{AWS}/AdministratorAccess",)),
-    _role("search", LAMBDA, SCOPED, (f"{AWS}/service-role/AWSLambdaBasicExecutionRole",)),
+    _role("search", LAMBDA, RANKED, (f"{AWS}/service-role/AWSLambdaBasicExecutionRole",)),
     _role("wide", LAMBDA, _policy(_allow(["bedrock:InvokeModel*"]))),
     _role("full", "ecs-tasks.amazonaws.com", None, (f"{AWS}/AmazonBedrockFullAccess",)),
     _role("own", LAMBDA, None, (f"{OWN}/call-models",)),

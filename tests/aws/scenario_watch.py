@@ -1,13 +1,13 @@
-"""What watches and carries the scenario's workload: dashboards, event rules, canaries, cost anomalies, queues. Made by
-hand, none recorded."""
+"""What watches, carries and bounds the scenario's workload: dashboards, event rules, canaries, cost anomalies and tags,
+queues, state machines, identity pools, endpoints, quotas, policies. Made by hand, none recorded."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from tests.aws.endpoint import ACCOUNT, Params
-from tests.aws.scenario import HOME, arn
+from tests.aws.endpoint import ACCOUNT, AwsError, Params
+from tests.aws.scenario import HOME, STAMP, arn
 
 SEEN, BLIND = "model-behaviour", "shop"
 _BODIES = {
@@ -93,7 +93,117 @@ def queue(params: Params, _: str) -> Any:
     return {"Attributes": {"VisibilityTimeout": "60", **(kept if name == "questions" else {})}}
 
 
+_CALLED = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+
+
+def called(params: Params, region: str) -> Any:
+    metric = {
+        **{"Namespace": "AWS/Bedrock", "MetricName": "Invocations"},
+        "Dimensions": [{"Name": "ModelId", "Value": _CALLED}],
+    }
+    return {"Metrics": [metric] if region == HOME else []}
+
+
+def quotas(_: Params, __: str) -> Any:
+    name = "On-demand model inference tokens per minute for Anthropic Claude Sonnet 4.5 V1"
+    return {"Quotas": [{"QuotaName": name, "Value": 200_000.0}]}
+
+
+_TASK = {"Type": "Task", "Resource": "arn:aws:states:::bedrock:invokeModel", "End": True}
+_CAREFUL = {
+    **{"Type": "Task", "Resource": arn("lambda", "function:search"), "TimeoutSeconds": 60, "End": True},
+    **{"Retry": [{"ErrorEquals": ["States.ALL"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Lost"}]},
+}
+_BILLING = {"Type": "Task", "Resource": arn("lambda", "function:billing"), "End": True}
+_MACHINES = {
+    "hasty": {"StartAt": "Ask", "States": {"Ask": _TASK}},
+    "careful": {"StartAt": "Search", "States": {"Search": _CAREFUL, "Lost": {"Type": "Fail"}}},
+    "bills": {"StartAt": "Count", "States": {"Count": _BILLING}},
+}
+
+
+def machines(_: Params, region: str) -> Any:
+    found = [
+        {"stateMachineArn": arn("states", f"stateMachine:{n}"), "name": n, "type": "STANDARD", "creationDate": STAMP}
+        for n in _MACHINES
+    ]
+    return {"stateMachines": found if region == HOME else []}
+
+
+def machine(params: Params, _: str) -> Any:
+    name = params["stateMachineArn"].rpartition(":")[2]
+    return {
+        **{"stateMachineArn": params["stateMachineArn"], "name": name, "type": "STANDARD", "creationDate": STAMP},
+        **{"definition": json.dumps(_MACHINES[name]), "roleArn": f"arn:aws:iam::{ACCOUNT}:role/machines"},
+    }
+
+
+POOLS = {
+    f"{HOME}:11111111-2222-3333-4444-555555555555": "wide",
+    f"{HOME}:66666666-2222-3333-4444-555555555555": "billing",
+}
+
+
+def pools(_: Params, region: str) -> Any:
+    found = [{"IdentityPoolId": pool, "IdentityPoolName": role} for pool, role in POOLS.items()]
+    return {"IdentityPools": found if region == HOME else []}
+
+
+def pool(params: Params, _: str) -> Any:
+    name = params["IdentityPoolId"]
+    return {"IdentityPoolId": name, "IdentityPoolName": POOLS[name], "AllowUnauthenticatedIdentities": True}
+
+
+def pool_roles(params: Params, _: str) -> Any:
+    return {"Roles": {"unauthenticated": f"arn:aws:iam::{ACCOUNT}:role/{POOLS[params['IdentityPoolId']]}"}}
+
+
+ENDPOINTS = {"rerank": 1, "forecast": 2}
+
+
+def endpoints(_: Params, region: str) -> Any:
+    found = [
+        {
+            **{
+                "EndpointName": name,
+                "EndpointArn": arn("sagemaker", f"endpoint/{name}"),
+                "EndpointStatus": "InService",
+            },
+            **{"CreationTime": STAMP, "LastModifiedTime": STAMP},
+        }
+        for name in ENDPOINTS
+    ]
+    return {"Endpoints": found if region == HOME else []}
+
+
+def endpoint(params: Params, region: str) -> Any:
+    (summary,) = [e for e in endpoints({}, HOME)["Endpoints"] if e["EndpointName"] == params["EndpointName"]]
+    variant = {"VariantName": "main", "CurrentInstanceCount": ENDPOINTS[params["EndpointName"]]}
+    return {**summary, "ProductionVariants": [variant]}
+
+
 WATCH: dict[str, Any] = {
+    "cloudwatch:ListMetrics": called,
+    "service-quotas:ListServiceQuotas": quotas,
+    "stepfunctions:ListStateMachines": machines,
+    "stepfunctions:DescribeStateMachine": machine,
+    "cognito-identity:ListIdentityPools": pools,
+    "cognito-identity:DescribeIdentityPool": pool,
+    "cognito-identity:GetIdentityPoolRoles": pool_roles,
+    "sagemaker:ListEndpoints": endpoints,
+    "sagemaker:DescribeEndpoint": endpoint,
+    "application-autoscaling:DescribeScalableTargets": {"ScalableTargets": []},
+    "organizations:DescribeOrganization": {"Organization": {"Id": "o-example123", "MasterAccountId": "999988887777"}},
+    "organizations:ListPoliciesForTarget": AwsError("AccessDeniedException"),
+    "organizations:ListParents": {"Parents": []},
+    "organizations:DescribePolicy": {"Policy": {}},
+    "ce:ListCostAllocationTags": {
+        "CostAllocationTags": [
+            {"TagKey": "Owner", "Type": "UserDefined", "Status": "Inactive"},
+            {"TagKey": "Project", "Type": "UserDefined", "Status": "Active"},
+        ]
+    },
+    "bcm-data-exports:ListExports": {"Exports": []},
     "cloudwatch:ListDashboards": dashboards,
     "cloudwatch:GetDashboard": dashboard,
     "events:ListRules": rules,

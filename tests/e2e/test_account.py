@@ -65,6 +65,7 @@ SECRETS, LOGGING, MASKED = "secrets-kept-out-of-environment", "invocation-loggin
 PRIVATE, HEARD, TOLD = "workload-buckets-are-private", "alarms-reach-people", "budget-alerts-reach-people"
 ERRORS, THROTTLES, TOKENS = "alarm-on-model-errors", "alarm-on-model-throttles", "alarm-on-token-spikes"
 BUDGET, KEPT = "budget-watches-model-spend", "failed-jobs-are-kept"
+GUESTS, RECOVER = "guests-cannot-invoke-models", "workflow-steps-recover"
 DECLARED_GUARDRAIL, DECLARED_ROLE = "aws_bedrock_guardrail.chat", "aws_iam_role.chat"
 DECLARED_FUNCTION = "aws_lambda_function.chat"
 
@@ -148,6 +149,17 @@ FACTS: list[tuple[str, str, str]] = [
     (KEPT, arn("sqs", "questions"), "pass"),
     (KEPT, arn("sqs", "lost-questions"), "fail"),
     (KEPT, arn("sqs", "bills"), "absent"),
+    (RECOVER, arn("states", "stateMachine:hasty"), "fail"),
+    (RECOVER, arn("states", "stateMachine:careful"), "pass"),
+    (RECOVER, arn("states", "stateMachine:bills"), "absent"),
+    (GUESTS, arn("cognito-identity", "identitypool/us-east-1:11111111-2222-3333-4444-555555555555"), "fail"),
+    (GUESTS, arn("cognito-identity", "identitypool/us-east-1:66666666-2222-3333-4444-555555555555"), "absent"),
+    ("self-hosted-models-are-redundant", arn("sagemaker", "endpoint/rerank"), "fail"),
+    ("self-hosted-models-are-redundant", arn("sagemaker", "endpoint/forecast"), "absent"),
+    ("unapproved-models-are-denied", "service-control-policies/111122223333", "unknown"),
+    ("cost-tags-are-activated", "cost-allocation-tag/Owner", "fail"),
+    ("cost-export-names-the-caller", "data-exports/111122223333", "unknown"),
+    ("quota-has-headroom", "token-quota/us-east-1/anthropic.claude-sonnet-4-5-20250929-v1:0", "pass"),
 ]
 
 

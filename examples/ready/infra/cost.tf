@@ -9,3 +9,14 @@ resource "aws_cloudwatch_query_definition" "cost_per_request" {
     | sort usd desc
   EOT
 }
+
+# Billing tells spend by a tag only once the tag is activated.
+resource "aws_ce_cost_allocation_tag" "workload" {
+  tag_key = "Workload"
+  status  = "Active"
+}
+
+resource "aws_ce_cost_allocation_tag" "owner" {
+  tag_key = "Owner"
+  status  = "Active"
+}
