@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from prodworks_cli.model import Location, Plane, Resource, Unknown
+from prodworks_cli.model import Gap, Location, Plane, Resource, Unknown
 from prodworks_cli.resources.bedrock import InferenceProfile
 from prodworks_cli.resources.cost_tags import PRINCIPAL, CostAllocationTag
+from prodworks_cli.workload import gaps_of
 
-_KIND = CostAllocationTag.KIND
 _AT = "ce:ListCostAllocationTags"
 
 
-def with_attribution(resources: Sequence[Resource]) -> Iterator[Resource]:
+def with_attribution(resources: Sequence[Resource], gaps: Sequence[Gap]) -> Iterator[Resource]:
     """The resources with the use of each tag; where tags were listed, with those that the listing lacks."""
-    keys = {plane: tuple(_keys(resources, plane)) for plane in Plane}
+    keys = {plane: (*_keys(resources, plane), *_hidden(gaps, plane)) for plane in Plane}
     listed = {(r.plane, r.value.key) for r in resources if isinstance(r.value, CostAllocationTag)}
     for resource in resources:
         if isinstance(resource.value, CostAllocationTag):
             used = _used(resource.value.key, keys[resource.plane])
             resource = replace(resource, value=replace(resource.value, used_for_attribution=used))
         yield resource
-    if any(plane is Plane.OBSERVED for plane, _ in listed):
-        known = {key for plane, key in listed if plane is Plane.OBSERVED}
+    known = {key for plane, key in listed if plane is Plane.OBSERVED}
+    if known and not gaps_of(CostAllocationTag.KIND, Plane.OBSERVED, gaps, minor=True):
         yield from _unknown_to_billing(k for k in keys[Plane.OBSERVED] if isinstance(k, str) and k not in known)
 
 
@@ -35,6 +35,11 @@ def _keys(resources: Iterable[Resource], plane: Plane) -> Iterator[str | Unknown
             for key in (tags,) if isinstance(tags, Unknown) else tags or ():
                 if isinstance(key, Unknown) or not key.startswith("aws:"):
                     yield key
+
+
+def _hidden(gaps: Sequence[Gap], plane: Plane) -> Iterator[Unknown]:
+    """Profiles that were not read may carry any tag."""
+    yield from (Unknown(g.reason) for g in gaps_of(InferenceProfile.KIND, plane, gaps, minor=True)[:1])
 
 
 def _used(key: object, keys: Sequence[str | Unknown]) -> bool | Unknown:

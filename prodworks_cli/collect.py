@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from prodworks_cli import knowledge
 from prodworks_cli.account_view import views, with_logging
+from prodworks_cli.attribution import with_attribution
 from prodworks_cli.deployments import templates_of, with_stacks
 from prodworks_cli.languages import unread_languages
 from prodworks_cli.link import link, pointers
@@ -172,7 +173,7 @@ def _owner(settings: Mapping[str, Any], owned: owners.Owners, resources: Sequenc
 def with_workload(inventory: Inventory, owner: str | None) -> Inventory:
     """The inventory with the workload itself, on each plane that was read."""
     planes = [Plane.DECLARED, *([Plane.OBSERVED] if inventory.scan.account_read_at else [])]
-    rest = tuple(r for r in inventory.resources if r.kind != "workload")
+    rest = tuple(with_attribution([r for r in inventory.resources if r.kind != "workload"], inventory.gaps))
     bare = replace(inventory, resources=rest)
     return replace(bare, resources=(*(build_workload(bare, plane, owner) for plane in planes), *rest))
 

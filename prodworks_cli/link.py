@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from prodworks_cli.attribution import with_attribution
 from prodworks_cli.composites import with_composites
 from prodworks_cli.joins import join_planes
 from prodworks_cli.model import Kind, Plane, Ref, Resource, Unknown
@@ -67,7 +66,6 @@ def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] |
     users = _role_users(joined)
     linked = tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
     return with_ways_to_models(tuple(with_composites(tuple(_own_probes(linked)))))
-    return with_ways_to_models(tuple(with_attribution(tuple(_own_probes(linked)))))
 
 
 def _own_probes(resources: Sequence[Resource]) -> Iterator[Resource]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from prodworks_cli.model import Location, Ref
+from prodworks_cli.model import Location, Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.adapter import Record
-from prodworks_cli.resources.collecting import Collector, Read, Reader, never
+from prodworks_cli.resources.collecting import Collector, Read, Reader
 from prodworks_cli.resources.identity_pools import IdentityPool
 from prodworks_cli.resources.organization_policies import OrganizationPolicies
 
@@ -43,6 +43,11 @@ def _guest(pool: IdentityPool) -> Iterable[Ref]:
     return (pool.guest_role,) if isinstance(pool.guest_role, Ref) else ()
 
 
+def _may_be_ours(pool: IdentityPool) -> bool | Unknown:
+    """Not by itself; but a role of guests that could not be read may be one of the workload."""
+    return pool.guest_role if isinstance(pool.guest_role, Unknown) and pool.guests_allowed is not False else False
+
+
 def _policies(reader: Reader) -> Iterable[Record]:
     """The policies of the account and of all above it; none without an organization."""
     identity = f"service-control-policies/{reader.account}"
@@ -75,6 +80,8 @@ def _upwards(reader: Reader, at: str) -> Iterable[Node]:
 
 
 COLLECT = (
-    Collector(IdentityPool.KIND, (_POOLS, _POOL, _ROLES), _pools, root=never, beside=_guest, sources=("aws.iam.role",)),
+    Collector(
+        IdentityPool.KIND, (_POOLS, _POOL, _ROLES), _pools, root=_may_be_ours, beside=_guest, sources=("aws.iam.role",)
+    ),
     Collector(OrganizationPolicies.KIND, (ORGANIZATION, _ATTACHED, _PARENTS, _POLICY), _policies, regional=False),
 )

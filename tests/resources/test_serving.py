@@ -219,6 +219,7 @@ def test_policies_that_cannot_be_read() -> None:
 
 SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 OLD = "anthropic.claude-3-5-sonnet-20241022-v2:0"
+GLOBAL = f"global.{SONNET}"
 LLAMA = "meta.llama3-3-70b-instruct-v1:0"
 
 
@@ -227,7 +228,7 @@ LLAMA = "meta.llama3-3-70b-instruct-v1:0"
     [
         ("Cross-region model inference tokens per minute for Anthropic Claude Sonnet 4.5 V1", f"us.{SONNET}", True),
         ("Cross-Region InvokeModel tokens per minute for Anthropic Claude Sonnet 4.5", f"us.{SONNET}", True),
-        ("Global cross-region model inference tokens per minute for Anthropic Claude Sonnet 4.5", f"global.{SONNET}", True),
+        ("Global cross-region model inference tokens per minute for Anthropic Claude Sonnet 4.5", GLOBAL, True),
         ("On-demand model inference tokens per minute for Anthropic Claude 3.5 Sonnet V2", OLD, True),
         ("On-demand model inference tokens per minute for Anthropic Claude 3.5 Sonnet", OLD, False),
         ("On-demand InvokeModel tokens per minute for Meta Llama 3.3 70B Instruct", LLAMA, True),
