@@ -63,7 +63,10 @@ def has_genai(resources: Iterable[Resource]) -> bool:
 
     Account-wide settings exist in every account and are no evidence of a workload.
     """
-    account_wide = ("aws.bedrock.invocation_logging", "aws.bedrock.enforced_guardrail", "aws.bedrock.model_catalog")
+    account_wide = (
+        *("aws.bedrock.invocation_logging", "aws.bedrock.enforced_guardrail"),
+        *("aws.bedrock.model_catalog", "aws.bedrock.account_settings"),
+    )
     return any(
         fnmatchcase(r.kind, pattern)
         for r in resources

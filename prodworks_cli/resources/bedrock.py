@@ -145,13 +145,13 @@ def _logging_observed(record: Record) -> Draft:
         enabled=some((has(group), has(bucket))),
         log_group=group,
         bucket=bucket,
-        delivery_failures=_sum(record.answer("cloudwatch:GetMetricData")["MetricDataResults"]),
+        delivery_failures=total(record.answer("cloudwatch:GetMetricData")["MetricDataResults"]),
         **flags,
     )
 
 
-def _sum(results: Node) -> Drafted:
-    """The total of all values of all series; no data point means that nothing failed."""
+def total(results: Node) -> Drafted:
+    """The total of all values of all series; no data point means that nothing happened."""
     if results.unknown:
         return results.unknown
     values = [value for result in results.items() for value in result["Values"].items()]

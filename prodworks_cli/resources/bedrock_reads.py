@@ -1,19 +1,23 @@
-"""How the Bedrock settings of an account and its inference profiles are read."""
+"""How the Bedrock settings of an account, its inference profiles and its bought capacity are read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from prodworks_cli.node import Node
 from prodworks_cli.resources.adapter import Record
-from prodworks_cli.resources.collecting import Collector, Read, Reader
+from prodworks_cli.resources.bedrock_account import AccountSettings, ProvisionedThroughput
+from prodworks_cli.resources.collecting import Collector, Read, Reader, narrowed
 
 _LOGGING = Read("bedrock", "GetModelInvocationLoggingConfiguration", "bedrock:GetModelInvocationLoggingConfiguration")
 _METRICS = Read("cloudwatch", "GetMetricData", "cloudwatch:GetMetricData")
 _PROFILES = Read("bedrock", "ListInferenceProfiles", "bedrock:ListInferenceProfiles")
 _PROFILE = Read("bedrock", "GetInferenceProfile", "bedrock:GetInferenceProfile")
 _TAGS = Read("bedrock", "ListTagsForResource", "bedrock:ListTagsForResource")
+_THROUGHPUTS = Read("bedrock", "ListProvisionedModelThroughputs", "bedrock:ListProvisionedModelThroughputs")
+_RETENTION = Read("bedrock", "GetAccountDataRetention", "bedrock:GetAccountDataRetention")
 _DAYS = 14
 # Bedrock counts failed deliveries of invocation logs under one name for each destination, without a dimension.
 _FAILURES = (
@@ -33,20 +37,42 @@ def _logging(reader: Reader) -> Iterable[Record]:
 
 
 def _delivery_failures(reader: Reader, identity: str) -> Node:
+    return _counted(reader, identity, [{"MetricName": name} for name in _FAILURES])
+
+
+def _counted(reader: Reader, identity: str, metrics: Sequence[Mapping[str, Any]]) -> Node:
+    """The daily sums of metrics of Bedrock over the last 14 days."""
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     queries = [
         {
-            "Id": f"failures{number}",
-            "MetricStat": {
-                "Metric": {"Namespace": "AWS/Bedrock", "MetricName": name},
-                "Period": 86_400,
-                "Stat": "Sum",
-            },
+            "Id": f"sum{number}",
+            "MetricStat": {"Metric": {"Namespace": "AWS/Bedrock", **metric}, "Period": 86_400, "Stat": "Sum"},
         }
-        for number, name in enumerate(_FAILURES)
+        for number, metric in enumerate(metrics)
     ]
     span = {"StartTime": until - timedelta(days=_DAYS), "EndTime": until}
     return reader.listing(_METRICS, "MetricDataResults", identity, MetricDataQueries=queries, **span)
+
+
+def _throughputs(reader: Reader) -> Iterable[Record]:
+    """The listing tells all but the calls: those are counted by the ARN that callers give as the model."""
+    found = reader.found(_THROUGHPUTS, "provisionedModelSummaries")
+    return reader.each(found, lambda summary: _throughput(reader, summary))
+
+
+def _throughput(reader: Reader, summary: Node) -> Record | None:
+    arn = summary["provisionedModelArn"].text()
+    if arn is None:
+        return None
+    called = {"MetricName": "Invocations", "Dimensions": [{"Name": "ModelId", "Value": arn}]}
+    listed = narrowed(_THROUGHPUTS, "provisionedModelSummaries", summary, arn)
+    return reader.record(arn, {_THROUGHPUTS: listed, _METRICS: _counted(reader, arn, [called])})
+
+
+def _settings(reader: Reader) -> Iterable[Record]:
+    """The one setting of the Region."""
+    identity = f"account-settings/{reader.region}"
+    yield reader.record(identity, {_RETENTION: reader.get(_RETENTION, identity)})
 
 
 def _profiles(reader: Reader) -> Iterable[Record]:
@@ -64,6 +90,8 @@ def _profile(reader: Reader, summary: Node) -> Record | None:
 
 
 COLLECT = (
+    Collector(ProvisionedThroughput.KIND, (_THROUGHPUTS, _METRICS), _throughputs),
+    Collector(AccountSettings.KIND, (_RETENTION,), _settings),
     Collector("aws.bedrock.invocation_logging", (_LOGGING, _METRICS), _logging),
     Collector("aws.bedrock.inference_profile", (_PROFILES, _PROFILE, _TAGS), _profiles),
 )

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from prodworks_cli.model import Kind
 from prodworks_cli.resources import (
+    action_groups,
     agent_code,
     agent_reads,
     agentcore_gateways,
@@ -20,6 +21,7 @@ from prodworks_cli.resources import (
     api_key_reads,
     api_keys,
     bedrock,
+    bedrock_account,
     bedrock_reads,
     budget_reads,
     budgets,
@@ -44,6 +46,7 @@ from prodworks_cli.resources import (
     entry_reads,
     evaluations,
     event_rules,
+    flows,
     foundation_models,
     guardrail_reads,
     guardrails,
@@ -117,10 +120,13 @@ MODULES: tuple[ModuleType, ...] = (
     measurements,
     workflows,
     bedrock,
+    bedrock_account,
     foundation_models,
     guardrails,
     enforced_guardrails,
     agents,
+    action_groups,
+    flows,
     agentcore_runtimes,
     agentcore_gateways,
     agentcore_memories,

@@ -202,10 +202,6 @@ def logging(_: Params, region: str) -> Any:
     return {"loggingConfig": {"s3Config": {"bucketName": "acme-calls-eu"}, **everything}} if region == EU else {}
 
 
-def metric_data(params: Params, _: str) -> Any:
-    return {"MetricDataResults": [{"Id": q["Id"], "Values": [], "Timestamps": []} for q in params["MetricDataQueries"]]}
-
-
 PROFILE = arn("bedrock", "application-inference-profile/ap1")
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0"
 
@@ -320,5 +316,4 @@ BEDROCK: dict[str, Any] = {
     "bedrock-agent:GetKnowledgeBase": BASE,
     "bedrock-agent:ListTagsForResource": {"tags": {"Owner": "team-docs"}},
     "bedrock-agentcore-control:ListAgentRuntimes": {"agentRuntimes": []},
-    "cloudwatch:GetMetricData": metric_data,
 }

@@ -11,6 +11,7 @@ from prodworks_cli.resources.registry import reads
 from tests.aws.endpoint import ACCOUNT, AwsError, Params
 from tests.aws.scenario import BEDROCK, EU, HOME, RECORDS, STAMP, arn, role_arn
 from tests.aws.scenario_agents import AGENTS
+from tests.aws.scenario_bedrock import BOUGHT
 from tests.aws.scenario_models import MODELS
 from tests.aws.scenario_watch import WATCH
 from tests.aws.shapes import minimal
@@ -329,6 +330,7 @@ SPOKEN_OF: dict[str, Any] = {
     **{**BEDROCK, **MODELS, **COMPUTE, **STORAGE, **OPERATIONS, **AUDIT, **REACHED},
     **WATCH,
     **AGENTS,
+    **BOUGHT,
 }
 # Of the kinds that the scenario does not speak of the account has none: the smallest answer that the model allows.
 ELSE = {read.name: minimal(read.name) for read in reads() if read not in BASE_READS and read.name not in SPOKEN_OF}

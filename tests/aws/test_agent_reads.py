@@ -1,4 +1,4 @@
-"""AgentCore, as the collectors read it from the scenario account, and what the rules say of it."""
+"""AgentCore, agents, flows and capacity as the collectors read them from the scenario account, and the findings."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ EXPECTED = {
     "agentcore-tool-policy-is-enforced": {"tools": "pass", "open": "fail"},
     "agentcore-gateway-logs-delivered": {"tools": "pass", "open": "fail"},
     "agent-memory-isolated-per-user": {"kept": "pass", "mixed": "fail"},
+    "agent-actions-need-confirmation": {"REFUNDS001": "fail", "ORDERS0001": "pass", "LOOKUP0001": "not-applicable"},
+    "flows-apply-guardrail": {"FLOW000001": "pass", "FLOW000002": "fail"},
+    "bought-capacity-is-used": {"used00000001": "pass", "idle00000002": "fail"},
+    "data-retention-mode-is-allowed": {"us": "fail"},
     "agentcore-sandboxes-are-isolated": {"research": "fail", "analysis": "pass", "hidden": "unknown"},
 }
 
