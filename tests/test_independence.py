@@ -42,6 +42,7 @@ MANY_CHANGES = {
     "alarm-on-model-throttles",
     "alarm-on-token-spikes",
     "code-inference-profile-exists",
+    "dashboard-shows-model-behaviour",
     "guardrail-filters-harmful-content",
     "guardrail-protects-personal-data",
     "model-access-is-scoped",
