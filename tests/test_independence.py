@@ -31,11 +31,12 @@ APPLIED = frozenset[tuple[str, str]]().union(*(facts_read(rule.when, kinds()[rul
 GUARDRAIL_RULES = frozenset(rule.id for rule in RULES if rule.resource == "aws.bedrock.guardrail")
 REVEALED: Mapping[str, frozenset[str]] = {
     "code-model-is-available": frozenset({"code-inference-profile-exists"}),
+    "guests-cannot-invoke-models": frozenset({"model-access-is-scoped", "secrets-kept-out-of-environment"}),
     "model-calls-apply-guardrail": GUARDRAIL_RULES
     | {"code-guardrail-exists", "guardrail-reads-tagged-input", "guardrail-version-pinned"},
 }
-"""For a gap the controls that ask how it was closed: only a guardrail that is attached has a version. They begin to
-apply when it is; they never change what they said."""
+"""For a gap the controls about what its fix brings or takes away: only a guardrail that is attached has a version, and a
+guest role that lost its rights needs no narrow ones. They begin or cease to apply; they never change what they said."""
 
 MANY_CHANGES = {
     "alarm-on-model-errors",
