@@ -35,8 +35,8 @@ REVEALED: Mapping[str, frozenset[str]] = {
     "model-calls-apply-guardrail": GUARDRAIL_RULES
     | {"code-guardrail-exists", "guardrail-reads-tagged-input", "guardrail-version-pinned"},
 }
-"""For a gap the controls about what its fix brings or takes away: only a guardrail that is attached has a version, and a
-guest role that lost its rights needs no narrow ones. They begin or cease to apply; they never change what they said."""
+"""For a gap the controls about what its fix brings or takes away: only a guardrail that is attached has a version, and
+a guest role that lost its rights needs no narrow ones. They begin or cease to apply; they never change what they said."""
 
 MANY_CHANGES = {
     "alarm-on-model-errors",
