@@ -36,7 +36,7 @@ REVEALED: Mapping[str, frozenset[str]] = {
     | {"code-guardrail-exists", "guardrail-reads-tagged-input", "guardrail-version-pinned"},
 }
 """For a gap the controls about what its fix brings or takes away: only a guardrail that is attached has a version, and
-a guest role that lost its rights needs no narrow ones. They begin or cease to apply; they never change what they said."""
+a guest role that lost its rights needs no narrow ones. They begin or cease to apply; what they said stays."""
 
 MANY_CHANGES = {
     "alarm-on-model-errors",
