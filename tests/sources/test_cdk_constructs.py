@@ -26,6 +26,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as synthetics from 'aws-cdk-lib/aws-synthetics';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import * as alpha from '@aws-cdk/aws-bedrock-alpha';
+import { PythonFunction } from '@aws-cdk/aws-lambda-python-alpha';
 """
 FLAG = '{"@aws-cdk/aws-lambda:useCdkManagedLogGroup": true}'
 
@@ -55,6 +56,22 @@ def test_a_queue_that_a_function_makes_for_what_failed() -> None:
     found = made("new lambda.Function(this, 'A', { deadLetterQueueEnabled: true });")
     target = found["A"].body.at("DeadLetterConfig", "TargetArn")
     assert target.content == Reference("bin/app.ts#S/A/DeadLetterQueue", "Arn")
+
+
+def test_handlers_of_bundled_code() -> None:
+    found = made(
+        "new NodejsFunction(this, 'A', { handler: 'main' }); new NodejsFunction(this, 'B'); new NodejsFunction(this, 'C', { handler: 'x.y' });"
+        " new PythonFunction(this, 'D', { index: 'app/main.py' }); new PythonFunction(this, 'E', { handler: 'run' });"
+        " new lambda.Function(this, 'F', { handler: 'a.b' });"
+    )
+    assert [value(found[n], "Handler") for n in "ABCDEF"] == [
+        "index.main",
+        "index.handler",
+        "x.y",
+        "app.main.handler",
+        "index.run",
+        "a.b",
+    ]
 
 
 def test_alarms_that_a_metric_makes() -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.containers import balanced, child, worker
 from prodworks_cli.sources.cdk.settle import construct_of, reference
-from prodworks_cli.sources.cdk.values import Construct, concatenated, node, unknown
+from prodworks_cli.sources.cdk.state_machines import model_of_task
+from prodworks_cli.sources.cdk.values import Construct, Made, concatenated, node, unknown
 
 if TYPE_CHECKING:
     from prodworks_cli.sources.cdk.evaluator import Evaluator
@@ -23,6 +24,7 @@ FUNCTIONS = (
     "aws-lambda-python-alpha.PythonFunction",
     "aws-lambda-go-alpha.GoFunction",
 )
+_IN_A_VPC = "service-role/AWSLambdaVPCAccessExecutionRole"
 _MANAGED_LOG_GROUP = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
 
 
@@ -49,9 +51,27 @@ def _function(library: Library, evaluator: Evaluator, function: Construct) -> No
     elif not given["logGroup"].present and library.context(_MANAGED_LOG_GROUP, at).content is True:
         group = child(library, evaluator, function, "aws-logs.LogGroup", "LogGroup", {"logGroupName": name}, at)
         put(function, "LoggingConfig.LogGroup", node(reference(group, "Ref"), at))
+    _handler(function)
+    role = function.parts.get("role")
+    if given["vpc"].present and isinstance(role, Construct) and role.parts.get("service"):
+        named = "aws-iam.ManagedPolicy.fromAwsManagedPolicyName"
+        role.parts["managed"].append(node(Made(named, (Node(_IN_A_VPC, at),)), at))
     if given["deadLetterQueueEnabled"].content is True and not given["deadLetterQueue"].present:
         queue = child(library, evaluator, function, "aws-sqs.Queue", "DeadLetterQueue", {}, at)
         put(function, "DeadLetterConfig.TargetArn", node(reference(queue, "Arn"), at))
+
+
+def _handler(function: Construct) -> None:
+    """Constructs that bundle code name the handler within its file, CloudFormation the two together."""
+    given, at = function.given, function.at
+    name = given["handler"].text() if given["handler"].present else "handler"
+    file = given["index"].text() if given["index"].present else "index"
+    if name is None or file is None or "." in name:
+        return
+    if function.symbol == "aws-lambda-nodejs.NodejsFunction":
+        put(function, "Handler", Node(f"index.{name}", at))
+    elif function.symbol == "aws-lambda-python-alpha.PythonFunction":
+        put(function, "Handler", Node(f"{file.removesuffix('.py').replace('/', '.')}.{name}", at))
 
 
 def _knowledge_base(library: Library, evaluator: Evaluator, base: Construct) -> None:
@@ -70,6 +90,7 @@ def _knowledge_base(library: Library, evaluator: Evaluator, base: Construct) -> 
 
 
 _BRINGS: Mapping[str, Bring] = {
+    "aws-stepfunctions-tasks.BedrockInvokeModel": model_of_task,
     "bedrock.VectorKnowledgeBase": _knowledge_base,
     **dict.fromkeys(FUNCTIONS, _function),
     "aws-ecs-patterns.ApplicationLoadBalancedFargateService": balanced,

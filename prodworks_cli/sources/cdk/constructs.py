@@ -12,6 +12,7 @@ from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.iam import managed, policies_of, statement, trust
 from prodworks_cli.sources.cdk.metrics import alarm_properties
 from prodworks_cli.sources.cdk.settle import capitalised, construct_of, placed, reference, settled
+from prodworks_cli.sources.cdk.state_machines import MACHINE, definition
 from prodworks_cli.sources.cdk.values import Construct, External, Made, Open, node
 
 
@@ -131,6 +132,10 @@ def _add_parts(construct: Construct, body: dict[str, Node], table: Table) -> Non
         _policy(construct, body, table)
     if kind == "AWS::CloudWatch::Alarm" and not _is_level_1(construct.symbol):
         body.update(alarm_properties(construct, table))
+    if construct.symbol == MACHINE:
+        body["Definition"] = definition(construct, table)
+    if "default_name" in spec and spec["default_name"] not in body and construct.certain:
+        body[spec["default_name"]] = Node(construct.path.rpartition("/")[2], construct.at)
     for path, value in construct.parts.get("set", {}).items():
         _set(body, path.split("."), settled(value, table), construct.at)
     for path, added in construct.parts.get("added", {}).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,9 +11,11 @@ from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.agents import memory_strategy
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.settle import construct_of, reference, settled, target_arn
-from prodworks_cli.sources.cdk.values import External, Made, node, unknown
+from prodworks_cli.sources.cdk.values import Construct, External, Made, node, unknown
 
 Convert = Callable[[Node, Table], Node]
+# The end of an ARN names the model wherever the account and the Region come from.
+_NAMED_BY_ARN = re.compile(r":(?:foundation-model|inference-profile)/([^${}]+)$")
 _UNITS = (("days", "day", 86400), ("hours", "hour", 3600), ("minutes", "minute", 60))
 
 
@@ -22,15 +25,30 @@ def _arn(value: Node, table: Table) -> Node:
 
 
 def _model(value: Node, table: Table) -> Node:
-    """The identifier of a foundation model: a text, or a member of the library's list of models."""
+    """The id of a foundation model: a text, a member of the library's list of models, or a profile of one."""
     content: Any = value.content
+    given = content.parts.get("arguments", ()) if isinstance(content, Construct) else ()
+    if given:
+        return _model(given[-1], table)
+    if isinstance(content, Made) and content.symbol.endswith("InferenceProfile.fromConfig"):
+        return _of_profile(content.properties, table)
     if isinstance(content, Made) and content.arguments and content.arguments[-1].text():
         return content.arguments[-1]
     if isinstance(content, Made) and content.arguments and isinstance(content.arguments[0].content, str):
         return content.arguments[0]
     if isinstance(content, External):
-        return node(Unknown(f"model {content.symbol.rpartition('.')[2]}", present=True), value.location)
-    return value
+        owner, _, name = content.symbol.rpartition(".")
+        return node(table.enums.get(owner, {}).get(name) or Unknown(f"model {name}", present=True), value.location)
+    named = _NAMED_BY_ARN.search(value.unknown.shape or "") if value.unknown else None
+    return Node(named[1], value.location) if named else value
+
+
+def _of_profile(given: Node, table: Table) -> Node:
+    """The id of a profile that spreads the calls of a model over Regions."""
+    area, model = settled(given["geoRegion"], table).text(), _model(given["model"], table)
+    if area is None or model.text() is None:
+        return unknown("an inference profile", given.location, present=True)
+    return Node(f"{area}.{model.text()}", model.location)
 
 
 def _inner(value: Node, table: Table) -> Node:

@@ -36,12 +36,16 @@ def table() -> Table:
     """The table."""
     import yaml
 
-    text = Path(__file__).with_name("constructs.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(text, loader)  # noqa: S506 - a safe loader
+
+    def load(name: str) -> Any:
+        text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+        return yaml.load(text, loader)  # noqa: S506 - a safe loader
+
+    data = load("constructs.yaml")
     return Table(
         constructs=data["constructs"],
-        enums=data["enums"],
+        enums={**data["enums"], **load("foundation_models.yaml")},
         modules=data["modules"],
         services=data["services"],
         spellings=data["spellings"],

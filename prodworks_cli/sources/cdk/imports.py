@@ -51,7 +51,8 @@ def symbol_of(module: str, name: str, table: Table) -> str:
     """The symbol of a member of a module."""
     if module == "core" and name.startswith("aws_"):
         alpha = name.replace("_", "-")
-        return f"@aws-cdk/{alpha}" if alpha.endswith("-alpha") else alpha
+        package = f"@aws-cdk/{alpha}" if alpha.endswith("-alpha") else alpha
+        return table.modules.get(package, package)
     symbol = f"{module}.{name}"
     return table.modules.get(symbol, symbol)
 

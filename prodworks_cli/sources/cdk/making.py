@@ -39,8 +39,11 @@ def make(library: Library, evaluator: Evaluator, symbol: str, arguments: tuple[N
         given = properties(arguments[2:], at)
         return node(library.declare(evaluator, symbol, arguments[0], arguments[1], given, at), at)
     scope: Any = arguments[0].content if arguments else None
-    imported = ".from" in symbol and isinstance(scope, Construct | Instance)
-    return node(Construct(symbol, symbol, at, "", Node(None, at)) if imported else Made(symbol, arguments), at)
+    # DefinitionBody.fromChainable(state) is no import.
+    found = ".from" in symbol and not symbol.startswith("aws-stepfunctions.DefinitionBody")
+    if not found or not isinstance(scope, Construct | Instance):
+        return node(Made(symbol, arguments), at)
+    return node(Construct(symbol, symbol, at, "", Node(None, at), parts={"arguments": arguments[1:]}), at)
 
 
 def _positional(arguments: tuple[Node, ...], at: Location) -> tuple[Node, ...]:

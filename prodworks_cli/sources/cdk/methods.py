@@ -14,6 +14,7 @@ from prodworks_cli.sources.cdk.constructs import converted
 from prodworks_cli.sources.cdk.containers import add_container, add_listener, add_targets
 from prodworks_cli.sources.cdk.iam import granted
 from prodworks_cli.sources.cdk.settle import construct_of, reference, target_arn
+from prodworks_cli.sources.cdk.state_machines import link, links
 from prodworks_cli.sources.cdk.values import Bound, Construct, Made, members_of, node, unknown
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def call_method(
         rule = {k: v for k, v in adds.items() if k != "to"}
         _added(of, adds["to"], converted(arguments[0], rule, library.table))
         return Node(None, at)
+    if links(of, name):
+        return link(of, name, arguments, at)
     method = _METHODS.get(name)
     if method is not None:
         return method(library, evaluator, of, arguments, at)
@@ -145,6 +148,19 @@ def _subscribe(
     return Node(None, at)
 
 
+def _event_source(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``function.addEventSource(new SqsEventSource(queue))``"""
+    for source in arguments:
+        given = node({"eventSourceArn": target_arn(source), "functionName": node(of, at)}, at)
+        made = library.declare(
+            evaluator, "aws-lambda.CfnEventSourceMapping", node(of, at), Node("EventSource", at), given, at
+        )
+        made.certain = False  # its name is made of its source
+    return Node(None, at)
+
+
 def _environment(
     library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
 ) -> Node:
@@ -246,6 +262,7 @@ _METHODS: Mapping[str, Method] = {
     "addOkAction": _alarm_action("OKActions"),
     "addSubscription": _subscribe,
     "addEnvironment": _environment,
+    "addEventSource": _event_source,
     "createVersion": _version,
     "addContainer": add_container,
     "addFunctionUrl": _function_url,

@@ -19,6 +19,7 @@ from prodworks_cli.sources.cdk.filesystem import inside, variables
 from prodworks_cli.sources.cdk.imports import library, local_path, symbol_of
 from prodworks_cli.sources.cdk.library import Library
 from prodworks_cli.sources.cdk.replace import in_place
+from prodworks_cli.sources.cdk.state_machines import grant_tasks
 from prodworks_cli.sources.cdk.tags import tagged
 from prodworks_cli.sources.cdk.values import (
     ClassValue,
@@ -57,6 +58,7 @@ def read(files: Sequence[File], assembly: Sequence[File] = ()) -> tuple[tuple[Bl
         return (), ()
     project = Project(files, cdk)
     project.evaluate()
+    grant_tasks(project.constructs, table())
     pairs = [(c, block_of(c, table())) for c in project.constructs if c.type]
     blocks = tagged(pairs, project.tags, project.constructs)
     gaps = tuple(project.all_gaps())

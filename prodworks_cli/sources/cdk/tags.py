@@ -75,5 +75,7 @@ def _joined(own: Node, tags: Sequence[Tag]) -> Node:
     before = [node({"Key": Node(k, v.location), "Value": v}, v.location) for k, v in own.members()]
     listed = own.content if isinstance(own.content, tuple) else tuple(before)
     known = {pair["Key"].text() for pair in listed} - {None}
-    pairs = [node({"Key": t.key, "Value": t.value}, t.key.location) for t in tags if t.key.text() not in known]
+    # The last of several tags with one key counts.
+    new = {t.key.text() or t: t for t in tags if t.key.text() not in known}.values()
+    pairs = [node({"Key": t.key, "Value": t.value}, t.key.location) for t in new]
     return node((*listed, *pairs), tags[0].key.location)
