@@ -42,7 +42,7 @@ _SCALARS = {"string": "text", "number": "number", "boolean": "flag"}
 def types_read() -> set[str]:
     """Every Terraform type that the package names: ``aws_x``, ``awscc_x`` and ``data.aws_x``."""
     package = Path(prodworks_cli.__file__).parent
-    files = (path for path in package.rglob("*.py") if not _OF_CODE & {part.name for part in path.parents})
+    files = (path for path in package.rglob("*.py") if not _OF_CODE.intersection(path.relative_to(package).parts))
     in_code = {name for path in files for name in _TYPE.findall(path.read_text(encoding="utf-8"))}
     modules = [address for entries in described().values() for entry in entries for address in entry["resources"]]
     return in_code | {address.rpartition(".")[0] for address in modules if "aws" in address.partition("_")[0]}
