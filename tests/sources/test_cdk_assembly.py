@@ -289,3 +289,16 @@ def test_a_reference_of_an_unknown_text_follows_its_block() -> None:
     unknown = content.body.at("Environment", "Variables", "GROUP").content
     assert isinstance(unknown, Unknown)
     assert unknown.blocks == ("lib/chat.ts#ChatStack/Logs",)
+
+
+def test_a_stack_that_the_app_leaves_out_is_read_on_a_condition_and_not_beside_an_assembly() -> None:
+    app = APP.replace("import { ChatStack }", "import { RagStack } from '../lib/rag';\nimport { ChatStack }")
+    rag = STACK.replace("ChatStack", "RagStack").replace("'Fn'", "'Search'")
+    files = {**SOURCES, "bin/app.ts": f"{app}if (false) new RagStack(app, 'Rag');", "lib/rag.ts": rag}
+    alone = read(files)[0]
+    assert [
+        alone[f"lib/{n}.ts#{c}"].conditional for n, c in (("rag", "RagStack/Search"), ("chat", "ChatStack/Fn"))
+    ] == [True, False]
+    blocks, gaps = read({**files, **assembly()})
+    assert not [address for address in blocks if "RagStack" in address]
+    assert gaps == ()

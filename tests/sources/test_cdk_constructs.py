@@ -270,3 +270,25 @@ def test_knowledge_bases_and_their_stores() -> None:
     assert found["K/KBVectors"].type == "AWS::OpenSearchServerless::Collection"
     assert found["K/docs"].body["KnowledgeBaseId"].content == Reference("bin/app.ts#S/K", "Ref")
     assert isinstance(value(found["P"], "StorageConfiguration"), Unknown)
+
+
+def test_escape_hatches() -> None:
+    found = made(
+        "const fn = new lambda.Function(this, 'F', { timeout: cdk.Duration.seconds(3) }); const child = fn.node.defaultChild as lambda.CfnFunction;"
+        " child.addPropertyOverride('TracingConfig.Mode', 'Active'); child.memorySize = 512; child.addPropertyDeletionOverride('Timeout');"
+        " const g = new CfnGuardrail(this, 'G', { name: 'g' }); g.kmsKeyArn = 'arn:aws:kms:x'; g.addOverride('Properties.Name', 'h');"
+        " g.addOverride('DeletionPolicy', 'Retain');"
+    )
+    function, guardrail = found["F"], found["G"]
+    assert (value(function, "TracingConfig", "Mode"), value(function, "MemorySize"), value(function, "Timeout")) == (
+        "Active",
+        512,
+        None,
+    )
+    assert (value(guardrail, "KmsKeyArn"), value(guardrail, "Name")) == ("arn:aws:kms:x", "h")
+    assert "DeletionPolicy" not in guardrail.body.plain()  # type: ignore[operator]
+
+
+def test_context_and_names_of_nodes() -> None:
+    found = made("new logs.LogGroup(this, 'L', { retention: this.node.tryGetContext('days') });", context='{"days": 5}')
+    assert value(found["L"], "RetentionInDays") == 5

@@ -9,6 +9,7 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Node, node_of
 from prodworks_cli.sources.cdk.converters import CONVERTERS
 from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.hatches import overridden
 from prodworks_cli.sources.cdk.iam import managed, policies_of, statement, trust
 from prodworks_cli.sources.cdk.metrics import alarm_properties
 from prodworks_cli.sources.cdk.settle import capitalised, construct_of, placed, reference, settled
@@ -140,6 +141,8 @@ def _add_parts(construct: Construct, body: dict[str, Node], table: Table) -> Non
         _set(body, path.split("."), settled(value, table), construct.at)
     for path, added in construct.parts.get("added", {}).items():
         _append(body, path.split("."), [settled(a, table) for a in added], construct.at)
+    for path, value in overridden(construct, table).items():
+        _set(body, path.split("."), value, construct.at)
 
 
 def _set(body: dict[str, Node], path: list[str], value: Node, at: Location) -> None:

@@ -9,6 +9,7 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.apis import REST, resource
 from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.hatches import default_child
 from prodworks_cli.sources.cdk.imports import library, symbol_of
 from prodworks_cli.sources.cdk.settle import camel, construct_of, reference
 from prodworks_cli.sources.cdk.values import Bound, Construct, External, Made, members_of, node, unknown
@@ -26,6 +27,7 @@ _OF_STACKS = (
     "availabilityZones",
     "artifactId",
 )
+NODE = "node"
 _ROLES = ("role", "grantPrincipal", "executionRole", "taskRole")
 
 
@@ -37,6 +39,8 @@ def member(table: Table, of: Node, name: str, at: Location) -> Node:
         return _of_name(table, content.symbol, name, at)
     if isinstance(content, Construct):
         return _of_construct(content, of, name, at)
+    if isinstance(content, Made) and content.symbol == NODE:
+        return default_child(content.of, at) if name == "defaultChild" else node(External(f"node.{name}"), at)
     if isinstance(content, Made) and content.symbol.startswith("core.Stack.of") and not name.startswith("get"):
         return unknown(f"{name} of the stack", at, present=True)
     return node(Bound(of, name), at)
@@ -62,7 +66,7 @@ def _of_construct(construct: Construct, of: Node, name: str, at: Location) -> No
     if construct.symbol in REST and name in ("root", "deploymentStage"):
         return node(construct.parts.get("stage") if name != "root" else resource(construct, "", at), at)
     if name == "node":
-        return node(External("node"), at)
+        return node(Made(NODE, (), construct), at)
     if name in _ROLES:
         role = construct if construct.type == "AWS::IAM::Role" else construct.parts.get("role")
         return node(role, at) if role is not None else node(Bound(of, name), at)

@@ -12,6 +12,7 @@ from prodworks_cli.sources.cdk.apis import add_method, add_proxy, add_resource, 
 from prodworks_cli.sources.cdk.bringing import FUNCTIONS
 from prodworks_cli.sources.cdk.constructs import converted
 from prodworks_cli.sources.cdk.containers import add_container, add_listener, add_targets
+from prodworks_cli.sources.cdk.hatches import override
 from prodworks_cli.sources.cdk.iam import granted
 from prodworks_cli.sources.cdk.settle import construct_of, reference, target_arn
 from prodworks_cli.sources.cdk.state_machines import link, links
@@ -32,6 +33,8 @@ def call_method(
     if adds is not None and arguments:
         rule = {k: v for k, v in adds.items() if k != "to"}
         _added(of, adds["to"], converted(arguments[0], rule, library.table))
+        return Node(None, at)
+    if override(of, name, arguments):
         return Node(None, at)
     if links(of, name):
         return link(of, name, arguments, at)

@@ -90,6 +90,7 @@ class Project(Library):
         self._frames: dict[str, Frame] = {}
         self._modules: dict[str, p.Module] = {}
         self._java = Frame("", "java")
+        self._loaded: dict[str, str] = {}
         self.gaps: list[Gap] = []
         self.evaluator = Evaluator(self)
 
@@ -102,6 +103,7 @@ class Project(Library):
             self.origin = Origin(file.path)
             self._attempt(file, lambda f: self._main(self.exports(f.path)))
         for file in self._cdk:
+            self.origin = None
             self._attempt(file, lambda f: self._unreached(self.exports(f.path), apps=bool(entries)))
 
     def _attempt(self, file: File, run: Callable[[File], None]) -> None:
@@ -136,8 +138,12 @@ class Project(Library):
         given = [unknown("given by the app, which is not in this repository", at) for _ in range(count)]
         if count > 1:
             given[1] = Node(cls.definition.name, at)
-        self.origin = Origin(at.where, cls.definition.name)
+        app = self._loaded.get(at.where)
+        self.origin = Origin(at.where, cls.definition.name, app)
+        # An app that knows the class may make it with other parameters than those that are committed.
+        self.evaluator.optional = 1 if app else 0
         self.evaluator.instantiate(cls, tuple(given), at)
+        self.evaluator.optional = 0
 
     # Modules
 
@@ -158,6 +164,8 @@ class Project(Library):
         parent = self._java if language == "java" else None
         frame = Frame(path, language, variables(path, language), parent)
         self._frames[path] = frame
+        if self.origin is not None:
+            self._loaded.setdefault(path, self.origin.path)
         if path.endswith(".json"):
             frame.variables.update(_json(self.files[path]))
             return frame

@@ -74,7 +74,9 @@ def _of_app(
     command = _command(files.get(posixpath.join(folder, "cdk.json")))
     apps = [o for o in by_origin if o.cls is None]
     named = [o for o in apps if _names(command, posixpath.relpath(o.path, folder or "."))] or apps
-    alone = [o for o in by_origin if o.cls is not None and _is_made(o, by_origin[o], assembly)]
+    paths = {o.path for o in named}
+    known = [o for o in by_origin if o.cls is not None]
+    alone = [o for o in known if o.app in paths or _is_made(o, by_origin[o], assembly)]
     return [c for origin in (*named, *alone) for c in by_origin[origin]]
 
 

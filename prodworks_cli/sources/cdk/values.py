@@ -58,10 +58,14 @@ def written(path: str) -> str:
 
 @dataclass(frozen=True)
 class Origin:
-    """The file whose evaluation makes constructs; ``cls`` is the stack when it is evaluated on its own."""
+    """The file whose evaluation makes constructs; ``cls`` is the stack when it is evaluated on its own.
+
+    ``app`` is then the app that knows the class and does not make it with the parameters that are committed.
+    """
 
     path: str
     cls: str | None = None
+    app: str | None = None
 
 
 @dataclass(eq=False)
