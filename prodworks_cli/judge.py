@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from prodworks_cli.attested import NOBODY, add_attested, verdict_of, with_attestations
@@ -25,13 +25,18 @@ class Bench:
     inventory: Inventory
     scopes: Mapping[Plane, Scope]
     doubts: Mapping[tuple[str, str], str]
+    of_kind: Mapping[str, Sequence[Resource]]
 
 
 def prepare(inventory: Inventory) -> Bench:
     """Index an inventory once for all rules."""
     inventory = with_attestations(inventory)
     index = _index(inventory.resources)
-    return Bench(inventory, {plane: _scope(plane, index, inventory) for plane in Plane}, in_doubt(inventory))
+    scopes = {plane: _scope(plane, index, inventory) for plane in Plane}
+    of_kind: dict[str, list[Resource]] = {}
+    for resource in inventory.resources:
+        of_kind.setdefault(resource.kind, []).append(resource)
+    return Bench(inventory, scopes, in_doubt(inventory), of_kind)
 
 
 def judge(rules: Iterable[Rule], inventory: Inventory) -> list[RuleOutcome]:
@@ -72,8 +77,8 @@ def judge_rule(rule: Rule, bench: Bench) -> RuleOutcome:
     inventory = bench.inventory
     verdicts: dict[str, dict[Plane, Verdict]] = {}
     for plane in _planes_read(rule, inventory):
-        for resource in inventory.resources:
-            if resource.kind == rule.resource and resource.plane is plane:
+        for resource in bench.of_kind.get(rule.resource, ()):
+            if resource.plane is plane:
                 verdict = _judge(rule, resource, bench.scopes[plane])
                 verdicts.setdefault(resource.identity, {})[plane] = _unless_in_doubt(verdict, resource, bench, plane)
     if not _planes_read(rule, inventory) and Plane.OBSERVED in rule.planes:
@@ -103,7 +108,7 @@ def _judge_attested(rule: Rule, bench: Bench) -> Verdict:
 
 def _unasked(rule: Rule, bench: Bench) -> dict[str, dict[Plane, Verdict]]:
     """The declared subjects of a rule that only the account can answer, where no account was read: all unknown."""
-    found = [r for r in bench.inventory.resources if r.kind == rule.resource and r.plane is Plane.DECLARED]
+    found = [r for r in bench.of_kind.get(rule.resource, ()) if r.plane is Plane.DECLARED]
     verdicts = {r.identity: _judge(rule, r, bench.scopes[Plane.DECLARED]) for r in found}
     unknown = Verdict(Status.UNKNOWN, "the account was not read")
     return {

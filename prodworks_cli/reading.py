@@ -5,6 +5,7 @@ A part's files and trees are dropped before the next part is read, so that memor
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -86,6 +87,7 @@ def _answer(part: Listing, make: Make, kept: Keeper | None) -> Answer:
 def _sent(part: Listing, make: Make, kept: Keeper | None) -> Answer:
     """In another process: the answer in a form that can be sent."""
     answer = _answer(part, make, kept)
+    gc.collect()  # the trees of the part, before the next part needs their place
     return Answer(answer.inventory, tuple(map(_sendable, answer.errors)), kept.prints.seen if kept else {})
 
 

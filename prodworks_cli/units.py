@@ -134,35 +134,32 @@ def each_unit(inventory: Inventory) -> Iterator[tuple[str, Inventory]]:
         if resource.kind != "workload":
             of[_home(resource, units)].append(resource)
     shared = of.pop(None, [])
+    concerned = [(gap, unit_of(gap.scope, units)) for gap in inventory.gaps]
     for unit in inventory.scan.units:
-        gaps = tuple(g for g in inventory.gaps if _concerns(g, unit, units))
+        gaps = tuple(gap for gap, home in concerned if home is None or home == unit)
         scan = _narrowed(inventory.scan, unit)
         own = [r for r in shared if r.plane is Plane.OBSERVED or unit.startswith(above(r.locations[""].where))]
         resources = tuple(sorted((*of[unit], *own), key=lambda r: (r.kind, r.plane.value, r.identity)))
-        yield unit, with_workload(Inventory(resources, gaps, scan, inventory.settings), _owner_of(inventory, unit))
+        owner = _owner_of(inventory, unit, resources)
+        yield unit, with_workload(Inventory(resources, gaps, scan, inventory.settings), owner)
 
 
 def _home(resource: Resource, units: frozenset[str]) -> str | None:
     return None if resource.plane is Plane.OBSERVED else unit_of(resource.locations[""].where, units)
 
 
-def _concerns(gap: Gap, unit: str, units: frozenset[str]) -> bool:
-    home = unit_of(gap.scope, units)
-    return home in (None, unit)
-
-
 def _narrowed(scan: Scan, unit: str) -> Scan:
     return replace(scan, target=f"{scan.target}/{unit.rstrip('/')}", units=(unit,))
 
 
-def _owner_of(inventory: Inventory, unit: str) -> str | None:
+def _owner_of(inventory: Inventory, unit: str, resources: Sequence[Resource]) -> str | None:
     """The owner of a unit: by config, else whoever owns all of its code that calls a model."""
     if inventory.settings.get("owner"):
         return str(inventory.settings["owner"])
     owners: Mapping[str, str] = inventory.scan.owners
     paths = {
         r.locations[""].where
-        for r in inventory.resources
+        for r in resources
         if r.kind in ("repo.model_call", "repo.prompt") and r.locations[""].where.startswith(unit)
     }
     named = [owners.get(path) for path in sorted(paths)]

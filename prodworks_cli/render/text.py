@@ -47,7 +47,16 @@ def shorten(text: str, limit: int) -> str:
 
 def clean_line(text: str, *, ascii_only: bool = False, limit: int = LINE_LIMIT) -> str:
     """``text`` on one line: runs of blanks and line breaks become one space; at most about ``limit`` characters."""
+    if len(text) <= limit and _is_plain(text):
+        return text
     return clean(shorten(_BREAKS.sub(" ", text).strip(), limit), ascii_only=ascii_only)
+
+
+def _is_plain(text: str) -> bool:
+    """Nothing would be changed, as in most texts of a report: cheaper to see than to search for each thing."""
+    if not (text.isascii() and text.isprintable()):
+        return False
+    return not ("::" in text or "##" in text or "  " in text or text[:1] == " " or text[-1:] == " ")
 
 
 def clean_block(text: str, *, ascii_only: bool = False, limit: int = BLOCK_LIMIT) -> str:

@@ -15,6 +15,7 @@ from pathspec import GitIgnoreSpec
 from prodworks_cli.model import Gap, Plane, Skipped
 from prodworks_cli.sources import git
 from prodworks_cli.sources.assemblies import assembly_files, output_of
+from prodworks_cli.sources.folders import Folders
 from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file, part_of, suffix_of
 
 __all__ = [
@@ -225,15 +226,11 @@ def _without(pending: Iterable[Pending], ignored: GitIgnoreSpec) -> Iterator[Pen
 
 def _listed(root: Path, paths: Iterable[bytes]) -> Iterator[Pending]:
     """Listed paths with their place on disk. A folder replaced by a link since it was tracked leads out of the root."""
-    real_root = os.path.realpath(root)
-    inside: dict[str, bool] = {}
+    folders = Folders(str(root))
     for raw in paths:
-        path, place = display(raw), root / os.fsdecode(raw)
-        folder = str(place.parent)
-        if folder not in inside:
-            real = os.path.realpath(folder)
-            inside[folder] = real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
-        yield (path, place) if inside[folder] else Skipped(path, "outside the audited folder")
+        path, place = display(raw), os.fsdecode(raw)
+        inside = folders.is_inside(place.rpartition("/")[0])
+        yield (path, root / place) if inside else Skipped(path, "outside the audited folder")
 
 
 def _walked(root: Path) -> Iterator[Pending]:

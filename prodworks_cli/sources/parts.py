@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 
@@ -91,17 +93,47 @@ def is_lock_file(path: str) -> bool:
 
 def part_of(path: str) -> Part:
     """The part of a file, from its path relative to the audited folder (whose own name is no matter)."""
-    *folders, name = path.lower().split("/")
-    folders = _without_package(folders)
-    checks = (
-        (Part.VENDORED, _is_vendored),
-        (Part.AGENT_INSTRUCTIONS, _is_agent_instruction),
-        (Part.NOTEBOOK, lambda f, n: n.endswith(".ipynb") or not _NOTEBOOK_FOLDERS.isdisjoint(f)),
-        (Part.TEST, _is_test),
-        (Part.EXAMPLE, lambda f, n: not _EXAMPLE_FOLDERS.isdisjoint(f) or bool(_EXAMPLE_NAME.search(n))),
-        (Part.DOCS, _is_docs),
+    where, _, name = path.lower().rpartition("/")
+    around = _around(where)
+    if around.vendored or name in _LOCKS or _GENERATED_NAME.search(name):
+        return Part.VENDORED
+    if around.agent or name in _AGENT_NAMES:
+        return Part.AGENT_INSTRUCTIONS
+    if around.notebook or name.endswith(".ipynb"):
+        return Part.NOTEBOOK
+    # A spec folder of data is a description (OpenAPI), one of code is a test suite.
+    if around.test or _TEST_NAME.search(name) or (around.spec and suffix_of(name) in CODE):
+        return Part.TEST
+    if around.example or _EXAMPLE_NAME.search(name):
+        return Part.EXAMPLE
+    return Part.DOCS if _is_docs(around.folders, name) else Part.PRODUCTION
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What the folders around a file say of it, whatever its name."""
+
+    folders: tuple[str, ...]
+    vendored: bool
+    agent: bool
+    notebook: bool
+    test: bool
+    spec: bool
+    example: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _around(where: str) -> _Around:
+    folders = _without_package(where.split("/") if where else [])
+    return _Around(
+        tuple(folders),
+        vendored=not _VENDORED.isdisjoint(folders) or any(f.endswith((".dist-info", ".egg-info")) for f in folders),
+        agent=_is_agent_folder(folders),
+        notebook=not _NOTEBOOK_FOLDERS.isdisjoint(folders),
+        test=_is_test_folder(folders),
+        spec=not {"spec", "specs"}.isdisjoint(folders),
+        example=not _EXAMPLE_FOLDERS.isdisjoint(folders),
     )
-    return next((part for part, holds in checks if holds(folders, name)), Part.PRODUCTION)
 
 
 def _without_package(folders: list[str]) -> list[str]:
@@ -112,31 +144,20 @@ def _without_package(folders: list[str]) -> list[str]:
     return folders
 
 
-def _is_vendored(folders: list[str], name: str) -> bool:
-    inside = not _VENDORED.isdisjoint(folders) or any(f.endswith((".dist-info", ".egg-info")) for f in folders)
-    return inside or name in _LOCKS or bool(_GENERATED_NAME.search(name))
+def _is_agent_folder(folders: list[str]) -> bool:
+    below_github = any(a == ".github" and b in _AGENT_GITHUB for a, b in pairwise(folders))
+    return below_github or not _AGENT_FOLDERS.isdisjoint(folders)
 
 
-def _is_agent_instruction(folders: list[str], name: str) -> bool:
-    if name in _AGENT_NAMES or not _AGENT_FOLDERS.isdisjoint(folders):
-        return True
-    return any(a == ".github" and b in _AGENT_GITHUB for a, b in pairwise(folders))
-
-
-def _is_test(folders: list[str], name: str) -> bool:
-    if _TEST_NAME.search(name):
-        return True
+def _is_test_folder(folders: list[str]) -> bool:
     before = ["", *folders]
-    if any(
+    return any(
         (f in _TEST_FOLDERS or _TEST_FOLDER.search(f)) and before[i] not in _ENVIRONMENT_PARENTS
         for i, f in enumerate(folders)
-    ):
-        return True
-    # A spec folder of data is a description (OpenAPI), one of code is a test suite.
-    return not {"spec", "specs"}.isdisjoint(folders) and suffix_of(name) in CODE
+    )
 
 
-def _is_docs(folders: list[str], name: str) -> bool:
+def _is_docs(folders: tuple[str, ...], name: str) -> bool:
     if _DOC_NAME.match(name) and suffix_of(name) not in SOURCE:
         return True
     if folders and folders[0] in _DOC_FOLDERS:

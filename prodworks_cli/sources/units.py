@@ -42,7 +42,9 @@ class _Folder:
         self.folders: dict[str, _Folder] = {}
 
     def child(self, name: str) -> _Folder:
-        return self.folders.setdefault(name, _Folder(f"{self.path}{name}/"))
+        if name not in self.folders:
+            self.folders[name] = _Folder(f"{self.path}{name}/")
+        return self.folders[name]
 
     @cached_property
     def is_project(self) -> bool:
@@ -77,12 +79,15 @@ def find_units(paths: Sequence[str], names: Callable[[str], bool]) -> tuple[str,
 
 def _tree(paths: Iterable[str]) -> _Folder:
     root = _Folder("")
+    known = {"": root}
     for path in paths:
-        folder = root
-        *folders, _ = path.split("/")
-        for name in folders:
-            folder = folder.child(name)
-        folder.files.append(path)
+        where = path.rpartition("/")[0]
+        if where not in known:
+            folder = root
+            for name in where.split("/"):
+                folder = folder.child(name)
+            known[where] = folder
+        known[where].files.append(path)
     return root
 
 
