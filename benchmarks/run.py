@@ -1,63 +1,69 @@
-"""Speed and memory of prodworks beside checkov, side by side in one run, as ratios.
+"""Speed and memory of prodworks beside checkov, and beside merely reading and parsing, in one run, as ratios.
 
-``python benchmarks/run.py REPOSITORY... [--checkov PATH]``: each tool runs three times on each repository, and the best
-run counts. Without repositories it measures the examples. checkov is not a dependency: install it in an environment of
-its own and name its program.
+``python benchmarks/run.py REPOSITORY... [--checkov PATH] [--runs N]``: each tool runs several times on each repository,
+and the best numbers count. prodworks runs without its cache, and with it when it is warm. Without repositories it
+measures the examples. checkov is not a dependency: install it in an environment of its own and name its program.
+
+On a busy machine the ratios of CPU time say more than those of wall time.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.measuring import OURS, Run, best, once
+
 ROOT = Path(__file__).resolve().parent.parent
+PARSE = str(Path(__file__).with_name("parse.py"))
 
 
-def measure(command: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak memory in MB of a command, the best of three runs."""
-    return min(once(command) for _ in range(3))
+def checkov_of(wanted: str) -> str | None:
+    try:
+        subprocess.run([wanted, "--version"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        print("checkov is not installed: our numbers only")
+        return None
+    return wanted
 
 
-def once(command: list[str]) -> tuple[float, float]:
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    started = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+def line(name: str, run: Run, beside: Run | None = None) -> str:
+    ratios = (
+        f"{run.wall / beside.wall:8.3f} {run.cpu / beside.cpu:8.3f} {run.memory / beside.memory:8.2f}" if beside else ""
+    )
+    return f"  {name:26} {run} {ratios}"
+
+
+def repository(path: Path, checkov: str | None, runs: int) -> None:
+    print(path.name)
+    audit = [OURS, "audit", str(path), "-q"]
+    theirs = best([checkov, "-d", str(path), "--quiet", "--compact", "--skip-download"], runs=runs) if checkov else None
+    if theirs:
+        print(line("checkov", theirs))
+    print(line("reading and parsing", best([sys.executable, PARSE, str(path)], runs=runs), theirs))
+    with tempfile.TemporaryDirectory() as folder:
+        print(line("prodworks, no cache", best([*audit, "--no-cache"], runs=runs), theirs))
+        warm = {"PRODWORKS_CACHE_DIR": folder}
+        once(audit, warm)
+        print(line("prodworks, cache warm", best(audit, warm, runs), theirs))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repositories", nargs="*", type=Path)
     parser.add_argument("--checkov", default="checkov")
+    parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    ours = str(Path(sys.executable).parent / "prodworks")
-    checkov = options.checkov
-    try:
-        subprocess.run([checkov, "--version"], capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        checkov = None
-        print("checkov is not installed: our numbers only")
-    rows = [("--version", [ours, "--version"], [checkov, "--version"])]
+    checkov = checkov_of(options.checkov)
+    print(f"{'':28} {'wall':>10} {'CPU':>10} {'memory':>8}  as a share of checkov's")
+    print(line("prodworks --version", best([OURS, "--version"], runs=options.runs)))
     for path in options.repositories or [ROOT / "examples" / "poc", ROOT / "examples" / "ready"]:
-        theirs = [checkov, "-d", str(path), "--quiet", "--compact", "--skip-download"]
-        rows.append((path.name, [ours, "audit", str(path), "-q"], theirs))
-    print(f"{'':28} {'prodworks':>18} {'checkov':>18} {'time':>8} {'memory':>8}")
-    for name, mine, theirs in rows:
-        seconds, memory = measure(mine)
-        line = f"{name[:28]:28} {seconds:8.2f} s {memory:4.0f} MB"
-        if checkov:
-            other_seconds, other_memory = measure(theirs)
-            line += f" {other_seconds:8.2f} s {other_memory:4.0f} MB"
-            line += f" {seconds / other_seconds:8.3f} {memory / other_memory:8.2f}"
-        print(line)
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 0
+        repository(path, checkov, options.runs)
 
 
 if __name__ == "__main__":

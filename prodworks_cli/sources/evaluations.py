@@ -29,7 +29,12 @@ _IMPORTS: tuple[tuple[str, str, str], ...] = (
     ("locust", r"locust", "load"),
 )
 _IMPORT = tuple(
-    (name, re.compile(rf"^[ \t]{{0,80}}(?:from|import)[ \t]+{module}(?=[\s.,])", re.M), type_)
+    (
+        name,
+        module.partition("(")[0],
+        re.compile(rf"^[ \t]{{0,80}}(?:from|import)[ \t]+{module}(?=[\s.,])", re.M),
+        type_,
+    )
     for name, module, type_ in _IMPORTS
 )
 _K6 = re.compile(r"""(?:from|require\()\s{0,5}['"]k6(?:/|['"])""")
@@ -79,8 +84,8 @@ def _suites(path: str, text: str) -> Iterator[Draft]:
 
 
 def _imported(path: str, text: str) -> Iterator[Draft]:
-    for name, pattern, type_ in _IMPORT:
-        match = pattern.search(text)
+    for name, word, pattern, type_ in _IMPORT:
+        match = pattern.search(text) if word in text else None
         if match:
             threshold = _THRESHOLD.search(text)
             line = text.count("\n", 0, match.start()) + 1

@@ -33,9 +33,11 @@ _UNCHANGED = frozenset(
     {"trim", "replace", "replaceAll", "join", "concat", "strip", "stripIndent", "formatted", "trimStart"}
 )
 _TAKES_TEXT = frozenset({"dedent", "outdent", "fromTemplate", "String.raw", "stripIndent", "format"})
-_NEEDLE = re.compile(rb"(?i)(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)")
+# One of these is in all that the two expressions match; both are searched for in lower case.
+_NAMES = (b"prompt", b"instruction", b"system")
+_NEEDLE = re.compile(rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)")
 _WORDS = re.compile(
-    rb"(?i)system_?(?:prompt|message)|\.(?:default)?system\(|\bsystem:|you are (?:an?|the)\b|your (?:task|role|job)\b"
+    rb"system_?(?:prompt|message)|\.(?:default)?system\(|\bsystem:|you are (?:an?|the)\b|your (?:task|role|job)\b"
     rb"|answer the|as an ai\b|respond (?:in|with|only)|<(?:context|instructions?)>|\binstructions?:"
 )
 TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
@@ -56,7 +58,10 @@ def written_prompts(file: File) -> Iterator[Written]:
     """The texts of a file that have the name or the place of a prompt."""
     *folders, name = file.path.split("/")
     in_module = bool(_MODULE.search(name)) or not _FOLDERS.isdisjoint(f.lower() for f in folders)
-    if not (in_module or _WORDS.search(file.data)) or not _NEEDLE.search(file.data):
+    lower = file.data.lower()
+    if not any(word in lower for word in _NAMES):
+        return
+    if not (in_module or _WORDS.search(lower)) or not _NEEDLE.search(lower):
         return
     if not _TRANSLATIONS.isdisjoint(f.lower() for f in folders):
         return
