@@ -65,7 +65,8 @@ def as_cloudformation(blocks: Iterable[Block]) -> tuple[Block, ...]:
     if not any(block.type.startswith(_PREFIX) for block in listed):
         return listed
     kept = {kind for module in MODULES for kind in getattr(module, "TERRAFORM", {})} | _READ_AS_TERRAFORM
-    known = {kind for module in MODULES for kind in getattr(module, "CLOUDFORMATION", {})}
+    adapted = {kind for module in MODULES for kind in getattr(module, "CLOUDFORMATION", {})}
+    known = {kind for kind in adapted if kind.startswith("AWS::")}  # a custom resource has no type in awscc
     types = {_type_name(kind): kind for kind in known}
     services = {kind.split("::")[1].lower(): kind.split("::")[1] for kind in known}
     return tuple(b if b.type in kept else _translated(b, types, services) for b in listed)
