@@ -23,6 +23,7 @@ from prodworks_cli.resources.queues import Queue
 from prodworks_cli.resources.s3 import Bucket
 from prodworks_cli.resources.state_machines import StateMachine, with_calls
 from prodworks_cli.resources.vectors import Store
+from prodworks_cli.vector_writers import with_writers
 
 # What a bucket holds, by the declared types that point at it.
 HOLDS: Mapping[str, str] = {
@@ -65,7 +66,7 @@ def link(resources: Iterable[Resource], pointed: Mapping[str, tuple[str, ...]] |
     groups = _keys(r.value.log_group for r in loggers if isinstance(r.value, InvocationLogging))
     users = _role_users(joined)
     linked = tuple(_linked(r, pointed or {}, buckets, groups, users) for r in joined)
-    return with_ways_to_models(tuple(with_composites(tuple(_own_probes(linked)))))
+    return with_writers(with_ways_to_models(tuple(with_composites(tuple(_own_probes(linked))))))
 
 
 def _own_probes(resources: Sequence[Resource]) -> Iterator[Resource]:
@@ -101,7 +102,7 @@ def _third_parties(resources: list[Resource]) -> list[Resource]:
         if isinstance(engine, str) and engine in _THIRD_PARTIES:
             hidden = Unknown(f"{engine} is run by a third party")
             place = base.locations.get("store", base.locations[""])
-            found[base.plane, engine] = Resource(engine, base.plane, Store(engine, hidden, hidden), {"": place})
+            found[base.plane, engine] = Resource(engine, base.plane, Store(engine, *[hidden] * 5), {"": place})
     known = {(r.plane, r.identity) for r in resources if isinstance(r.value, Store)}
     return [r for key, r in found.items() if key not in known]
 

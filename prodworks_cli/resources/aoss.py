@@ -20,20 +20,28 @@ _POLICIES = (
     "awscc_opensearchserverless_security_policy",
     "AWS::OpenSearchServerless::SecurityPolicy",
 )
+_ACCESS = (
+    "aws_opensearchserverless_access_policy",
+    "awscc_opensearchserverless_access_policy",
+    "AWS::OpenSearchServerless::AccessPolicy",
+)
 _ELSEWHERE = Unknown("no network policy of the collection was found; it may be set elsewhere")
 _PREFIX = "collection/"
+# A pattern of indexes names the collection first: index/docs/*.
+_INDEX = "index/"
 
 # A policy entry with whether it is about the collection.
 Entry = tuple[Node, "bool | Unknown"]
 
 
 def declared_policies(block: Block, declarations: Declarations, kind: str) -> list[Entry]:
-    """Entries of the declared policies of a kind (``network``, ``encryption``) that are, or may be, about a block."""
+    """Entries of the declared policies of a kind (``network``, ``encryption``, ``data``) that are, or may be, about a
+    block."""
     scope = _scope(block)
     only_one = sum(_scope(b) == scope for b in declarations.of_type(*_COLLECTIONS)) == 1
     name = block.body.first_of("name", "Name")
     found = []
-    for policy in declarations.of_type(*_POLICIES):
+    for policy in declarations.of_type(*(_ACCESS if kind == "data" else _POLICIES)):
         alone = only_one and _scope(policy) == scope
         if policy.body.first_of("type", "Type").text() == kind:
             found += list(_entries(policy.body.first_of("policy", "Policy"), name, block.address, alone))
@@ -48,12 +56,20 @@ def _scope(block: Block) -> str:
 
 def observed_policies(record: Record, name: Node) -> list[Entry]:
     """Entries of the network policies that the account has, about the collection of that name."""
-    answers = record.answer("opensearchserverless:GetSecurityPolicy")
+    return _observed(record.answer("opensearchserverless:GetSecurityPolicy"), "securityPolicyDetail", "network", name)
+
+
+def observed_access(record: Record, name: Node) -> list[Entry]:
+    """Entries of the data access policies that the account has, about the collection of that name."""
+    return _observed(record.answer("opensearchserverless:GetAccessPolicy"), "accessPolicyDetail", "data", name)
+
+
+def _observed(answers: Node, key: str, kind: str, name: Node) -> list[Entry]:
     if answers.unknown:
         return [(answers, answers.unknown)]
-    details = [answer["securityPolicyDetail"] for answer in answers.items()]
-    network = [d["policy"] for d in details if d.unknown or d["type"].text() in (None, "network")]
-    return [entry for policy in network for entry in _entries(policy, name, "", alone=False)]
+    details = [answer[key] for answer in answers.items()]
+    policies = [d["policy"] for d in details if d.unknown or d["type"].text() in (None, kind)]
+    return [entry for policy in policies for entry in _entries(policy, name, "", alone=False)]
 
 
 def _entries(policy: Node, name: Node, address: str, alone: bool) -> Iterator[Entry]:
@@ -63,7 +79,7 @@ def _entries(policy: Node, name: Node, address: str, alone: bool) -> Iterator[En
         return
     # A network policy is a list of entries, an encryption policy is one.
     for entry in document.items():
-        rules = [r for r in entry["Rules"].items() if r["ResourceType"].text() in (None, "collection")]
+        rules = [r for r in entry["Rules"].items() if r["ResourceType"].text() in (None, "collection", "index")]
         patterns = [pattern for rule in rules for pattern in rule["Resource"].items()]
         matches = some(_matches(pattern, name, address, alone) for pattern in patterns)
         if matches is not False:
@@ -79,6 +95,8 @@ def _matches(pattern: Node, name: Node, address: str, alone: bool) -> bool | Unk
         return pattern.content.address == address or alone
     hidden = pattern.unknown or name.unknown
     text = pattern.text()
+    if text is not None and text.startswith(_INDEX):
+        text = _PREFIX + text.removeprefix(_INDEX).partition("/")[0]
     if text == f"{_PREFIX}*":
         return True
     if hidden or text is None:

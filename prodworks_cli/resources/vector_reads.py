@@ -15,6 +15,12 @@ _COLLECTIONS = Read("opensearchserverless", "ListCollections", "aoss:ListCollect
 _COLLECTION = Read("opensearchserverless", "BatchGetCollection", "aoss:BatchGetCollection")
 _POLICIES = Read("opensearchserverless", "ListSecurityPolicies", "aoss:ListSecurityPolicies")
 _POLICY = Read("opensearchserverless", "GetSecurityPolicy", "aoss:GetSecurityPolicy")
+_ACCESS_POLICIES = Read("opensearchserverless", "ListAccessPolicies", "aoss:ListAccessPolicies")
+_ACCESS_POLICY = Read("opensearchserverless", "GetAccessPolicy", "aoss:GetAccessPolicy")
+_INDEXES = Read("s3vectors", "ListIndexes", "s3vectors:ListIndexes")
+_INDEX = Read("s3vectors", "GetIndex", "s3vectors:GetIndex")
+# All indexes of one knowledge have one dimension; a bucket may hold ten thousand.
+_MOST_INDEXES = 10
 _BUCKETS = Read("s3vectors", "ListVectorBuckets", "s3vectors:ListVectorBuckets")
 _BUCKET = Read("s3vectors", "GetVectorBucket", "s3vectors:GetVectorBucket")
 _BUCKET_POLICY = Read(
@@ -22,7 +28,10 @@ _BUCKET_POLICY = Read(
 )
 _GRAPHS = Read("neptune-graph", "ListGraphs", "neptune-graph:ListGraphs")
 _GRAPH = Read("neptune-graph", "GetGraph", "neptune-graph:GetGraph")
-_READS = (_COLLECTIONS, _COLLECTION, _POLICIES, _POLICY, _BUCKETS, _BUCKET, _BUCKET_POLICY, _GRAPHS, _GRAPH)
+_READS = (
+    *(_COLLECTIONS, _COLLECTION, _POLICIES, _POLICY, _ACCESS_POLICIES, _ACCESS_POLICY),
+    *(_BUCKETS, _BUCKET, _BUCKET_POLICY, _INDEXES, _INDEX, _GRAPHS, _GRAPH),
+)
 
 
 def _stores(reader: Reader) -> Iterable[Record]:
@@ -39,9 +48,13 @@ def _collection(reader: Reader, summary: Node) -> Record | None:
     found = reader.get(_COLLECTION, arn, ids=[name])
     if found.at("collectionDetails", "type").text() in ("SEARCH", "TIMESERIES"):
         return None
-    policies = reader.listing(_POLICIES, "securityPolicySummaries", arn, type="network")
-    details = tuple(_details(reader, arn, policy) for policy in policies["securityPolicySummaries"].items())
-    answers = {_COLLECTION: _own(found, arn), _POLICY: policies if policies.unknown else Node(details, found.location)}
+    network = reader.listing(_POLICIES, "securityPolicySummaries", arn, type="network")
+    data = reader.listing(_ACCESS_POLICIES, "accessPolicySummaries", arn, type="data")
+    answers = {
+        _COLLECTION: _own(found, arn),
+        _POLICY: _details(reader, arn, _POLICY, network, network["securityPolicySummaries"], "network"),
+        _ACCESS_POLICY: _details(reader, arn, _ACCESS_POLICY, data, data["accessPolicySummaries"], "data"),
+    }
     return reader.record(arn, answers)
 
 
@@ -50,16 +63,30 @@ def _own(found: Node, arn: str) -> Node:
     return found if found.unknown else narrowed(_COLLECTION, "collectionDetails", next(iter(collection.items())), arn)
 
 
-def _details(reader: Reader, arn: str, policy: Node) -> Node:
-    name = policy["name"].text()
-    return reader.get(_POLICY, arn, type="network", name=name) if name else policy
+def _details(reader: Reader, arn: str, read: Read, listed: Node, summaries: Node, kind: str) -> Node:
+    """The policies of a listing; of an element that could not be read the reason."""
+    if listed.unknown:
+        return listed
+    named = ((summary, summary["name"].text()) for summary in summaries.items())
+    found = (reader.get(read, arn, type=kind, name=name) if name else summary for summary, name in named)
+    return Node(tuple(found), listed.location)
 
 
 def _bucket(reader: Reader, summary: Node) -> Record | None:
     arn = summary["vectorBucketArn"].text()
     if arn is None:
         return None
-    return reader.record(arn, {read: reader.get(read, arn, vectorBucketArn=arn) for read in (_BUCKET, _BUCKET_POLICY)})
+    answers = {read: reader.get(read, arn, vectorBucketArn=arn) for read in (_BUCKET, _BUCKET_POLICY)}
+    return reader.record(arn, {**answers, _INDEX: _indexes(reader, arn)})
+
+
+def _indexes(reader: Reader, bucket: str) -> Node:
+    listed = reader.listing(_INDEXES, "indexes", bucket, vectorBucketArn=bucket)
+    if listed.unknown:
+        return listed
+    named = [(index, index["indexArn"].text()) for index in listed["indexes"].items()[:_MOST_INDEXES]]
+    found = (reader.get(_INDEX, name, indexArn=name) if name else index for index, name in named)
+    return Node(tuple(found), listed.location)
 
 
 def _graph(reader: Reader, summary: Node) -> Record | None:

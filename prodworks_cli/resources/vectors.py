@@ -1,4 +1,4 @@
-"""Vector stores behind retrieval: OpenSearch Serverless, OpenSearch, S3 Vectors, Neptune Analytics, Aurora and RDS.
+"""Vector stores behind retrieval: OpenSearch Serverless, OpenSearch and S3 Vectors.
 
 An index inside the process is none. A database or a domain counts when a knowledge base uses it, or when the
 repository uses the vector extension of its engine (see :data:`EXTENSIONS`): by itself it says nothing of vectors.
@@ -6,7 +6,7 @@ repository uses the vector extension of its engine (see :data:`EXTENSIONS`): by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from prodworks_cli.model import Kind, Unknown
@@ -19,18 +19,20 @@ from prodworks_cli.resources.adapter import (
     Spelling,
     awscc,
     declared,
+    every,
     has,
     observed,
-    otherwise,
     own,
     pascal,
     pointing,
+    refers,
     snake,
     some,
     truth,
 )
 from prodworks_cli.resources.iam_policies import open_to_everybody, statement_nodes
-from prodworks_cli.schema import Draft, Flag, Text
+from prodworks_cli.resources.vector_access import Access, data_access, statements_as_access
+from prodworks_cli.schema import Draft, Drafted, Flag, Number, Text
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Store(Kind):
 
     ``engine`` is ``aoss``, ``opensearch``, ``s3vectors``, ``neptune``, ``rds``, or the name of a third party.
     ``public`` says that it can be reached from the internet, whether or not it then asks who calls. ``kms_key`` of
-    ``None`` means a key that AWS owns.
+    ``None`` means a key that AWS owns. ``access`` of ``None`` means that no policy decides about it, but the users of
+    the database do. ``redundant`` says that the index survives the loss of a zone; ``dimension`` is that of its
+    vectors.
     """
 
     KIND = "aws.vectors.store"
@@ -47,21 +51,26 @@ class Store(Kind):
     engine: Text
     public: Flag
     kms_key: Text
+    access: tuple[Access | Unknown, ...] | Unknown | None
+    redundant: Flag
+    dimension: Number
 
 
+INSIDE = Unknown("the index itself holds it, which is made by code")
 # Marks of a repository, as blocks beside the declared ones: code that uses vectors of PostgreSQL or of OpenSearch.
 EXTENSIONS: Mapping[str, str] = {"pgvector": "repo.pgvector", "knn": "repo.knn"}
 _BASES = ("aws_bedrockagent_knowledge_base", "awscc_bedrock_knowledge_base", "AWS::Bedrock::KnowledgeBase")
 
 
-def _holds_vectors(block: Block, declarations: Declarations, extension: str) -> bool:
+def holds_vectors(block: Block, declarations: Declarations, extension: str) -> bool:
     """Whether a knowledge base refers to the block, or code uses the vector extension of its engine."""
-    used = any(block.address in _referred(base.body) for base in declarations.of_type(*_BASES))
-    return used or bool(declarations.of_type(EXTENSIONS[extension]))
+    return used_by_base(block, declarations) or bool(declarations.of_type(EXTENSIONS[extension]))
 
 
-def _referred(node: Node) -> set[str]:
-    return {leaf.content.address for leaf in node.leaves() if isinstance(leaf.content, Reference)}
+def used_by_base(block: Block, declarations: Declarations) -> bool:
+    """Whether a knowledge base refers to the block."""
+    leaves = (leaf.content for base in declarations.of_type(*_BASES) for leaf in base.body.leaves())
+    return any(isinstance(content, Reference) and content.address == block.address for content in leaves)
 
 
 def _collection(block: Block, declarations: Declarations, spell: Spelling) -> Draft | None:
@@ -70,7 +79,8 @@ def _collection(block: Block, declarations: Declarations, spell: Spelling) -> Dr
     kind = body[spell("type")]
     if kind.text() in ("SEARCH", "TIMESERIES") or not kind.present:
         return None
-    network, encryption = (aoss.declared_policies(block, declarations, t) for t in ("network", "encryption"))
+    kinds = ("network", "encryption", "data")
+    network, encryption, data = (aoss.declared_policies(block, declarations, t) for t in kinds)
     return declared(
         Store,
         block,
@@ -78,6 +88,9 @@ def _collection(block: Block, declarations: Declarations, spell: Spelling) -> Dr
         engine="aoss",
         public=aoss.public(network),
         kms_key=aoss.key(encryption),
+        access=data_access(data) or (_POLICIES_ELSEWHERE,),
+        redundant=_standby(body[spell("standby_replicas")], True),
+        dimension=_dimension_of_index(block, declarations),
     )
 
 
@@ -90,11 +103,37 @@ def _observed_collection(record: Record) -> Draft:
         engine="aoss",
         public=collection.unknown or aoss.public(aoss.observed_policies(record, collection["name"])),
         kms_key=collection["kmsKeyArn"].map(lambda key: None if key == "auto" else key),
+        access=collection.unknown or data_access(aoss.observed_access(record, collection["name"])),
+        redundant=_standby(collection["standbyReplicas"], Unknown("whether there are standby replicas was not told")),
+        dimension=INSIDE,
     )
 
 
+_POLICIES_ELSEWHERE = Unknown("no data access policy of the collection was found; it may be set elsewhere")
+
+
+def _standby(replicas: Node, silent: Drafted) -> Drafted:
+    return replicas.map(lambda text: text == "ENABLED") if replicas.present else silent
+
+
+def _dimension_of_index(block: Block, declarations: Declarations) -> Drafted:
+    """That of the declared indexes of a collection, if they have one in common; Terraform has no type for them."""
+    indexes = declarations.of_type("AWS::OpenSearchServerless::Index")
+    mine = [index for index in indexes if refers(index.body["CollectionEndpoint"], block) is True]
+    fields = [field for index in mine for _, field in index.body.at("Mappings", "Properties").members()]
+    return common([field["Dimension"] for field in fields if field["Dimension"].present])
+
+
+def common(dimensions: list[Node]) -> Drafted:
+    """The value that all nodes have; unknown where there is none, or several."""
+    values = {node.unknown or str(node.content) for node in dimensions}
+    if len(values) == 1:
+        return dimensions[0]
+    return Unknown("the indexes have different dimensions", present=True) if values else INSIDE
+
+
 def _domain(block: Block, declarations: Declarations, spell: Spelling) -> Draft | None:
-    if not _holds_vectors(block, declarations, "knn"):
+    if not holds_vectors(block, declarations, "knn"):
         return None
     body = block.body
     network = body["VPCOptions" if spell is pascal else "vpc_options"]
@@ -107,7 +146,22 @@ def _domain(block: Block, declarations: Declarations, spell: Spelling) -> Draft 
         engine="opensearch",
         public=network.unknown or (inside if isinstance(inside, Unknown) else not inside),
         kms_key=body.at(encryption, spell("kms_key_id")),
+        access=statements_as_access(body[spell("access_policies")], declarations) or (_DOMAIN_POLICY,),
+        redundant=_zones(body.at(spell("cluster_config")), spell),
+        dimension=INSIDE,
     )
+
+
+_DOMAIN_POLICY = Unknown("no access policy of the domain was found; it may be set elsewhere")
+
+
+def _zones(config: Node, spell: Spelling) -> bool | Unknown:
+    """Whether there are data nodes in several zones."""
+    standby = "MultiAZWithStandbyEnabled" if spell is pascal else "multi_az_with_standby_enabled"
+    spread = truth(config.at(spell("zone_awareness_enabled")))
+    count = config.at(spell("instance_count"))
+    several = count.unknown or (isinstance(count.content, int) and count.content > 1)
+    return some((truth(config.at(standby)), every((spread, several))))
 
 
 def _observed_domain(record: Record) -> Draft:
@@ -120,6 +174,9 @@ def _observed_domain(record: Record) -> Draft:
         engine="opensearch",
         public=inside if isinstance(inside, Unknown) else not inside,
         kms_key=domain.at("EncryptionAtRestOptions", "KmsKeyId"),
+        access=domain.unknown or statements_as_access(domain["AccessPolicies"], Declarations(())),
+        redundant=domain.unknown or _zones(domain["ClusterConfig"], pascal),
+        dimension=INSIDE,
     )
 
 
@@ -142,7 +199,27 @@ def _bucket(block: Block, declarations: Declarations, spell: Spelling) -> Draft:
         engine="s3vectors",
         public=some(opened),
         kms_key=body.at(spell("encryption_configuration"), spell("kms_key_arn")),
+        access=tuple(entry for policy in policies for entry in statements_as_access(policy, declarations)),
+        # S3 keeps vectors in several zones.
+        redundant=True,
+        dimension=_dimension_of_bucket(block, declarations),
     )
+
+
+def _dimension_of_bucket(block: Block, declarations: Declarations) -> Drafted:
+    keys = {
+        "vector_bucket_name": ("aws_s3vectors_index", "awscc_s3vectors_index"),
+        "vector_bucket_arn": ("awscc_s3vectors_index",),
+        "VectorBucketName": ("AWS::S3Vectors::Index",),
+        "VectorBucketArn": ("AWS::S3Vectors::Index",),
+    }
+    names = ("vector_bucket_name", "VectorBucketName")
+    mine = [b for key, kinds in keys.items() for b in pointing(declarations, kinds, key, block, *names)]
+    return common([b.body.first_of("dimension", "Dimension") for b in mine])
+
+
+def _dimension_of_answers(answers: Node) -> Drafted:
+    return answers.unknown or common([answer.at("index", "dimension") for answer in answers.items()])
 
 
 def _observed_bucket(record: Record) -> Draft:
@@ -155,136 +232,10 @@ def _observed_bucket(record: Record) -> Draft:
         engine="s3vectors",
         public=some(open_to_everybody(s) for s in statement_nodes(policy, Declarations(()))),
         kms_key=bucket.at("encryptionConfiguration", "kmsKeyArn"),
+        access=statements_as_access(policy, Declarations(())),
+        redundant=True,
+        dimension=_dimension_of_answers(record.answer("s3vectors:GetIndex")),
     )
-
-
-def _graph(block: Block, declarations: Declarations, spell: Spelling) -> Draft | None:
-    """A graph of Neptune Analytics with an index for vectors. Terraform opens it unless told otherwise."""
-    body = block.body
-    used = any(block.address in _referred(base.body) for base in declarations.of_type(*_BASES))
-    if not body[spell("vector_search_configuration")].present and not used:
-        return None
-    silent = True if spell is snake else Unknown("the default of public connectivity")
-    return declared(
-        Store,
-        block,
-        (body[spell("graph_name")],),
-        engine="neptune",
-        public=otherwise(body[spell("public_connectivity")], silent),
-        kms_key=body[spell("kms_key_identifier")],
-    )
-
-
-def _observed_graph(record: Record) -> Draft:
-    graph = record.answer("neptune-graph:GetGraph")
-    return observed(
-        Store,
-        record,
-        (graph["name"], graph["id"], graph["arn"]),
-        engine="neptune",
-        public=graph["publicConnectivity"],
-        kms_key=graph["kmsKeyIdentifier"].map(lambda key: None if key == "AWS_OWNED_KEY" else key),
-    )
-
-
-def _postgres(body: Node, spell: Spelling) -> bool:
-    engine = body[spell("engine")]
-    return bool(engine.unknown) or "postgres" in (engine.text() or "")
-
-
-def _identifier(kind: str, spell: Spelling) -> str:
-    """How a form names the identifier of a cluster or instance."""
-    if spell is pascal:
-        return f"DB{kind.capitalize()}Identifier"
-    return f"db_{kind}_identifier" if spell is awscc else f"{kind}_identifier"
-
-
-_INSTANCES: Mapping[str, tuple[str, str]] = {
-    "aws_rds_cluster": ("aws_rds_cluster_instance", "cluster_identifier"),
-    "awscc_rds_db_cluster": ("awscc_rds_db_instance", "db_cluster_identifier"),
-    "AWS::RDS::DBCluster": ("AWS::RDS::DBInstance", "DBClusterIdentifier"),
-}
-_SILENT = Unknown("whether it is public follows from its subnets")
-
-
-def _cluster(block: Block, declarations: Declarations, spell: Spelling) -> Draft | None:
-    """An Aurora cluster is as public as its instances; with none declared, they are set up elsewhere or made by AWS."""
-    body = block.body
-    if not _postgres(body, spell) or not _holds_vectors(block, declarations, "pgvector"):
-        return None
-    kind, key = _INSTANCES[block.type]
-    own_name = _identifier("cluster", spell)
-    members = pointing(declarations, (kind,), key, block, own_name)
-    return declared(
-        Store,
-        block,
-        (body[own_name],),
-        engine="rds",
-        public=_cluster_public(body, members, spell),
-        kms_key=body[spell("kms_key_id")],
-    )
-
-
-def _cluster_public(body: Node, members: Iterable[Block], spell: Spelling) -> bool | Unknown:
-    if body[spell("engine_mode")].text() == "serverless":
-        return False
-    flags = [_instance_public(member.body, spell) for member in members]
-    return some(flags) if flags else Unknown("the instances of the cluster are not declared here")
-
-
-def _instance_public(body: Node, spell: Spelling) -> bool | Unknown:
-    """Terraform keeps an instance private unless told otherwise; CloudFormation leaves it to the subnets."""
-    flag = body[spell("publicly_accessible")]
-    return truth(flag) if flag.present or spell is snake else _SILENT
-
-
-def _instance(block: Block, declarations: Declarations, spell: Spelling) -> Draft | None:
-    """A database instance of its own; one of a cluster is judged with its cluster."""
-    body = block.body
-    # Terraform has a type of its own for the instances of a cluster.
-    member = spell is not snake and body.first_of("db_cluster_identifier", "DBClusterIdentifier").present
-    if member or not _postgres(body, spell) or not _holds_vectors(block, declarations, "pgvector"):
-        return None
-    name = body["identifier" if spell is snake else _identifier("instance", spell)]
-    return declared(
-        Store,
-        block,
-        (name,),
-        engine="rds",
-        public=_instance_public(body, spell),
-        kms_key=body[spell("kms_key_id")],
-    )
-
-
-def _observed_database(record: Record) -> Draft:
-    """A cluster with its instances, or an instance of its own."""
-    instances = record.answer("rds:DescribeDBInstances")["DBInstances"]
-    cluster = own(record, "rds:DescribeDBClusters", "DBClusters")
-    subject = cluster if cluster.present else own(record, "rds:DescribeDBInstances", "DBInstances")
-    flags = [instances.unknown] if instances.unknown else [truth(i["PubliclyAccessible"]) for i in instances.items()]
-    names = ("DBClusterIdentifier", "DBClusterArn") if cluster.present else ("DBInstanceIdentifier", "DBInstanceArn")
-    return observed(
-        Store,
-        record,
-        (subject[name] for name in names),
-        engine="rds",
-        public=some((truth(cluster["PubliclyAccessible"]), *flags)),
-        kms_key=subject["KmsKeyId"],
-    )
-
-
-_READ = (
-    ("opensearchserverless:BatchGetCollection", _observed_collection),
-    ("opensearch:DescribeDomain", _observed_domain),
-    ("s3vectors:GetVectorBucket", _observed_bucket),
-    ("neptune-graph:GetGraph", _observed_graph),
-)
-
-
-def _observed(record: Record) -> Draft:
-    """The engine whose description the collector read."""
-    adapters = (adapter for operation, adapter in _READ if record.answers[operation].present)
-    return next(adapters, _observed_database)(record)
 
 
 _Adapter = Callable[[Block, Declarations, Spelling], Draft | None]
@@ -301,19 +252,15 @@ TERRAFORM: Mapping[str, Declared] = {
     "awscc_opensearchservice_domain": _with(_domain, awscc),
     "aws_s3vectors_vector_bucket": _with(_bucket, snake),
     "awscc_s3vectors_vector_bucket": _with(_bucket, awscc),
-    "aws_neptunegraph_graph": _with(_graph, snake),
-    "awscc_neptunegraph_graph": _with(_graph, awscc),
-    "aws_rds_cluster": _with(_cluster, snake),
-    "awscc_rds_db_cluster": _with(_cluster, awscc),
-    "aws_db_instance": _with(_instance, snake),
-    "awscc_rds_db_instance": _with(_instance, awscc),
 }
 CLOUDFORMATION: Mapping[str, Declared] = {
     "AWS::OpenSearchServerless::Collection": _with(_collection, pascal),
     "AWS::OpenSearchService::Domain": _with(_domain, pascal),
     "AWS::S3Vectors::VectorBucket": _with(_bucket, pascal),
-    "AWS::NeptuneGraph::Graph": _with(_graph, pascal),
-    "AWS::RDS::DBCluster": _with(_cluster, pascal),
-    "AWS::RDS::DBInstance": _with(_instance, pascal),
 }
-API: Mapping[str, Observed] = {Store.KIND: _observed}
+# By the operation that describes a store of the engine.
+OBSERVED: Mapping[str, Observed] = {
+    "opensearchserverless:BatchGetCollection": _observed_collection,
+    "opensearch:DescribeDomain": _observed_domain,
+    "s3vectors:GetVectorBucket": _observed_bucket,
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.aws.endpoint import Params
+from tests.aws.endpoint import ACCOUNT, Params
 from tests.aws.scenario import HOME, STAMP, arn
 
 SCHEMA = {
@@ -111,7 +111,12 @@ def metric_data(params: Params, _: str) -> Any:
     return {"MetricDataResults": results}
 
 
+DATA = [{"Rules": [{"ResourceType": "index", "Resource": ["index/docs/*"], "Permission": ["aoss:*"]}]}]
+EVERYBODY = {"policy": [{**DATA[0], "Principal": [f"arn:aws:iam::{ACCOUNT}:root"]}], "type": "data", "name": "docs"}
+
 BOUGHT: dict[str, Any] = {
+    "opensearchserverless:ListAccessPolicies": {"accessPolicySummaries": [{"type": "data", "name": "docs"}]},
+    "opensearchserverless:GetAccessPolicy": {"accessPolicyDetail": EVERYBODY},
     "bedrock-agent:ListAgentActionGroups": action_groups,
     "bedrock-agent:GetAgentActionGroup": action_group,
     "bedrock-agent:ListFlows": flows,

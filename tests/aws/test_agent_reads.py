@@ -54,6 +54,8 @@ EXPECTED = {
     "flows-apply-guardrail": {"FLOW000001": "pass", "FLOW000002": "fail"},
     "bought-capacity-is-used": {"used00000001": "pass", "idle00000002": "fail"},
     "data-retention-mode-is-allowed": {"us": "fail"},
+    "vector-store-access-is-narrow": {"abc123": "fail"},
+    "vector-store-is-redundant": {"abc123": "unknown"},
     "agentcore-sandboxes-are-isolated": {"research": "fail", "analysis": "pass", "hidden": "unknown"},
 }
 
