@@ -99,7 +99,7 @@ def test_heredocs_keep_their_white_space(expression: str, expected: str) -> None
         ("module.nope.x", Unknown("module nope is not declared")),
         ("mystery(1)", Unknown("function mystery is not evaluated")),
         ('filesha256("x")', Unknown("function filesha256 is not evaluated", present=True)),
-        ("terraform.workspace", Unknown("terraform is known after deployment", present=True)),
+        ("terraform.workspace", Unknown("the workspace is not known", present=True)),
         ('"${path.module}/x"', Unknown("path is known after deployment", present=True, shape="${...}/x")),
         ("data.aws_region.current.name", Unknown("data.aws_region.current is known after deployment", present=True)),
         (

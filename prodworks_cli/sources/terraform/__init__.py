@@ -12,6 +12,7 @@ from prodworks_cli.node import Block
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.evaluation import Budget
+from prodworks_cli.sources.terraform.inputs import take_inputs
 from prodworks_cli.sources.terraform.module import Module
 from prodworks_cli.sources.terraform.plan import is_plan
 from prodworks_cli.sources.terraform.plans import assigned, lay_over, without_sources
@@ -28,6 +29,7 @@ def read(files: Sequence[File], plans: Sequence[File] = ()) -> tuple[tuple[Block
     whose content is a plan; each counts for the root module that it was made of.
     """
     project = load(files)
+    take_inputs(project, files)
     alone = assigned(project, _production(project), plans)
     for directory in _roots(project):
         if directory in project.reached:

@@ -14,6 +14,7 @@ from prodworks_cli.sources.terraform.operators import operate, truth
 from prodworks_cli.sources.terraform.special import SPECIAL
 from prodworks_cli.sources.terraform.values import (
     Unresolved,
+    any_of,
     counted,
     elements,
     fail,
@@ -152,7 +153,7 @@ def _index(node: Node, key: Node, scope: Scope) -> Node:
     if isinstance(content, Unknown):
         return Node(type(content)(content.reason), node.location)
     if isinstance(content, Mapping):
-        return _member(node, text(key), scope)
+        return any_of(content.values(), key) or _member(node, text(key), scope)
     position = number(key)
     if not isinstance(content, tuple) or not 0 <= position < len(content):
         raise fail("there is no such element")

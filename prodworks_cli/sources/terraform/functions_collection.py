@@ -10,6 +10,7 @@ from prodworks_cli.sources.terraform.operators import truth
 from prodworks_cli.sources.terraform.values import (
     MAX_ELEMENTS,
     Unresolved,
+    any_of,
     certain,
     counted,
     elements,
@@ -51,7 +52,11 @@ def _leaves(node: Node, depth: int) -> Iterator[Node]:
 
 
 def _lookup(arguments: Sequence[Node]) -> Content:
-    members, key = mapping(arguments[0]), text(arguments[1])
+    members = mapping(arguments[0])
+    open_ended = any_of((*members.values(), *arguments[2:3]), arguments[1])
+    if open_ended:
+        return open_ended.content
+    key = text(arguments[1])
     if key in members:
         return members[key].content
     if len(arguments) < 3:

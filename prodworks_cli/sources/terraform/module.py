@@ -63,9 +63,11 @@ class Module:
 
     def resolve(self, name: str, steps: tuple[x.Step, ...], scope: Scope) -> Resolved | None:
         """The value a traversal starts with; see ``evaluation.Names``."""
+        first, second = (*(s.name if isinstance(s, x.Attribute) else "" for s in steps[:2]), "", "")[:2]
+        if name == "terraform" and first == "workspace":
+            return self.project.workspace or Unknown("the workspace is not known", present=True), ()
         if name in ("path", "terraform", "self", "each", "count"):
             return Unknown(f"{name} is known after deployment", present=True), ()
-        first, second = (*(s.name if isinstance(s, x.Attribute) else "" for s in steps[:2]), "", "")[:2]
         if name in ("var", "local") and first:
             read = self._variable if name == "var" else self._local
             return read(first).content, steps[1:]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from prodworks_cli.model import Gap
 from prodworks_cli.node import Block
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.terraform.commands import PRODUCTION
 from prodworks_cli.sources.terraform.module import Module
 from prodworks_cli.sources.terraform.plan import Plan, PlanError, listed, mapping, plan_of, text
 from prodworks_cli.sources.terraform.planned import Sources, with_plan
 from prodworks_cli.sources.terraform.project import Folder, Project, gap
-
-PRODUCTION = re.compile(r"(?<![a-z])(?:prod|production|prd|live)(?![a-z])", re.I)
 
 
 def assigned(project: Project, roots: Sequence[str], files: Iterable[File]) -> list[Plan]:

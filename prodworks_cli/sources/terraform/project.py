@@ -70,6 +70,7 @@ class Project:
     budget: Budget = field(default_factory=Budget)
     declared: dict[str, tuple[Module, x.BlockSyntax, Scope, bool]] = field(default_factory=dict)
     modules: int = 0
+    workspace: str | None = None
     plans: dict[str, Plan] = field(default_factory=dict)
     _known: dict[tuple[str, str], Node] = field(default_factory=dict)
     _active: set[tuple[str, str]] = field(default_factory=set)

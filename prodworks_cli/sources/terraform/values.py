@@ -157,6 +157,17 @@ def same(left: Node, right: Node) -> bool | None:
     return a == b and isinstance(a, bool) == isinstance(b, bool)
 
 
+def any_of(values: Iterable[Node], key: Node) -> Node | None:
+    """What a key that is not known leads to: what all values agree on, else something; ``None`` for a known key."""
+    listed = list(values)
+    if key.unknown is None or isinstance(key.content, Failure) or not listed:
+        return None
+    if all(same(value, listed[0]) for value in listed):
+        return listed[0]
+    present = all(v.present and (v.unknown is None or v.unknown.present) for v in listed)
+    return Node(Unknown(key.unknown.reason, present=present), key.location)
+
+
 def _all_same(pairs: Iterable[tuple[Node, Node]]) -> bool | None:
     answers = {same(a, b) for a, b in pairs}
     if False in answers:
