@@ -118,6 +118,14 @@ def test_an_input_that_is_not_known_stays_so() -> None:
     )
 
 
+def test_an_output_that_is_not_described_may_be_anything() -> None:
+    call = 'module "v" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
+    found = blocks(main=f'{call}resource "t" "t" {{\n  v = try(module.v.private_subnets, [])\n}}\n')
+    assert found["t.t"].body["v"].content == Unknown(
+        "output private_subnets of a module that is not in this repository"
+    )
+
+
 @pytest.mark.parametrize(
     ("source", "version", "described_here"),
     [

@@ -183,6 +183,8 @@ class Module:
     def output(self, name: str) -> Content:
         """The value of one output, as seen by the caller."""
         written = self._folder.outputs.get(name)
+        if written is None and self.directory.startswith(PREFIX):
+            return Unknown(f"output {name} of a module that is not in this repository")
         if written is None:
             return Failure(f"there is no output {name}")
         return self._once("output", name, written.at, lambda: evaluate(written.value, self._scope)).content
