@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from prodworks_cli.model import Gap, Unknown
 from prodworks_cli.node import Block, Node
 from prodworks_cli.sources import serverless
+from prodworks_cli.sources.cloudformation.includes import with_includes
 from prodworks_cli.sources.cloudformation.intrinsics import TRANSFORM
 from prodworks_cli.sources.cloudformation.resolver import Resolver
 from prodworks_cli.sources.cloudformation.sam import implicit_apis, with_globals
@@ -25,7 +26,7 @@ def read(files: Sequence[File]) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
     """
     by_path = {file.path: file for file in files}
     found = [template_of(file) or serverless.template_of(file, by_path) for file in files]
-    templates = {t.path: t for t in found if isinstance(t, Template)}
+    templates = {t.path: with_includes(t, by_path) for t in found if isinstance(t, Template)}
     gaps = [g for g in found if isinstance(g, Gap)]
     calls: dict[str, list[Call]] = {}
     blocks: dict[str, tuple[Block, ...]] = {}
