@@ -29,7 +29,10 @@ _POLICIES = re.compile(
     r"^(?:inline_|assume_role_|access_)?polic(?:y|ies)(?:_document)?$|^\w*Polic(?:y|ies)(?:Document)?$|^[Ss]tatement$"
 )
 _PROSE = frozenset({"description", "Description", "tags", "Tags", "comment", "Comment", "metadata", "Metadata"})
+# What may be chosen is not what is used.
+_CHOICES = frozenset({"enum", "Enum", "allowed_values", "AllowedValues", "examples"})
 PROFILES = frozenset({"aws_bedrock_inference_profile", "AWS::Bedrock::ApplicationInferenceProfile"})
+_ASIDE = _PROSE | _CHOICES
 _UNRESOLVED = re.compile(r"\$\{[^}]*\}")
 _LITELLM = re.compile(r"^(?:amazon_)?(?:bedrock|bedrock_converse|converse)[/:](?:converse/|invoke/)?")
 # An id of a provider that is not among the known families; trusted only where a call is given it.
@@ -133,7 +136,8 @@ def _declared(declared: Declarations, called: Iterable[Named]) -> Iterator[Named
 
 
 def _in_iac(node: Node, block: Block) -> Named:
-    return Named(node, f"{node.location.where or block.address}:{_shape(node)}", "iac", DEPLOYMENT)
+    region = block.body["region"].text() if block.type.startswith("aws_") else None
+    return Named(node, f"{node.location.where or block.address}:{_shape(node)}", "iac", region or DEPLOYMENT)
 
 
 def uses_of(block: Block) -> Iterator[Node]:
@@ -147,7 +151,7 @@ def _texts(body: Node) -> Iterator[Node]:
     while stack:
         node = stack.pop()
         if isinstance(node.content, Mapping):
-            stack.extend(v for k, v in node.members() if not _POLICIES.match(k) and k not in _PROSE)
+            stack.extend(v for k, v in node.members() if not _POLICIES.match(k) and k not in _ASIDE)
         elif isinstance(node.content, tuple):
             stack.extend(node.content)
         elif (text := node.text()) and text[:1] in "[{" and len(text) <= _MOST_TEXT:

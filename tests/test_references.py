@@ -126,6 +126,26 @@ def test_permissions_and_tags_are_no_use_of_a_model(terraform: str) -> None:
     assert found(collected({"main.tf": terraform})) == {}
 
 
+def test_models_that_may_be_chosen_are_not_in_use() -> None:
+    template = """\
+Resources:
+  Settings:
+    Type: AWS::CloudFormation::CustomResource
+    Properties:
+      Schema:
+        properties:
+          model: {type: string, enum: [us.amazon.nova-lite-v1:0, us.amazon.nova-pro-v1:0]}
+      Model: us.amazon.nova-micro-v1:0
+"""
+    assert [r.model_id for r in found(collected({"template.yaml": template})).values()] == ["us.amazon.nova-micro-v1:0"]
+
+
+def test_the_region_of_a_reference_in_terraform_is_that_of_its_provider() -> None:
+    text = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
+    agent = 'resource "aws_bedrockagent_agent" "a" {\n  foundation_model = "eu.amazon.nova-lite-v1:0"\n}\n'
+    assert only({"main.tf": text + agent}).region == "eu-west-1"
+
+
 def test_model_ids_in_json_of_a_container_are_found() -> None:
     terraform = f"""
 resource "aws_ecs_task_definition" "chat" {{
