@@ -26,6 +26,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as synthetics from 'aws-cdk-lib/aws-synthetics';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import * as alpha from '@aws-cdk/aws-bedrock-alpha';
+import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
 import { PythonFunction } from '@aws-cdk/aws-lambda-python-alpha';
 """
 FLAG = '{"@aws-cdk/aws-lambda:useCdkManagedLogGroup": true}'
@@ -222,6 +223,35 @@ def test_a_service_behind_a_listener() -> None:
     assert found["Svc"].body["TaskDefinition"].content == Reference("bin/app.ts#S/Task", "Ref")
 
 
+def test_actions_of_listeners() -> None:
+    found = made(
+        "const web = new patterns.ApplicationLoadBalancedFargateService(this, 'Web', {});"
+        " web.listener.addAction('Login', { priority: 1, conditions: [elb.ListenerCondition.pathPatterns(['/x'])],"
+        " action: new AuthenticateCognitoAction({ next: elb.ListenerAction.forward([web.targetGroup]) }) });"
+        " web.listener.addAction('Odd', { action: odd() });"
+    )
+    actions = found["Web/LB/PublicListener/LoginRule"].body["Actions"].items()
+    assert [a["Type"].plain() for a in actions] == ["authenticate-cognito", "forward"]
+    group = found["Web/LB/PublicListener"].body["DefaultActions"].items()[0]["TargetGroupArn"]
+    assert actions[1]["TargetGroupArn"].content == group.content
+    assert isinstance(found["Web/LB/PublicListener"].body["DefaultActions"].items()[1]["Type"].plain(), Unknown)
+
+
+def test_actions_of_listeners_in_python() -> None:
+    app = """
+import aws_cdk as cdk
+from aws_cdk import aws_ecs_patterns as patterns, aws_elasticloadbalancingv2 as elb
+app = cdk.App()
+stack = cdk.Stack(app, "S")
+web = patterns.ApplicationLoadBalancedFargateService(stack, "Web")
+web.listener.add_action("X", priority=1, conditions=[1], action=elb.ListenerAction.forward(target_groups=[web.target_group]))
+web.listener.node.default_child.default_actions = [{"type": "fixed-response"}]
+"""
+    found = read({"app.py": app})[0]
+    assert found["S/Web/LB/PublicListener/XRule"].body["Actions"].items()[0]["Type"].plain() == "forward"
+    assert value(found["S/Web/LB/PublicListener"], "DefaultActions") == [{"Type": "fixed-response"}]
+
+
 def test_event_rules_and_canaries() -> None:
     found = made(
         "const topic = new sns.Topic(this, 'T'); const rule = new events.Rule(this, 'R', { eventPattern: { source: ['aws.bedrock'], detailType: ['x'] } });"
@@ -292,3 +322,61 @@ def test_escape_hatches() -> None:
 def test_context_and_names_of_nodes() -> None:
     found = made("new logs.LogGroup(this, 'L', { retention: this.node.tryGetContext('days') });", context='{"days": 5}')
     assert value(found["L"], "RetentionInDays") == 5
+
+
+KEEPER = """
+class Keeper implements cdk.IAspect {
+  constructor(private readonly days: number) {}
+  visit(node: IConstruct) {
+    if (node instanceof logs.CfnLogGroup) { node.retentionInDays = this.days; }
+    if (node instanceof lambda.CfnFunction) { node.addPropertyOverride('TracingConfig.Mode', 'Active'); }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("scope", ["this", "cdk.Stack.of(this)", "app"])
+def test_aspects_change_what_they_visit(scope: str) -> None:
+    source = f"""{HEAD}{KEEPER}
+const app = new cdk.App();
+class S extends cdk.Stack {{ constructor(a: any, b: string) {{ super(a, b);
+  new logs.LogGroup(this, 'L', {{ retention: 3 }}); new lambda.Function(this, 'F'); new s3.Bucket(this, 'B');
+  {"" if scope == "app" else f"cdk.Aspects.of({scope}).add(new Keeper(90));"} }} }}
+new S(app, 'S');
+{"cdk.Aspects.of(app).add(new Keeper(90));" if scope == "app" else ""}
+"""
+    found = read({"bin/app.ts": source, "cdk.json": "{}"})[0]
+    if scope != "cdk.Stack.of(this)":
+        assert value(found["S/L"], "RetentionInDays") == 90
+        assert value(found["S/F"], "TracingConfig", "Mode") == "Active"
+    assert "RetentionInDays" not in found["S/B"].body.plain()  # type: ignore[operator]
+
+
+def test_aspects_in_python() -> None:
+    app = """
+import jsii
+import aws_cdk as cdk
+from aws_cdk import aws_logs as logs
+
+@jsii.implements(cdk.IAspect)
+class Keeper:
+    def visit(self, node):
+        if isinstance(node, logs.CfnLogGroup):
+            node.retention_in_days = 90
+
+app = cdk.App()
+stack = cdk.Stack(app, "S")
+logs.LogGroup(stack, "L")
+cdk.Aspects.of(app).add(Keeper())
+"""
+    assert value(read({"app.py": app})[0]["S/L"], "RetentionInDays") == 90
+
+
+def test_aspects_of_libraries_are_named_unless_they_only_look() -> None:
+    source = (
+        HEAD
+        + "import { AwsSolutionsChecks } from 'cdk-nag'; import { Fixer } from '@acme/fix'; const app = new cdk.App();"
+    )
+    source += " const s = new cdk.Stack(app, 'S'); new s3.Bucket(s, 'B'); cdk.Aspects.of(app).add(new AwsSolutionsChecks()); cdk.Aspects.of(app).add(new Fixer());"
+    gaps = read({"bin/app.ts": source})[1]
+    assert [g.reason for g in gaps] == ["what constructs of @acme/fix declare is not known (Fixer)"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.settle import construct_of, reference
-from prodworks_cli.sources.cdk.values import Construct, Made, members_of, node
+from prodworks_cli.sources.cdk.values import Construct, Made, members_of, node, unknown
 
 if TYPE_CHECKING:
     from prodworks_cli.model import Location
     from prodworks_cli.sources.cdk.evaluator import Evaluator
     from prodworks_cli.sources.cdk.library import Library
+
+_AUTHENTICATES = {"authenticateOidc": "authenticate-oidc", "AuthenticateCognitoAction": "authenticate-cognito"}
 
 
 def child(
@@ -76,12 +79,12 @@ def balanced(library: Library, evaluator: Evaluator, service: Construct) -> None
     made_listener = child(library, evaluator, balancer, listener, "PublicListener", options, at)
     own = {"taskDefinition": node(task, at), "serviceName": given["serviceName"]}
     inner = child(library, evaluator, service, "aws-ecs.FargateService", "Service", own, at)
-    forward(library, evaluator, made_listener, "ECS", inner)
-    members = {"taskDefinition": task, "loadBalancer": balancer, "listener": made_listener}
+    group = forward(library, evaluator, made_listener, "ECS", inner)
+    members = {"targetGroup": group, "taskDefinition": task, "loadBalancer": balancer, "listener": made_listener}
     service.members.update({name: node(value, at) for name, value in {**members, "service": inner}.items()})
 
 
-def forward(library: Library, evaluator: Evaluator, listener: Construct, name: str, service: Construct) -> None:
+def forward(library: Library, evaluator: Evaluator, listener: Construct, name: str, service: Construct) -> Construct:
     """A target group that a listener forwards to, with a service behind it."""
     at = service.at
     group = child(library, evaluator, listener, "aws-elasticloadbalancingv2.CfnTargetGroup", f"{name}Group", {}, at)
@@ -90,6 +93,7 @@ def forward(library: Library, evaluator: Evaluator, listener: Construct, name: s
     listener.parts.setdefault("added", {}).setdefault("DefaultActions", []).append(action)
     behind = node({"TargetGroupArn": arn}, at)
     service.parts.setdefault("added", {}).setdefault("LoadBalancers", []).append(behind)
+    return group
 
 
 def _task(library: Library, evaluator: Evaluator, service: Construct) -> Construct:
@@ -140,3 +144,35 @@ def add_targets(
         if service is not None and service.type == "AWS::ECS::Service" and not options["conditions"].present:
             forward(library, evaluator, of, arguments[0].text() or "", service)
     return Node(None, at)
+
+
+def add_action(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``listener.addAction(id, {action, conditions})``: a rule, or what the listener does by default."""
+    options = arguments[1] if len(arguments) > 1 else Node(None, at)
+    actions = tuple(_actions(options["action"]))
+    if not options["conditions"].present:
+        of.parts.setdefault("added", {}).setdefault("DefaultActions", []).extend(actions)
+        return Node(None, at)
+    given = {"listenerArn": node(reference(of, "ListenerArn"), at), "actions": node(actions, at)}
+    name = f"{arguments[0].text() or ''}Rule"
+    return node(child(library, evaluator, of, "aws-elasticloadbalancingv2.CfnListenerRule", name, given, at), at)
+
+
+def _actions(action: Node, depth: int = 0) -> Iterator[Node]:
+    """An action, and those that follow it once a caller is authenticated."""
+    content: Any = action.content
+    at = action.location
+    kind = content.symbol.rpartition(".")[2] if isinstance(content, Made) and depth < 5 else ""
+    if kind == "forward":
+        # Python names the argument.
+        named = [a["targetGroups"] if members_of(a) else a for a in content.arguments]
+        for group in filter(None, map(construct_of, (g for listed in named for g in listed.items()))):
+            arn = node(reference(group, "TargetGroupArn"), at)
+            yield node({"Type": Node("forward", at), "TargetGroupArn": arn}, at)
+    elif kind in _AUTHENTICATES:
+        yield node({"Type": Node(_AUTHENTICATES[kind], at)}, at)
+        yield from _actions(content.properties["next"], depth + 1)
+    else:
+        yield node({"Type": unknown("an action that is not resolved", at, present=True)}, at)

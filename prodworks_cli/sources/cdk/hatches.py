@@ -5,7 +5,7 @@ from __future__ import annotations
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.data import Table
-from prodworks_cli.sources.cdk.settle import capitalised, pascal, settled
+from prodworks_cli.sources.cdk.settle import camel, capitalised, pascal, settled
 from prodworks_cli.sources.cdk.values import Construct, node
 
 CHILD = "core.CfnDefaultChild"
@@ -39,5 +39,5 @@ def overridden(construct: Construct, table: Table) -> dict[str, Node]:
     child = construct.parts.get("child")
     level_1 = construct if construct.symbol.rpartition(".")[2].startswith("Cfn") else child
     assigned = level_1.members if isinstance(level_1, Construct) else {}
-    found = {pascal(name, table): capitalised(settled(value, table), table) for name, value in assigned.items()}
+    found = {pascal(camel(name), table): capitalised(settled(value, table), table) for name, value in assigned.items()}
     return {**found, **{path: settled(value, table) for path, value in construct.parts.get("overrides", {}).items()}}

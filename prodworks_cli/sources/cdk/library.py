@@ -9,6 +9,8 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk import making, members_of_libraries
 from prodworks_cli.sources.cdk.apis import deployed, own_routes, proxied
+from prodworks_cli.sources.cdk.aspects import ADD as ADD_ASPECT
+from prodworks_cli.sources.cdk.aspects import Aspect, add_aspect
 from prodworks_cli.sources.cdk.bringing import bring
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Host
@@ -16,11 +18,13 @@ from prodworks_cli.sources.cdk.methods import call_method
 from prodworks_cli.sources.cdk.metrics import alarm_arguments
 from prodworks_cli.sources.cdk.settle import camel, construct_of
 from prodworks_cli.sources.cdk.standard import STANDARD
-from prodworks_cli.sources.cdk.tags import ADD, Tag, add_tag
+from prodworks_cli.sources.cdk.tags import ADD as ADD_TAG
+from prodworks_cli.sources.cdk.tags import Tag, add_tag
 from prodworks_cli.sources.cdk.values import Bound, Construct, Instance, Keywords, Made, Open, Origin, node, unknown
 from prodworks_cli.sources.cdk.zod import parsed
 
 _STACK = "core.Stack"
+_SCOPED = {ADD_TAG: add_tag, ADD_ASPECT: add_aspect}
 # Modules of AWS whose constructs make others of many kinds.
 _PATTERNS = ("aws-ecs-patterns", "aws-route53-patterns")
 _OF_CDK = re.compile(r"^(core|constructs|aws-|triggers|cx-api|custom-resources|pipelines)")
@@ -34,6 +38,7 @@ class Library(Host):
         self.constructs: list[Construct] = []
         self.opaque: dict[str, tuple[set[str], Location]] = {}
         self.tags: list[Tag] = []
+        self.aspects: list[Aspect] = []
         self.origin: Origin | None = None
         self._addresses: dict[str, int] = {}
 
@@ -98,8 +103,8 @@ class Library(Host):
         symbol = f"{made.symbol}.{called.name}"
         if symbol.startswith("zod.") and called.name == "parse" and arguments:
             return parsed(called.of, arguments[0], at)
-        if symbol == ADD and made.arguments:
-            return add_tag(self, evaluator, made.arguments[0], arguments, at)
+        if symbol in _SCOPED and made.arguments:
+            return _SCOPED[symbol](self, evaluator, made.arguments[0], arguments, at)
         if called.name == "createAlarm":
             return making.make(self, evaluator, "aws-cloudwatch.Alarm", alarm_arguments(called.of, arguments, at), at)
         return node(Made(symbol, arguments, called.of), at)
@@ -126,7 +131,7 @@ class Library(Host):
         construct.stack = path if symbol == _STACK or above is None else above.stack
         self.add(construct)
         making.give_role(self, construct)
-        self._note_opaque(symbol, at)
+        self.note_opaque(symbol, at)
         for brings in (deployed, proxied, own_routes, bring):
             brings(self, evaluator, construct)
         return construct
@@ -142,7 +147,8 @@ class Library(Host):
         count = self._addresses[address] = self._addresses.get(address, 0) + 1
         return address if count == 1 else f"{address}:{count}"
 
-    def _note_opaque(self, symbol: str, at: Location) -> None:
+    def note_opaque(self, symbol: str, at: Location) -> None:
+        """Remember the package of something that may declare or change more than is known."""
         if symbol in self.table.constructs or symbol in self.table.base_classes:
             return
         module, _, name = symbol.rpartition(".")

@@ -11,7 +11,7 @@ from prodworks_cli.sources.cdk.agents import add_target
 from prodworks_cli.sources.cdk.apis import add_method, add_proxy, add_resource, add_route, add_routes, add_usage_plan
 from prodworks_cli.sources.cdk.bringing import FUNCTIONS
 from prodworks_cli.sources.cdk.constructs import converted
-from prodworks_cli.sources.cdk.containers import add_container, add_listener, add_targets
+from prodworks_cli.sources.cdk.containers import add_action, add_container, add_listener, add_targets
 from prodworks_cli.sources.cdk.hatches import override
 from prodworks_cli.sources.cdk.iam import granted
 from prodworks_cli.sources.cdk.settle import construct_of, reference, target_arn
@@ -242,6 +242,7 @@ def _guardrail(
 _METHODS: Mapping[str, Method] = {
     "addTarget": _target,
     "addTargets": add_targets,
+    "addAction": add_action,
     "addS3DataSource": _data_source("S3DataSource"),
     "addWebCrawlerDataSource": _data_source("WebCrawlerDataSource"),
     "addGuardrail": _guardrail,

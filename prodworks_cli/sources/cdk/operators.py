@@ -7,7 +7,7 @@ from typing import Any
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
-from prodworks_cli.sources.cdk.values import External, concatenated, known, node, truth, unknown
+from prodworks_cli.sources.cdk.values import Construct, External, concatenated, known, node, truth, unknown
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -48,6 +48,8 @@ def operate(operator: str, left: Node | None, right: Node, at: Location) -> Node
         return _plus(left, right, at)
     if operator in ("in", "not in"):
         return _contains(operator, left, right, at)
+    if operator == "instanceof":
+        return instance_of(left, right, at)
     a: Any = left.content
     b: Any = right.content
     if isinstance(a, External) and isinstance(b, External) and operator in _BINARY:
@@ -56,6 +58,23 @@ def operate(operator: str, left: Node | None, right: Node, at: Location) -> Node
         return node(_BINARY[operator](known(left), known(right)), at)
     except (KeyError, LookupError):
         return _against_nothing(operator, left, right, at)
+
+
+def instance_of(value: Node, cls: Node, at: Location) -> Node:
+    """Whether a construct is one of a library's class; a level 1 construct may stand for the one that made it."""
+    of: Any = value.content
+    wanted: Any = cls.content
+    if not isinstance(of, Construct) or not isinstance(wanted, External):
+        return unknown("the class of what is not known", at)
+    name = wanted.symbol.rpartition(".")[2]
+    made: Construct = of.parts.get("of", of)
+    if wanted.symbol in ("core.CfnResource", "core.CfnElement", "core.IConstruct", "constructs.Construct"):
+        return Node(True, at)
+    if name.startswith("Cfn"):
+        service = wanted.symbol.partition(".")[0].removeprefix("aws-")
+        kind = made.type.lower().split("::")
+        return Node(kind[-2:] == [service, name[3:].lower()], at)
+    return Node(made.symbol == wanted.symbol and of is made, at)
 
 
 def _against_nothing(operator: str, left: Node, right: Node, at: Location) -> Node:

@@ -11,6 +11,7 @@ from prodworks_cli.model import Gap, Location, Plane
 from prodworks_cli.node import Block, Node, node_of
 from prodworks_cli.sources.cdk import java, python, typescript
 from prodworks_cli.sources.cdk import program as p
+from prodworks_cli.sources.cdk.aspects import visit
 from prodworks_cli.sources.cdk.classes import constructor_of
 from prodworks_cli.sources.cdk.constructs import block_of
 from prodworks_cli.sources.cdk.data import table
@@ -102,6 +103,7 @@ class Project(Library):
         for file in entries:
             self.origin = Origin(file.path)
             self._attempt(file, lambda f: self._main(self.exports(f.path)))
+            self._attempt(file, lambda f: visit(self, self.evaluator))
         for file in self._cdk:
             self.origin = None
             self._attempt(file, lambda f: self._unreached(self.exports(f.path), apps=bool(entries)))

@@ -10,6 +10,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.evaluator import Evaluator
 from prodworks_cli.sources.cdk.filesystem import FILESYSTEM
 from prodworks_cli.sources.cdk.functions import KEYS, PAIRS, VALUES
+from prodworks_cli.sources.cdk.operators import instance_of
 from prodworks_cli.sources.cdk.values import Open, join, known, members_of, node, truth, unknown
 
 Standard = Callable[[Evaluator, tuple[Node, ...], Location], Node]
@@ -91,7 +92,12 @@ def _either(evaluator: Evaluator, arguments: tuple[Node, ...], at: Location) -> 
     return join(arguments[0], arguments[1], "one of two values") if len(arguments) > 1 else unknown("a value", at)
 
 
+def _is_instance(evaluator: Evaluator, arguments: tuple[Node, ...], at: Location) -> Node:
+    return instance_of(arguments[0], arguments[1], at) if len(arguments) > 1 else unknown("a condition", at)
+
+
 STANDARD: Mapping[str, Standard] = {
+    "isinstance": _is_instance,
     **FILESYSTEM,
     "Object.keys": _of_mapping(KEYS),
     "Object.values": _of_mapping(VALUES),
