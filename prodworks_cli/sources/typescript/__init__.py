@@ -8,23 +8,26 @@ from dataclasses import dataclass
 
 from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Node
+from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names, call_draft
 from prodworks_cli.sources.calls.guardrails import applied_separately
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.agents import AgentObject, agent_attributes, agent_objects
 from prodworks_cli.sources.typescript.clients import Clients
 from prodworks_cli.sources.typescript.correlation import Correlations
 from prodworks_cli.sources.typescript.dead import Liveness
 from prodworks_cli.sources.typescript.fallbacks import Fallbacks
 from prodworks_cli.sources.typescript.frameworks import ModelObject, model_objects, object_attributes
 from prodworks_cli.sources.typescript.handlers import ANY, Handlers
+from prodworks_cli.sources.typescript.libraries import LITERALS, NEEDLES
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.response import Reach, Responses
-from prodworks_cli.sources.typescript.sites import LITERALS, NEEDLES, CallSite, Finder
+from prodworks_cli.sources.typescript.sites import CallSite, Finder
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.texts import AGENTIC, Texts
 from prodworks_cli.sources.typescript.trace import Tracer
@@ -50,8 +53,9 @@ def read(
     reader = _Reader(repository, environment)
     described = reader.drafts()
     broken = (gap for module in repository.matching(NEEDLES, *LITERALS) for gap in _gaps(module))
-    gaps = (*broken, *(gap for module in repository.matching(UNREAD, b"from", b"require") for gap in _unread(module)))
-    return tuple(described), gaps
+    known = {draft.location.where for draft in described if draft.cls is ModelCall}
+    unread = (m for m in repository.matching(UNREAD, b"from", b"require") if m.path not in known)
+    return tuple(described), (*broken, *(gap for module in unread for gap in _unread(module)))
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class _Reader:
     def drafts(self) -> list[Draft]:
         found = [(call, self._requests.known(call)) for call in Finder(self._tracer).calls()]
         calls = {self._identity(call.site, call.api): (call, known) for call, known in found if known is not None}
-        objects = {self._identity(model.site, model.name): model for model in model_objects(self._repository)}
+        made_by = (*model_objects(self._repository), *agent_objects(self._repository, self._requests))
+        objects = {self._identity(model.site, model.name): model for model in made_by}
         made = [call for call, _ in calls.values()]
         identities = {c.site.key: n for n, (c, known) in calls.items() if not _embeds(c, known)}
         vectors = frozenset(c.site.key for c in made) - set(identities)
@@ -104,7 +109,11 @@ class _Reader:
     def _object(self, name: str, model: ModelObject, around: _Around) -> Draft:
         traced = around.responses.instrumented(model.site, model.site, "framework", Reach((), (), None))
         known = {
-            **object_attributes(model, self._requests, traced),
+            **(
+                agent_attributes(model, traced)
+                if isinstance(model, AgentObject)
+                else object_attributes(model, self._requests, traced)
+            ),
             **around.texts.conversations.of_object(model),
             "reachable": not self._liveness.is_dead(model.site),
         }

@@ -13,8 +13,9 @@ from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import NOT_ANALYSED, Names
 from prodworks_cli.sources.content import OPEN, member, merged
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.libraries import AGENTCORE, AGENTS
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.sites import AGENTCORE, AGENTS, CallSite, service_of
+from prodworks_cli.sources.typescript.sites import CallSite, service_of
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.values import Values
 

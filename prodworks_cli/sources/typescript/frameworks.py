@@ -42,8 +42,15 @@ CLASSES: Mapping[str, str] = {
     "ChatMistralAI": "mistral",
     "ChatGroq": "groq",
 }
+# Classes of LlamaIndex that other packages use for something else.
+_LLAMAINDEX: Mapping[str, str] = {
+    "OpenAI": "openai",
+    "Anthropic": "anthropic",
+    "Gemini": "google",
+    "OpenAIEmbedding": "openai",
+}
 PREFIXES = ("@langchain/", "langchain", "@strands-agents/", "@llamaindex/", "llamaindex")
-_WORDS = re.compile(rb"new\s+(?:" + b"|".join(c.encode() for c in CLASSES) + rb")\b")
+_WORDS = re.compile(rb"new\s+(?:" + b"|".join(c.encode() for c in (*CLASSES, *_LLAMAINDEX)) + rb")\b")
 _EXTENDS = re.compile(rb"extends\s+(?:" + b"|".join(c.encode() for c in CLASSES) + rb")\b")
 _MODELS = ("model", "modelId", "modelName", "model_id", "azureOpenAIApiDeploymentName")
 
@@ -59,9 +66,12 @@ class ModelObject:
 
 def model_objects(repository: Repository) -> Iterator[ModelObject]:
     """All model objects, by file and line."""
-    for module in repository.matching(_WORDS, *(c.encode() for c in CLASSES)):
+    for module in repository.matching(_WORDS, *(c.encode() for c in (*CLASSES, *_LLAMAINDEX))):
         for node in module.of_type("new_expression"):
             name = last_name(module, callee_of(node))
+            item = module.imports.get(name)
+            if name in _LLAMAINDEX and item is not None and "llamaindex" in item.module:
+                yield ModelObject(Site(module, node), name, _LLAMAINDEX[name])
             if name in CLASSES and _from_framework(module, module.text(callee_of(node)).partition(".")[0]):
                 yield ModelObject(Site(module, node), name, CLASSES[name])
     yield from _derived(repository)

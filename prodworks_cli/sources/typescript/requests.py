@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prodworks_cli.model import Unknown
+from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.drafts import attribution_by, guardrail_mode, request_attributes
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
 from prodworks_cli.sources.calls.model_ids import read_model_id
 from prodworks_cli.sources.content import OPEN, dig, member, merged
+from prodworks_cli.sources.typescript.libraries import HOSTS, RUNS_MODEL
 from prodworks_cli.sources.typescript.places import NOTHING, Origin, Site
-from prodworks_cli.sources.typescript.sites import HOSTS, RUNS_MODEL, CallSite
+from prodworks_cli.sources.typescript.sites import CallSite, client_class
 from prodworks_cli.sources.typescript.syntax import callee_of, last_name
 from prodworks_cli.sources.typescript.values import Values
 
 AI_LIMITS = ("maxOutputTokens", "maxTokens", *LIMITS)
+# The endpoint that speaks as OpenAI and Anthropic do.
+MANTLE = "bedrock-mantle"
 PACKAGES: Mapping[str, str] = {
     "amazon-bedrock": "bedrock",
+    "amazon-bedrock/mantle": MANTLE,
+    "amazon-bedrock/anthropic": "bedrock",
     "google-vertex": "google",
     "openai-compatible": "openai",
 }
@@ -53,23 +58,24 @@ class Requests:
         return known | ({"modalities": ("video",)} if call.api == "start_async_invoke" else {})
 
     def _ai(self, call: CallSite) -> dict[str, Drafted]:
-        given = self.mapping(call.request)
-        provider, model = self._ai_model(call)
-        options = dig(given, "providerOptions", "bedrock", "guardrailConfig")
-        holder = options if isinstance(options, Mapping) else {OPEN: Node(options, call.site.module.at(call.site.node))}
-        guarded = (member(holder, "guardrailIdentifier"), member(holder, "guardrailVersion"))
-        embedding = call.api.startswith("embed")
-        limit = _first(given, *AI_LIMITS)
-        return {
-            **_described(model, limit, guarded, "embedding" if embedding else None),
-            "provider": provider,
-            "endpoint": "bedrock-runtime" if provider == "bedrock" else provider,
-        }
-
-    def _ai_model(self, call: CallSite) -> tuple[str | Unknown, Node]:
         here = call.site.module.at(call.site.node)
+        provider, model = self.ai_model(call.request, here)
+        modality = "embedding" if call.api.startswith("embed") else None
+        return self.ai_attributes(self.mapping(call.request), provider, model, modality, here)
+
+    def ai_attributes(
+        self, given: Mapping[str, Node], provider: str | Unknown, model: Node, modality: str | None, here: Location
+    ) -> dict[str, Drafted]:
+        """What the options of a call, or of an agent, of the AI SDK say."""
+        options = dig(given, "providerOptions", "bedrock", "guardrailConfig")
+        holder = options if isinstance(options, Mapping) else {OPEN: Node(options, here)}
+        guarded = (member(holder, "guardrailIdentifier"), member(holder, "guardrailVersion"))
+        return {**_described(model, _first(given, *AI_LIMITS), guarded, modality), **served(provider)}
+
+    def ai_model(self, request: Site | None, here: Location) -> tuple[str | Unknown, Node]:
+        """The provider and the id of the ``model`` of a request or of the options of an agent."""
         tracer = self._values.tracer
-        requests = tracer.sites(call.request) if call.request is not None else ()
+        requests = tracer.sites(request) if request is not None else ()
         models = [m for r in requests for m in tracer.members.of(r, "model")]
         found = [p for m in models for p in self._provided(m)]
         named = [f for f in found if f is not None]
@@ -112,8 +118,9 @@ class Requests:
             return self._package(call.to(callee), depth - 1)
         item = call.module.imports.get(call.module.text(callee))
         if item is not None and item.module.startswith("@ai-sdk/"):
-            package = item.module.removeprefix("@ai-sdk/").partition("/")[0]
-            return PACKAGES.get(package, package)
+            package = item.module.removeprefix("@ai-sdk/")
+            bare = package.partition("/")[0]
+            return PACKAGES.get(package) or PACKAGES.get(bare, bare)
         made = [s for s in self._values.tracer.sites(call.to(callee), 8) if s.node.type == "call_expression"]
         return next((p for m in made if m.node != call.node and (p := self._package(m, depth - 1))), None)
 
@@ -143,7 +150,9 @@ class Requests:
             else Node(None, call.site.module.at(call.site.node))
         )
         text = base.text() or (base.unknown.shape if base.unknown else "") or ""
-        bedrock = next((e for e in ("bedrock-mantle", "bedrock-runtime") if e in text), None)
+        bedrock = next((e for e in (MANTLE, "bedrock-runtime") if e in text), None)
+        if client_class(call.client) == "AnthropicBedrockMantle":
+            return MANTLE
         return bedrock or ("bedrock-runtime" if call.provider == "bedrock" else call.provider)
 
     def _http(self, call: CallSite) -> dict[str, Drafted] | None:
@@ -169,6 +178,13 @@ class Requests:
             "provider": provider,
             "endpoint": host[0].rstrip(".-") if provider == "bedrock" else provider,
         }
+
+
+def served(provider: str | Unknown) -> dict[str, Drafted]:
+    """The provider and the endpoint of a model of the AI SDK."""
+    if provider in ("bedrock", MANTLE):
+        return {"provider": "bedrock", "endpoint": MANTLE if provider == MANTLE else "bedrock-runtime"}
+    return {"provider": provider, "endpoint": provider}
 
 
 def _unread(node: Node) -> Unknown:

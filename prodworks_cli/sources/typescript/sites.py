@@ -3,94 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.typescript.libraries import (
+    AI_SDK,
+    CLIENT_METHODS,
+    CLIENTS,
+    DEFAULTS,
+    HTTP_CALLS,
+    LITERALS,
+    METHODS,
+    NEEDLES,
+    OPERATIONS,
+    SAGEMAKER,
+    SERVICES,
+)
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Tracer
-
-RUNTIME, AGENTS, AGENTCORE, SAGEMAKER = (
-    *("bedrock-runtime", "bedrock-agent-runtime"),
-    *("bedrock-agentcore", "sagemaker-runtime"),
-)
-# Operations that run a model, by their name in the SDK for JavaScript, with the service that has them.
-OPERATIONS: Mapping[str, str] = {
-    "Converse": RUNTIME,
-    "ConverseStream": RUNTIME,
-    "InvokeModel": RUNTIME,
-    "InvokeModelWithResponseStream": RUNTIME,
-    "InvokeModelWithBidirectionalStream": RUNTIME,
-    "StartAsyncInvoke": RUNTIME,
-    "InvokeAgent": AGENTS,
-    "InvokeInlineAgent": AGENTS,
-    "InvokeFlow": AGENTS,
-    "RetrieveAndGenerate": AGENTS,
-    "RetrieveAndGenerateStream": AGENTS,
-    "InvokeAgentRuntime": AGENTCORE,
-    "InvokeEndpoint": SAGEMAKER,
-    "InvokeEndpointWithResponseStream": SAGEMAKER,
-}
-METHODS = {name[0].lower() + name[1:]: name for name in OPERATIONS}
-SERVICES: Mapping[str, str] = {
-    "BedrockRuntimeClient": RUNTIME,
-    "BedrockRuntime": RUNTIME,
-    "BedrockAgentRuntimeClient": AGENTS,
-    "BedrockAgentRuntime": AGENTS,
-    "BedrockAgentCoreClient": AGENTCORE,
-    "BedrockAgentCore": AGENTCORE,
-    "SageMakerRuntimeClient": SAGEMAKER,
-    "SageMakerRuntime": SAGEMAKER,
-}
-AI_SDK = frozenset(
-    {"generateText", "streamText", "generateObject", "streamObject", "embed", "embedMany", "generateImage"}
-    | {"experimental_generateImage"}
-)
-# Methods of the OpenAI and Anthropic clients that run a model, by the end of the callee.
-CLIENT_METHODS = (
-    "chat.completions.create", "chat.completions.parse", "chat.completions.stream", "completions.create",
-    "beta.chat.completions.parse", "responses.create", "responses.parse", "responses.stream", "embeddings.create",
-    "messages.create", "messages.stream", "messages.parse", "images.generate",
-)  # fmt: skip
-CLIENTS: Mapping[str, str] = {
-    "OpenAI": "openai",
-    "AzureOpenAI": "azure",
-    "Anthropic": "anthropic",
-    "AnthropicBedrock": "bedrock",
-    "AnthropicVertex": "google",
-    "Groq": "groq",
-    "Mistral": "mistral",
-}
-HOSTS = re.compile(
-    r"(?P<bedrock>bedrock-runtime|bedrock-mantle|bedrock-agent-runtime)[.-]|api\.(?P<openai>openai)\.com"
-    r"|api\.(?P<anthropic>anthropic)\.com|(?P<google>generativelanguage)\.googleapis\.com|api\.(?P<mistral>mistral)\.ai"
-    r"|api\.(?P<groq>groq)\.com|(?P<openrouter>openrouter)\.ai|api\.(?P<cohere>cohere)\.(?:ai|com)"
-    r"|(?P<azure>openai\.azure)\.com|api\.(?P<deepseek>deepseek)\.com"
-)
-RUNS_MODEL = re.compile(
-    r"/(?:chat/completions|completions|messages|responses|embeddings|converse(?:-stream)?|invoke(?:-with-response-stream)?"
-    r"|chat|embed|retrieveAndGenerate)/?(?:$|[?#])|:(?:stream)?[gG]enerateContent"
-)
-HTTP_CALLS = re.compile(
-    r"^(?:fetch|axios|axios\.(?:post|request)|got|got\.post|ky\.post|undici\.(?:fetch|request)|request)$"
-)
-NEEDLES = re.compile(
-    rb"\b(?:" + b"|".join(n.encode() for n in OPERATIONS) + rb")Command\b"
-    + rb"|\b(?:" + b"|".join(m.encode() for m in METHODS) + rb")\s*\("
-    + rb"|['\"](?:ai|openai|@ai-sdk/[\w-]+|@anthropic-ai/[\w-]+|groq-sdk|@mistralai/[\w-]+)['\"]"
-    + rb"|(?:bedrock-(?:runtime|mantle)[.-]|api\.(?:openai|anthropic|mistral|groq|cohere|deepseek)\.|openrouter\.ai"
-    + rb"|generativelanguage\.googleapis|openai\.azure)"
-)  # fmt: skip
-
-
-# Every match of NEEDLES holds one of these, which are quicker to look for.
-LITERALS = (
-    *(b"Command", b"onverse", b"nvoke", b"etrieveAndGenerate", b"tartAsync", b'"ai"', b"'ai'", b"openai", b"ai-sdk"),
-    *(b"anthropic", b"groq", b"mistral", b"bedrock", b"cohere", b"deepseek", b"openrouter", b"generativelanguage"),
-)
 
 
 @dataclass(frozen=True)
@@ -283,11 +217,18 @@ def service_of(origin: Site) -> str | None:
     return SERVICES.get(last_name(origin.module, callee_of(origin.node)))
 
 
-def client_provider(origin: Site) -> str:
-    """The provider whose client a ``new`` expression makes; empty for anything else."""
+def client_class(origin: Site) -> str:
+    """The class of a client of OpenAI, Anthropic and the like that a ``new`` expression makes; empty for others."""
     name = last_name(origin.module, callee_of(origin.node)) if origin.node.type == "new_expression" else ""
     item = origin.module.imports.get(name)
-    return CLIENTS.get(item.name if item and item.name in CLIENTS else name, "")
+    known = DEFAULTS.get(item.module, "") if item is not None and item.name == "default" else ""
+    exported = item.name if item is not None and item.name in CLIENTS else name
+    return known or (exported if exported in CLIENTS else "")
+
+
+def client_provider(origin: Site) -> str:
+    """The provider whose client a ``new`` expression makes; empty for anything else."""
+    return CLIENTS.get(client_class(origin), "")
 
 
 def module_text(site: Site) -> str:
