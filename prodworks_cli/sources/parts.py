@@ -66,7 +66,7 @@ _TEST_FOLDERS = frozenset(("tests", "test", "__tests__", "__mocks__", "e2e", "te
 _TEST_FOLDER = re.compile(r"^(e2e|smoke|integration|unit|load)[-_](tests?|smoke)$|^tests?[-_]|[-_]tests?$")
 _TEST_NAME = re.compile(
     r"^test[_-].*\.py$|^tests?\.py$|_test\.(py|go|rb|ts|js)$|^conftest\.py$|_spec\.rb$"
-    r"|[.-](?:(?:client|server|unit|integration|e2e|vi|api)?test|spec)\.[cm]?[jt]sx?$"
+    r"|[.-](?:(?:client|server|unit|integration|e2e|vi|api)?test|spec|stories)\.[cm]?[jt]sx?$"
     r"|.tests?\.(java|kt|cs)$"
 )
 # A folder named after an environment holds its configuration, not tests: infra/environments/test/main.tf.

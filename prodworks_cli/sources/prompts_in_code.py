@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.java import syntax as java
+from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL
 from prodworks_cli.sources.trees import Source, inside
 from prodworks_cli.sources.typescript import syntax as typescript
 
@@ -24,21 +25,30 @@ _FOLDERS = frozenset(("prompts", "prompt", "prompt_templates", "prompt-templates
 _KEYWORDS = frozenset({"system", "systemPrompt", "system_prompt", "instructions", "defaultSystem"})
 _TEXTS = frozenset({"string", "template_string", "string_literal"})
 _FUNCTIONS = frozenset({"function_declaration", "arrow_function", "function_expression", "method_definition"})
-_JAVA = ("method_declaration", "method_invocation")
+_JAVA = ("method_declaration", "method_invocation", "object_creation_expression")
+# Methods and classes of Java that are given a prompt.
+_PASSED = frozenset({"defaultSystem", "system", "PromptTemplate", "SystemPromptTemplate", "SystemMessage"})
 _HOLDERS = frozenset({"variable_declarator", "pair", "public_field_definition", "assignment_expression"})
 _CERTAIN = re.compile(r"(?:^|_)SYSTEM_(?:PROMPT|MESSAGE|INSTRUCTION)S?(?:_|$)")
 # Texts for people, in every language: help on prompts, example questions.
 _TRANSLATIONS = frozenset({"i18n", "locales", "locale", "lang", "translations", "messages"})
+_FOR_PEOPLE = frozenset(
+    {"description", "title", "label", "placeholder", "tooltip", "error", "message", "help", "describe"}
+)
 _UNCHANGED = frozenset(
     {"trim", "replace", "replaceAll", "join", "concat", "strip", "stripIndent", "formatted", "trimStart"}
 )
 _TAKES_TEXT = frozenset({"dedent", "outdent", "fromTemplate", "String.raw", "stripIndent", "format"})
 # One of these is in all that the two expressions match; both are searched for in lower case.
-_NAMES = (b"prompt", b"instruction", b"system")
-_NEEDLE = re.compile(rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)")
+_NAMES = (b"prompt", b"instruction", b"system", b"role")
+_NEEDLE = re.compile(
+    rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)|prompttemplate|systemmessage"
+    rb"|role['\"]?\s*:\s*['\"](?:system|developer|user)"
+)
 _WORDS = re.compile(
     rb"system_?(?:prompt|message)|\.(?:default)?system\(|\bsystem:|you are (?:an?|the)\b|your (?:task|role|job)\b"
     rb"|answer the|as an ai\b|respond (?:in|with|only)|<(?:context|instructions?)>|\binstructions?:"
+    rb"|role['\"]?\s*:\s*['\"](?:system|developer)|prompttemplate"
 )
 TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 
@@ -58,27 +68,64 @@ def written_prompts(file: File) -> Iterator[Written]:
     """The texts of a file that have the name or the place of a prompt."""
     *folders, name = file.path.split("/")
     in_module = bool(_MODULE.search(name)) or not _FOLDERS.isdisjoint(f.lower() for f in folders)
-    lower = file.data.lower()
-    if not any(word in lower for word in _NAMES):
-        return
-    if not (in_module or _WORDS.search(lower)) or not _NEEDLE.search(lower):
-        return
+    if not in_module:
+        lower = file.data.lower()
+        if not any(word in lower for word in _NAMES) or not (_WORDS.search(lower) and _NEEDLE.search(lower)):
+            return
     if not _TRANSLATIONS.isdisjoint(f.lower() for f in folders):
         return
     parse: Callable[[str, bytes], Source] = java.parse if name.endswith(".java") else typescript.parse
     source = parse(file.path, file.data)
-    for label, literal, certain in _candidates(source):
+    for label, literal, certain in _candidates(source, in_module):
         yield Written(label, literal.start_point[0] + 1, _text(source, literal), certain or in_module, in_module)
 
 
-def _candidates(source: Source) -> Iterator[tuple[str, Node, bool]]:
+def _candidates(source: Source, in_module: bool) -> Iterator[tuple[str, Node, bool]]:
     taken: set[int] = set()
     for node in source.of_type(*_HOLDERS, "function_declaration", "method_definition", *_JAVA):
-        for label, value, certain in _named(source, node):
+        for label, value, certain in (*_named(source, node), *_said(source, node)):
             literal = _literal(source, value)
             if literal is not None and literal.id not in taken:
                 taken.add(literal.id)
                 yield label, literal, certain
+    # Whatever speaks to a model in a file of prompts is one: tables of prompts, lines that are joined.
+    for literal in source.of_type(*_TEXTS) if in_module else ():
+        long = literal.end_byte - literal.start_byte > SHORTEST
+        if literal.id not in taken and long and SPEAKS_TO_MODEL.search(source.text(literal)):
+            label = _holder(source, literal)
+            if label not in _FOR_PEOPLE:
+                yield label, literal, False
+
+
+def _said(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
+    """``{ role: "system", content: "..." }``: the contents of a message; those of a user must speak to a model."""
+    table = source.parent(node) if node.type == "pair" else None
+    if table is None or source.text(node.child_by_field_name("key")).strip("'\"") not in ("content", "text"):
+        return
+    role = next(
+        (
+            source.text(p.child_by_field_name("value")).strip("'\"`")
+            for p in table.named_children
+            if _keyed(source, p, "role")
+        ),
+        "",
+    )
+    value = node.child_by_field_name("value")
+    if value is not None and role in ("system", "developer", "user"):
+        yield f"{role} message", value, role != "user"
+
+
+def _keyed(source: Source, node: Node, key: str) -> bool:
+    return node.type == "pair" and source.text(node.child_by_field_name("key")).strip("'\"") == key
+
+
+def _holder(source: Source, literal: Node) -> str:
+    """The name of what holds a text: the nearest variable, key or function around it."""
+    for above in source.ancestors(literal):
+        key = next((k for f in ("name", "key", "left") if (k := above.child_by_field_name(f)) is not None), None)
+        if above.type in _HOLDERS | _FUNCTIONS and key is not None:
+            return source.text(key).rpartition(".")[2].strip("'\"")
+    return "text"
 
 
 def _named(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
@@ -94,15 +141,16 @@ def _named(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
         name = source.text(node.child_by_field_name("name"))
         if is_named(name):
             yield from ((name, v, bool(_CERTAIN.search(in_capitals(name)))) for v in _values(node))
-    elif node.type == "method_invocation":
+    elif node.type in ("method_invocation", "object_creation_expression"):
         yield from _passed(source, node)
 
 
 def _passed(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
-    """``.defaultSystem("...")`` and ``.system("...")`` of a chat client."""
-    name = source.text(node.child_by_field_name("name"))
+    """``.defaultSystem("...")`` of a chat client, ``PromptTemplate.builder().template("...")``."""
+    name = source.text(node.child_by_field_name("name") or node.child_by_field_name("type"))
     given = node.child_by_field_name("arguments")
-    if name in ("defaultSystem", "system") and given is not None:
+    template = name == "template" and source.text(node).startswith("PromptTemplate")
+    if (name in _PASSED or template) and given is not None:
         yield from ((name, v, True) for v in given.named_children[:1])
 
 

@@ -323,3 +323,56 @@ def test_a_file_with_errors_is_a_gap() -> None:
 def test_hostile_source_ends(argument: str) -> None:
     found = call(sdk().replace("ConverseRequest.builder().modelId(MODEL).build()", argument))
     assert found.api == "converse"
+
+
+OPENAI = """package com.acme;
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+class Chat {{
+  private final OpenAIClient client = OpenAIOkHttpClient.builder(){address}.build();
+  Object ask(String q) {{ return client.chat().completions().create(ChatCompletionCreateParams.builder().model("gpt-4o").maxCompletionTokens(9).build()); }}
+}}
+"""
+CLAUDE = """package com.acme;
+import com.anthropic.client.AnthropicClient;
+import com.anthropic.models.messages.MessageCreateParams;
+class Chat {{
+  private final AnthropicClient client = AnthropicOkHttpClient.builder(){backend}.build();
+  Object ask(String q) {{ var params = MessageCreateParams.builder().model("claude-sonnet-4-5").maxTokens(9).build(); return client.messages().create(params); }}
+}}
+"""
+HTTP = """package com.acme;
+import java.net.http.*;
+class Chat {
+  static final String URL = "https://api.openai.com/v1/chat/completions";
+  Object ask(String q) throws Exception { return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(URL)).build(), null); }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "endpoint", "model", "limit"),
+    [
+        (OPENAI.format(address=""), "openai", "openai", "gpt-4o", 9),
+        (OPENAI.format(address='.baseUrl("https://bedrock-mantle.eu-west-1.api.aws/v1")'), "bedrock", "bedrock-mantle", "gpt-4o", 9),
+        (CLAUDE.format(backend=""), "anthropic", "anthropic", "claude-sonnet-4-5", 9),
+        (CLAUDE.format(backend=".backend(BedrockBackend.fromEnv())"), "bedrock", "bedrock-runtime", "claude-sonnet-4-5", 9),
+        (HTTP, "openai", "openai", None, None),
+    ],
+)  # fmt: skip
+def test_other_clients(text: str, provider: str, endpoint: str, model: str | None, limit: int | None) -> None:
+    found = call(text)
+    assert (found.provider, found.endpoint) == (provider, endpoint)
+    known = None if isinstance(found.model_id, Unknown) else found.model_id
+    assert (known, None if isinstance(found.max_tokens, Unknown) else found.max_tokens) == (model, limit)
+
+
+def test_requests_to_other_addresses_call_no_model() -> None:
+    assert calls({"Chat.java": HTTP.replace("api.openai.com", "api.example.com")}) == []
+    assert (
+        calls(
+            {"Chat.java": HTTP.replace('"https', '"docs: https').replace(".send(", ".newBuilder().build().toString(")}
+        )
+        == []
+    )

@@ -36,6 +36,8 @@ def test_a_folder_that_only_sounds_like_one(path: str) -> None:
     assert part_of(path) is Part.PRODUCTION
 
 
-@pytest.mark.parametrize("name", ["chat.clienttest.tsx", "queue.servertest.ts", "setup.vitest.ts", "a-latest.ts"])
+@pytest.mark.parametrize(
+    "name", ["chat.clienttest.tsx", "queue.servertest.ts", "setup.vitest.ts", "a.stories.tsx", "a-latest.ts"]
+)
 def test_the_name_of_a_test_suite(name: str) -> None:
     assert part_of(f"web/src/{name}") is (Part.PRODUCTION if "latest" in name else Part.TEST)

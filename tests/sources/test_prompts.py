@@ -241,3 +241,27 @@ def test_prompts_in_other_languages(path: str, source: str, expected: tuple[str,
 )  # fmt: skip
 def test_texts_in_other_languages_that_are_no_prompts(path: str, source: str) -> None:
     assert found({path: source.format(LONG.strip())}) == []
+
+
+PLAIN = "Orders are sent on the day on which they are paid, and come back within two weeks, free of charge, always."
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "expected"),
+    [
+        ("app.ts", f'call([{{ role: "system", content: `{PLAIN}` }}]);', [("system message", "inline")]),
+        ("app.ts", f'call([{{ content: "{PLAIN}", role: "developer" }}]);', [("developer message", "inline")]),
+        ("app.ts", f'call([{{ role: "user", content: `{LONG} ${{question}}` }}]);', [("user message", "inline")]),
+        ("app.ts", f'call([{{ role: "user", content: "{PLAIN}" }}]);', []),
+        ("app.ts", f'row({{ kind: "system", content: "{PLAIN}" }});', []),
+        ("prompts/chat.ts", f"export const contexts = {{ '/chat': `{LONG}`, '/other': `{PLAIN}` }};", [("/chat", "file")]),
+        ("prompts/chat.ts", f"export const build = (x) => ['# Rules', x, `{LONG}`].join('\\n');", [("build", "file")]),
+        ("prompts/tool.ts", f"export const t = {{ description: '{LONG}' }};", []),
+        ("app.ts", f"export const contexts = {{ '/chat': `{LONG}` }}; // system:", []),
+        ("App.java", f'class A {{ Object p = PromptTemplate.builder().template("{PLAIN}").build(); }}', [("template", "inline")]),
+        ("App.java", f'class A {{ Object p = new SystemMessage("{PLAIN}"); }}', [("SystemMessage", "inline")]),
+        ("App.java", f'class A {{ Object p = Page.builder().template("{PLAIN}").build(); }}', []),
+    ],
+)  # fmt: skip
+def test_prompts_by_their_place(path: str, source: str, expected: list[tuple[str, str]]) -> None:
+    assert [(i.split(":", 1)[1], o) for i, o, _ in found({path: source})] == expected

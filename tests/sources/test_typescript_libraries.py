@@ -79,3 +79,14 @@ def test_what_an_agent_of_mastra_is_given_later_stays_open() -> None:
     (found,) = calls('import { Agent } from "@mastra/core/agent";\nnew Agent({ model: "openai/gpt-4o" });\n')
     assert isinstance(found.max_tokens, Unknown)
     assert isinstance(found.guardrail_mode, Unknown)
+
+
+def test_a_client_that_is_pointed_at_an_unknown_address() -> None:
+    (found,) = calls(
+        'import OpenAI from "openai";\nconst c = new OpenAI({ baseURL: process.env.GATEWAY_URL });\nawait c.chat.completions.create({ model: "gpt-4o" });'
+    )
+    assert isinstance(found.provider, Unknown)
+    (named,) = calls(
+        'await fetch("https://api.perplexity.ai/chat/completions", { method: "POST", body: JSON.stringify({ model: "sonar" }) });'
+    )
+    assert (named.provider, named.model_id) == ("perplexity", "sonar")

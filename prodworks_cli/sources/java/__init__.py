@@ -101,7 +101,12 @@ class _Reader:
         if call.library == "spring":
             return self._spring.known(call)
         if call.library == "langchain4j":
-            return self._object(call)
+            return self._object(call, self._values.of(call.module, call.node))
+        if call.library == "client":
+            return self._object(call, self._values.of_arguments(call.module, call.module.arguments(call.node)))
+        if call.library == "http":
+            at = call.module.at(call.node)
+            return self._object(call, Node({OPEN: Node(Unknown("the request is not written out"), at)}, at))
         given = call.module.arguments(call.node)
         value = self._values.of_arguments(call.module, given)
         if isinstance(value.content, Mapping):
@@ -125,22 +130,23 @@ class _Reader:
         ]
         return applied_separately(requests)
 
-    def _object(self, call: CallSite) -> dict[str, Drafted]:
-        """The settings of a model object; request parameters may be held by a builder of their own."""
-        value = self._values.of(call.module, call.node)
-        given = value.content if isinstance(value.content, Mapping) else {}
+    def _object(self, call: CallSite, value: Node) -> dict[str, Drafted]:
+        """The settings of a model object or a request; request parameters may be held by a builder of their own."""
+        unread = {OPEN: Node(value.unknown, value.location)} if value.unknown is not None else {}
+        given = value.content if isinstance(value.content, Mapping) else unread
         parameters = member(given, "defaultRequestParameters").content
         held = {**given, **(parameters if isinstance(parameters, Mapping) else {})}
         model = next(
             (n for k in ("modelId", "modelName", "model") if (n := member(held, k)).present), member(held, "modelId")
         )
         limit = next((n for k in _LIMITS if (n := member(held, k)).present), Node(None, value.location))
+        embeds = "mbedding" in call.api
         guardrail = member(held, "guardrailConfiguration")
         id_ = guardrail["guardrailIdentifier"] if isinstance(guardrail.content, Mapping) else guardrail
         return {
             "model_id": model,
             "max_tokens": limit,
-            "modalities": ("embedding" if "Embedding" in call.api else "text",),
+            "modalities": ("embedding" if embeds else "text",),
             "guardrail_id": id_,
             "guardrail_version": guardrail["guardrailVersion"],
             "guardrail_mode": guardrail_mode(id_),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node as Syntax
 
+from prodworks_cli.sources.calls.providers import HOST_WORDS, by_url
 from prodworks_cli.sources.java.chains import links, root_of
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.syntax import Module
@@ -43,6 +44,21 @@ OBJECTS: Mapping[str, str] = {
 CHAT_MODELS = frozenset({"ChatModel", "BedrockProxyChatModel", "StreamingChatModel"})
 NEEDLES = re.compile(
     rb"software\.amazon\.awssdk\.services\.(?:bedrock|sagemakerruntime)|org\.springframework\.ai\.|dev\.langchain4j\."
+    rb"|com\.(?:openai|anthropic)\.|" + b"|".join(re.escape(h) for h in HOST_WORDS)
+)
+# The ends of chains by which the SDKs of OpenAI and Anthropic call a model, with the package of each.
+PROVIDER_CALLS: Mapping[str, tuple[str, ...]] = {
+    "com.openai.": (
+        "chat.completions.create",
+        "chat.completions.createStreaming",
+        "responses.create",
+        "embeddings.create",
+    ),
+    "com.anthropic.": ("messages.create", "messages.createStreaming"),
+}
+# Methods that send an HTTP request, of the JDK, Spring, OkHttp and Apache.
+_SENDS = frozenset(
+    {"send", "sendAsync", "exchange", "postForObject", "postForEntity", "retrieve", "execute", "newCall"}
 )
 
 
@@ -63,9 +79,10 @@ def calls(repository: Repository) -> Iterator[CallSite]:
     """All model calls, by file and line."""
     for module in repository.matching(NEEDLES):
         for node in module.of_type("method_invocation"):
-            found = _sdk(module, node) or _chat(module, node) or _object(module, node)
+            found = _sdk(module, node) or _chat(module, node) or _object(module, node) or _provider(module, node)
             if found is not None:
                 yield found
+        yield from _http(module)
 
 
 def _sdk(module: Module, node: Syntax) -> CallSite | None:
@@ -109,6 +126,39 @@ def _object(module: Module, node: Syntax) -> CallSite | None:
     provider = OBJECTS.get(name)
     endpoint = "bedrock-runtime" if provider == "bedrock" else str(provider)
     return CallSite(module, node, "langchain4j", name, endpoint, name, provider) if provider else None
+
+
+def _provider(module: Module, node: Syntax) -> CallSite | None:
+    """``client.chat().completions().create(params)`` and ``client.messages().create(params)``."""
+    if module.name(node) not in ("create", "createStreaming"):
+        return None
+    written = ".".join(n for n, _ in links(module, node))
+    for package, ends in PROVIDER_CALLS.items():
+        api = next((e for e in ends if written.endswith(e)), None)
+        if api is not None and any(i.startswith(package) for i in module.imports):
+            own = "openai" if package == "com.openai." else "anthropic"
+            mantle = b"bedrock-mantle" in module.data
+            bedrock = mantle or b"BedrockBackend" in module.data or b"BedrockMantleBackend" in module.data
+            endpoint = "bedrock-mantle" if mantle or b"BedrockMantle" in module.data else "bedrock-runtime"
+            return CallSite(
+                module, node, "client", api, endpoint if bedrock else own, "", "bedrock" if bedrock else own
+            )
+    return None
+
+
+def _http(module: Module) -> Iterator[CallSite]:
+    """Requests that a file sends to an address of a model that it holds."""
+    texts = (module.string(n) or "" for n in module.of_type("string_literal"))
+    found = next((h for t in texts if "/" in t and (h := by_url(t)) is not None), None)
+    if found is None or any(i.startswith(tuple(PROVIDER_CALLS)) for i in module.imports):
+        return
+    taken: set[int] = set()
+    for node in module.of_type("method_invocation"):
+        method = module.method(node)
+        sends = module.name(node) in _SENDS and node.child_by_field_name("object") is not None
+        if sends and method is not None and method.id not in taken and not _sdk(module, node):
+            taken.add(method.id)
+            yield CallSite(module, node, "http", "http", found[1], "", found[0])
 
 
 def type_of(module: Module, target: Syntax | None) -> str:

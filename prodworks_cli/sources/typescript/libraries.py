@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from prodworks_cli.sources.calls.providers import HOST_WORDS
+
 RUNTIME, AGENTS, AGENTCORE, SAGEMAKER = (
     *("bedrock-runtime", "bedrock-agent-runtime"),
     *("bedrock-agentcore", "sagemaker-runtime"),
@@ -65,12 +67,6 @@ DEFAULTS: Mapping[str, str] = {
     "openai": "OpenAI",
     "groq-sdk": "Groq",
 }
-HOSTS = re.compile(
-    r"(?P<bedrock>bedrock-runtime|bedrock-mantle|bedrock-agent-runtime)[.-]|api\.(?P<openai>openai)\.com"
-    r"|api\.(?P<anthropic>anthropic)\.com|(?P<google>generativelanguage)\.googleapis\.com|api\.(?P<mistral>mistral)\.ai"
-    r"|api\.(?P<groq>groq)\.com|(?P<openrouter>openrouter)\.ai|api\.(?P<cohere>cohere)\.(?:ai|com)"
-    r"|(?P<azure>openai\.azure)\.com|api\.(?P<deepseek>deepseek)\.com"
-)
 RUNS_MODEL = re.compile(
     r"/(?:chat/completions|completions|messages|responses|embeddings|converse(?:-stream)?|invoke(?:-with-response-stream)?"
     r"|chat|embed|retrieveAndGenerate)/?(?:$|[?#])|:(?:stream)?[gG]enerateContent"
@@ -82,13 +78,12 @@ NEEDLES = re.compile(
     rb"\b(?:" + b"|".join(n.encode() for n in OPERATIONS) + rb")Command\b"
     + rb"|\b(?:" + b"|".join(m.encode() for m in METHODS) + rb")\s*\("
     + rb"|['\"](?:ai|openai|@ai-sdk/[\w-]+|@anthropic-ai/[\w-]+|groq-sdk|@mistralai/[\w-]+)['\"]"
-    + rb"|(?:bedrock-(?:runtime|mantle)[.-]|api\.(?:openai|anthropic|mistral|groq|cohere|deepseek)\.|openrouter\.ai"
-    + rb"|generativelanguage\.googleapis|openai\.azure)"
+    + rb"|" + b"|".join(re.escape(h) for h in HOST_WORDS)
 )  # fmt: skip
 
 
 # Every match of NEEDLES holds one of these, which are quicker to look for.
 LITERALS = (
     *(b"Command", b"onverse", b"nvoke", b"etrieveAndGenerate", b"tartAsync", b'"ai"', b"'ai'", b"openai", b"ai-sdk"),
-    *(b"anthropic", b"groq", b"mistral", b"bedrock", b"cohere", b"deepseek", b"openrouter", b"generativelanguage"),
+    *(b"anthropic", b"groq", b"mistral", b"bedrock", *HOST_WORDS),
 )

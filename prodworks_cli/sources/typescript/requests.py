@@ -10,8 +10,9 @@ from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.drafts import attribution_by, guardrail_mode, request_attributes
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
 from prodworks_cli.sources.calls.model_ids import read_model_id
+from prodworks_cli.sources.calls.providers import behind, by_url, endpoint_of
 from prodworks_cli.sources.content import OPEN, dig, member, merged
-from prodworks_cli.sources.typescript.libraries import HOSTS, RUNS_MODEL
+from prodworks_cli.sources.typescript.libraries import RUNS_MODEL
 from prodworks_cli.sources.typescript.places import NOTHING, Origin, Site
 from prodworks_cli.sources.typescript.sites import CallSite, client_class
 from prodworks_cli.sources.typescript.syntax import callee_of, last_name
@@ -126,8 +127,7 @@ class Requests:
 
     def _client(self, call: CallSite) -> dict[str, Drafted]:
         given = self.mapping(call.request)
-        endpoint = self._endpoint(call)
-        provider = "bedrock" if endpoint.startswith("bedrock") else call.provider
+        provider, endpoint = self._served_by(call)
         headers = dig(self.mapping(call.site.to(call.options)), "headers") if call.options is not None else None
         held = headers if isinstance(headers, Mapping) else {}
         guarded = (member(held, _HEADERS[0]), member(held, _HEADERS[1]))
@@ -139,21 +139,15 @@ class Requests:
             "endpoint": endpoint,
         }
 
-    def _endpoint(self, call: CallSite) -> str:
-        """The endpoint that a client's ``baseURL`` names, or the provider's own."""
+    def _served_by(self, call: CallSite) -> tuple[str | Unknown, str | Unknown]:
+        """The provider and endpoint that a client's ``baseURL`` names, or the client's own."""
         if not isinstance(call.client, Site):
-            return call.provider
-        options = call.client.module.arguments(call.client.node)
-        base = (
-            member(self.mapping(call.client.to(options[0])), "baseURL")
-            if options
-            else Node(None, call.site.module.at(call.site.node))
-        )
-        text = base.text() or (base.unknown.shape if base.unknown else "") or ""
-        bedrock = next((e for e in (MANTLE, "bedrock-runtime") if e in text), None)
+            return call.provider, endpoint_of(call.provider)
         if client_class(call.client) == "AnthropicBedrockMantle":
-            return MANTLE
-        return bedrock or ("bedrock-runtime" if call.provider == "bedrock" else call.provider)
+            return "bedrock", MANTLE
+        options = call.client.module.arguments(call.client.node)
+        given = self.mapping(call.client.to(options[0])) if options else {}
+        return behind(member(given, "baseURL"), call.provider)
 
     def _http(self, call: CallSite) -> dict[str, Drafted] | None:
         if call.request is None:
@@ -164,19 +158,18 @@ class Requests:
         if isinstance(address.content, Mapping):
             options, address = address.content, member(address.content, "url")
         text = address.text() or (address.unknown.shape if address.unknown else "") or ""
-        host = HOSTS.search(text)
+        host = by_url(text)
         if host is None or not RUNS_MODEL.search(text):
             return None
         axios = last_name(call.site.module, callee_of(call.site.node)) == "post"
         body = Node(options, call.site.module.at(call.site.node)) if axios else member(options, "body")
         data = body.content if isinstance(body.content, Mapping) else {OPEN: Node(_unread(body), body.location)}
-        provider = str(host.lastgroup)
         guarded = (Node(None, body.location), Node(None, body.location))
         embedding = "embedding" if "embed" in text.rpartition("/")[2] else None
         return {
             **_described(member(data, "model"), _first(data, *LIMITS), guarded, embedding),
-            "provider": provider,
-            "endpoint": host[0].rstrip(".-") if provider == "bedrock" else provider,
+            "provider": host[0],
+            "endpoint": host[1],
         }
 
 
