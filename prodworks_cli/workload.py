@@ -51,9 +51,10 @@ CALLED: Mapping[str, tuple[str, str, str]] = {
 # Kinds that show that the workload answers from documents.
 RETRIEVAL = frozenset({"aws.bedrock.knowledge_base", "aws.vectors.store", "repo.retrieval_call"})
 
-# Kinds that only the reader of Python finds: calls in other languages leave it open whether there are more.
-IN_PYTHON = frozenset({"repo.tool", "repo.agent_loop", "repo.retrieval_call", "repo.log_statement", "repo.output_sink"})
-ONE_LANGUAGE = "the flow of texts is analysed in Python only, and models are called in another language"
+# Kinds that only the readers of these languages find: calls in others leave it open whether there are more.
+IN_CODE = frozenset({"repo.tool", "repo.agent_loop", "repo.retrieval_call", "repo.log_statement", "repo.output_sink"})
+FLOWS = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".java")
+OTHER_LANGUAGE = "models are called in a form in which the flow of texts is not analysed"
 
 GENAI_KINDS = ("repo.model_call", "repo.model_reference", "aws.bedrock.*", "aws.agentcore.*")
 
@@ -164,17 +165,17 @@ def _unseen(kind: str, plane: Plane, inventory: Inventory, found: bool) -> list[
         return [Unknown(f"{hidden[0].scope}: {hidden[0].reason}")]
     if plane is Plane.DECLARED and kind in SET_ELSEWHERE:
         return [Unknown(SET_ELSEWHERE[kind])]
-    unread = _unread_code(inventory) if kind in IN_PYTHON else None
+    unread = _unread_code(inventory) if kind in IN_CODE else None
     return [unread] if unread else []
 
 
 def _unread_code(inventory: Inventory) -> Unknown | None:
-    """Code around model calls that was not read, or is written in another language than Python."""
+    """Code around model calls that was not read, or is written in a language of which texts are not followed."""
     hidden = gaps_of("repo.model_call", Plane.DECLARED, inventory.gaps, minor=False)
     if hidden:
         return Unknown(f"{hidden[0].scope}: {hidden[0].reason}")
     calls = [r for r in inventory.resources if isinstance(r.value, ModelCall)]
-    return Unknown(ONE_LANGUAGE) if any(not r.locations[""].where.endswith(".py") for r in calls) else None
+    return Unknown(OTHER_LANGUAGE) if any(not r.locations[""].where.endswith(FLOWS) for r in calls) else None
 
 
 def _enforces_guardrail(inventory: Inventory) -> bool | Unknown:
@@ -229,7 +230,7 @@ def silence(kind: str, plane: Plane, inventory: Inventory) -> Unknown | str:
     hidden = gaps_of(kind, plane, inventory.gaps, minor=True)
     if hidden:
         return Unknown(f"{hidden[0].scope}: {hidden[0].reason}")
-    unread = _unread_code(inventory) if kind in IN_PYTHON else None
+    unread = _unread_code(inventory) if kind in IN_CODE else None
     if unread:
         return unread
     if plane is Plane.DECLARED and kind in EXPECTED and has_genai(inventory.resources):

@@ -163,5 +163,6 @@ def _is_docs(folders: tuple[str, ...], name: str) -> bool:
     if folders and folders[0] in _DOC_FOLDERS:
         return True
     if suffix_of(name) in (".md", ".rst", ".adoc", ".mdx"):
-        return not any("prompt" in segment for segment in [*folders, name])
+        # What describes an agent to its framework is its prompt.
+        return not any("prompt" in segment for segment in [*folders, name]) and not name.endswith(".agent.md")
     return not _DOC_FOLDERS.isdisjoint(folders) and suffix_of(name) not in SOURCE

@@ -29,7 +29,7 @@ _HIDDEN = re.compile("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\u200e
 def is_prompt_file(path: str) -> bool:
     """A text that is a prompt by its folder, name or extension."""
     *folders, name = path.lower().split("/")
-    if name.endswith(".prompt") or _SYSTEM_FILE.search(name):
+    if name.endswith((".prompt", ".agent.md")) or _SYSTEM_FILE.search(name):
         return True
     in_folder = not PROMPT_FOLDERS.isdisjoint(folders) and suffix_of(name) in FILE_SUFFIXES
     return in_folder and not _NOT_PROMPTS.search(name)

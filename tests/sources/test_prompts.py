@@ -265,3 +265,8 @@ PLAIN = "Orders are sent on the day on which they are paid, and come back within
 )  # fmt: skip
 def test_prompts_by_their_place(path: str, source: str, expected: list[tuple[str, str]]) -> None:
     assert [(i.split(":", 1)[1], o) for i, o, _ in found({path: source})] == expected
+
+
+def test_the_description_of_an_agent_is_its_prompt() -> None:
+    files = {"config/agents/orders.agent.md": LONG, ".github/agents/review.agent.md": LONG, "docs/guide.md": LONG}
+    assert [i for i, _, _ in found(files)] == ["config/agents/orders.agent.md"]

@@ -281,3 +281,25 @@ export async function handler(event) {{
     found = [r.value for r in collected({"app.ts": text}).resources if isinstance(r.value, ModelCall)]
     assert [c.usage_recorded for c in found] == [True, False]
     assert [c.stop_reasons_handled for c in found] == [(), ("max_tokens",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [("generateImage", "InvokeModelCommand"), ("ask", "InvokeAgentCommand"), ("ask", "RetrieveAndGenerateCommand")]
+)  # fmt: skip
+def test_what_an_api_does_not_report_is_open(name: str, command: str) -> None:
+    package = "bedrock-runtime" if "Model" in command else "bedrock-agent-runtime"
+    text = f'import {{ {command} }} from "@aws-sdk/client-{package}";\nexport const {name} = async (c, body) => (await c.send(new {command}({{ body }}))).output;\n'
+    found = call(text)
+    if command == "InvokeAgentCommand":
+        assert isinstance(found.stop_reasons_handled, Unknown)
+    else:
+        assert isinstance(found.usage_recorded, Unknown)
+
+
+def test_texts_of_a_framework_in_the_files_that_import_its_model() -> None:
+    model = 'import { ChatBedrockConverse } from "@langchain/aws";\nexport const llm = new ChatBedrockConverse({ model: "amazon.nova-lite-v1:0" });\n'
+    use = 'import { llm } from "./model";\nexport async function handler(event) { const a = await llm.invoke(event.body.text); console.log(a.content); }\n'
+    found = [
+        r.value for r in collected({"model.ts": model, "use.ts": use}).resources if isinstance(r.value, LogStatement)
+    ]
+    assert [x.content for x in found] == ["completion"]

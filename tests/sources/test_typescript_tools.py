@@ -214,11 +214,13 @@ def test_steps_of_the_ai_sdk(options: str, expected: list[int | None]) -> None:
         ('import { AgentExecutor } from "langchain/agents";\nexport const a = new AgentExecutor({ agent, tools, maxIterations: 6 });\n', "langchain", 6),
         ('import { ToolLoopAgent } from "ai";\nexport const a = new ToolLoopAgent({ model, tools });\n', "ai-sdk", 20),
         ('import { Agent } from "@strands-agents/sdk";\nexport const a = new Agent({ model, tools });\n', "strands", None),
+        ('import { Agent } from "@strands-agents/sdk";\nexport const a = new Agent({ model, tools, hooks: [limit] });\n', "strands", "?"),
     ],
 )  # fmt: skip
-def test_agents_of_frameworks(text: str, framework: str, limit: int | None) -> None:
+def test_agents_of_frameworks(text: str, framework: str, limit: object) -> None:
     (found,) = loops(AI + "export const f = () => generateText({ model, prompt: 'x' });\n", **{"agent.ts": text})
-    assert (found.framework, found.iteration_limit) == (framework, limit)
+    shown = "?" if isinstance(found.iteration_limit, Unknown) else found.iteration_limit
+    assert (found.framework, shown) == (framework, limit)
 
 
 KB = 'import { BedrockAgentRuntimeClient, RetrieveCommand } from "@aws-sdk/client-bedrock-agent-runtime";\nconst kb = new BedrockAgentRuntimeClient({});\n'
@@ -260,3 +262,12 @@ export async function f(store, kendra) {
         ("similaritySearch", 7),
         ("kendra.retrieve", None),
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "knows"), [("const g = token['cognito:groups'];", True), ("// token['cognito:groups']", None)]
+)
+def test_users_with_different_rights(code: str, knows: bool | None) -> None:
+    text = f"{KB}export const handler = async (event) => kb.send(new RetrieveCommand({{ knowledgeBaseId: 'KB12345678' }}));\n{code}\n"
+    (found,) = [r.value for r in collected(text).resources if isinstance(r.value, RetrievalCall)]
+    assert (None if isinstance(found.knows_users, Unknown) else found.knows_users) == knows

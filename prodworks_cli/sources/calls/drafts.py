@@ -12,6 +12,7 @@ from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.schema import Draft, Drafted, attributes_of
 from prodworks_cli.sources.calls.facts import Facts
 from prodworks_cli.sources.calls.model_ids import APPLICATION_PROFILE
+from prodworks_cli.sources.calls.prefixes import cached, tokens
 
 NOT_ANALYSED = Unknown("not analysed by this version")
 
@@ -48,7 +49,17 @@ def request_attributes(facts: Facts) -> dict[str, Drafted]:
         "guardrail_stream_mode": stream,
         "request_metadata": facts.metadata(),
         "attribution": facts.attribution(),
+        **_prefix(facts),
     }
+
+
+def _prefix(facts: Facts) -> dict[str, Drafted]:
+    """The fixed part of a request; the messages hold a mark as well, and what is not written out in them no prefix."""
+    parts = facts.prefix()
+    if not parts:
+        return {"cached_prefix": None, "prefix_tokens": None}
+    marked = cached((facts.said(),)) is True
+    return {"cached_prefix": marked or cached(parts), "prefix_tokens": tokens(parts)}
 
 
 def guardrail_mode(guardrail: Node) -> str | Unknown:

@@ -126,6 +126,20 @@ class Facts:
                 return Node(Unknown(node.unknown.reason), node.location)
         return Node("none", model.location)
 
+    def prefix(self) -> tuple[Content, ...]:
+        """What may be the same in each call: the descriptions of tools and the system prompt; empty for other APIs."""
+        if self._api.startswith("converse"):
+            return tuple(self.node(name).content for name in ("toolConfig", "system"))
+        if self._api.startswith("invoke_model"):
+            return tuple(self.node("body", name).content for name in ("tools", "system"))
+        return ()
+
+    def said(self) -> Content:
+        """The messages of the request."""
+        return (
+            self.node("messages").content if self._api.startswith("converse") else self.node("body", "messages").content
+        )
+
     def modalities(self) -> Drafted:
         """What the call puts out."""
         model = self.model.content

@@ -27,12 +27,13 @@ STOP_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 GOOD_ENDS = frozenset({"end_turn", "stop", "tool_use", "tool-calls"})
 BAD_ENDS = ("content_filtered", "guardrail_intervened", "max_tokens", "model_context_window_exceeded")
+_WITHOUT_END = ("invoke_agent", "invoke_endpoint", "invoke_inline_agent", "start_async_invoke", "embed")
 _WITHOUT_USAGE = ("invoke_flow", "invoke_agent_runtime", "retrieve_and_generate", "invoke_endpoint")
 
 
 def reports_end(api: str) -> bool:
     """Whether the answers of an operation tell why they end."""
-    return not api.startswith(("invoke_agent_runtime", "invoke_endpoint", "start_async_invoke", "embed"))
+    return not api.startswith(_WITHOUT_END)
 
 
 def reports_usage(api: str) -> bool:

@@ -22,6 +22,7 @@ MAX_CALLERS = 8
 # Calls that hand on their first argument, or the object they are called on.
 _TRANSPARENT = frozenset(
     {"fromUtf8String", "fromString", "create", "toString", "toJson", "trim", "build", "strip", "stripIndent", "of"}
+    | {"fromText"}
     | {"requireNonNull", "writeValueAsString", "fromByteArray", "getBytes", "valueOf", "parseInt", "toJSONString"}
 )
 _DURATIONS: Mapping[str, float] = {"ofSeconds": 1, "ofMillis": 0.001, "ofMinutes": 60}

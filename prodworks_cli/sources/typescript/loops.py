@@ -183,6 +183,8 @@ class Loops:
         given = self._options(module, call)
         limit: Drafted = next((self._limit(n) for k in limits if (n := member(given, k)).present), None)
         limit = limit if limit is not None else self._run_limit if self._run_limit is not None else default
+        if limit is None and any(member(given, k).present for k in ("hooks", "plugins", "middleware")):
+            limit = Unknown("a hook or a plug-in may end the loop")
         known: dict[str, Drafted] = {
             "framework": {"@langchain/langgraph": "langgraph", "ai": "ai-sdk"}.get(library, library),
             "iteration_limit": limit,

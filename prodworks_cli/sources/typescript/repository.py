@@ -101,6 +101,13 @@ class Repository:
             self._found[key] = self._find(specifier, importer)
         return self._found[key]
 
+    def importers(self, module: Module) -> Iterator[Module]:
+        """The files that import a file."""
+        stem = _ENDING.sub("", module.path).removesuffix("/index").rpartition("/")[2]
+        for other in self.holding(stem.encode()) if stem else ():
+            if any(self.find(i.module, other) is module for i in other.imports.values()):
+                yield other
+
     def _find(self, specifier: str, importer: Module) -> Module | None:
         if specifier.startswith("."):
             return self._open(_relative(specifier, importer.path))

@@ -56,6 +56,8 @@ _BUILT_IN = frozenset(
     }
 )  # fmt: skip
 _STOPS = re.compile(rb"(?:stop|finish|completion)_?[rR]eason\s*[!=]==?")
+# Functions that are named after pictures.
+_DRAWS = re.compile(r"[iI]mage|[vV]ideo|[pP]icture")
 _AWS_INSTRUMENTORS = frozenset({"AwsInstrumentation", "getNodeAutoInstrumentations"})
 
 
@@ -123,8 +125,11 @@ class Responses:
 
     def usage_recorded(self, call: CallSite, reach: Reach) -> bool | Unknown:
         """Whether the token counts are read; unknown where the API reports none or the response leaves."""
-        if not reports_usage(call.api):
-            return Unknown(f"{call.api} reports no usage")
+        drawn = call.api.startswith("invoke_model") and _DRAWS.search(call.site.module.qualified(call.site.node))
+        if not reports_usage(call.api) or drawn:
+            return Unknown(
+                f"{call.api} reports no usage" if not drawn else "a model of images or videos reports no usage"
+            )
         if self._instruments(call.library) or any(self._reads(call, site, USAGE) for site in reach.bodies):
             return True
         return reach.leaves or False

@@ -118,8 +118,11 @@ class Retrievals:
     @cached_property
     def _knows_users(self) -> bool | Unknown:
         """The code tells groups or tenants apart, so that some may not see what others may."""
-        for _ in self._repository.matching(_RIGHTS):
-            return True
+        for module in self._repository.matching(_RIGHTS):
+            if any(
+                _RIGHTS.search(n.text or b"") for n in module.of_type("string", "identifier", "property_identifier")
+            ):
+                return True
         return Unknown("whether the users of this workload have different rights is not known")
 
 

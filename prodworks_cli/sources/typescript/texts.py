@@ -52,7 +52,8 @@ class Texts:
         self._liveness = liveness
         self._tracer = tracer = values.tracer
         self._repository = tracer.repository
-        self._homes = [o.site.to(o.site.module.root) for o in objects]
+        modules = [m for o in objects for m in (o.site.module, *self._repository.importers(o.site.module))]
+        self._homes = [Site(m, m.root) for m in modules]
         self._made = frozenset(c.site.key for c in calls)
         self._identities = identities
         self.entries = Entries(self._repository)
