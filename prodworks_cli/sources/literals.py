@@ -29,6 +29,8 @@ _TRAILING = re.compile(r"""(?:^|\s)(?:#|//)\s""")
 _ABOUT = re.compile(
     r"""(?:[!=]==?\s*$|\bin\s*[\[(]?\s*$|\bcase\s+$|(?:starts|ends)_?[wW]ith\(\s*$|includes\(\s*$|placeholder\s*[:=]\s*\{?$|\.get\(\s*$)"""
 )
+# A bracket that looks a name up, and does not begin a list.
+_LOOKUP = re.compile(r"[\w)\]]\[\s*$")
 _TABLE_FILE = re.compile(r"pric(?:e|ing)|costs?(?:[_-]|$|\.)|tariff|quota|rate[_-]?card", re.IGNORECASE)
 _DEPLOYMENT = re.compile(r"^\s*(?:AWSTemplateFormatVersion|Resources|Transform)\s*:|\"Resources\"\s*:", re.MULTILINE)
 _TOOLS = frozenset(("package.json", "tsconfig.json", "prodworks.yaml", "prodworks.yml"))
@@ -84,7 +86,9 @@ def _of_line(line: str) -> Iterator[str]:
         return
     for match in _QUOTED.finditer(line):
         before = line[: match.start()]
-        if match["arrow"] or match["after"].strip() or _ABOUT.search(before) or _TRAILING.search(before):
+        after = match["after"].strip()
+        keyed = after == ":" or (after == "]" and _LOOKUP.search(before) is not None)
+        if match["arrow"] or keyed or _ABOUT.search(before) or _TRAILING.search(before):
             continue
         if _names_model(match.group(2)):
             yield match.group(2)

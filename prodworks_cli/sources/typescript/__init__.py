@@ -16,6 +16,7 @@ from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.agents import AgentObject, agent_attributes, agent_objects
+from prodworks_cli.sources.typescript.answers import Answers
 from prodworks_cli.sources.typescript.clients import Clients
 from prodworks_cli.sources.typescript.correlation import Correlations
 from prodworks_cli.sources.typescript.dead import Liveness
@@ -35,7 +36,7 @@ from prodworks_cli.sources.typescript.values import Values
 
 # Libraries that call models and are not read by this version.
 UNREAD = re.compile(
-    rb"(?:from|require\()\s*['\"](?P<name>@mastra/core|genkit|@genkit-ai/[\w-]+|@google/genai|@google/generative-ai"
+    rb"(?:from|require\()\s*['\"](?P<name>genkit|@genkit-ai/[\w-]+|@google/genai|@google/generative-ai"
     rb"|ollama|cohere-ai|replicate|@huggingface/inference|@openai/agents|llamaindex|@llamaindex/[\w-]+|together-ai"
     rb"|@azure/openai|@azure-rest/ai-inference|@google-cloud/vertexai|@browserbasehq/stagehand)['\"/]"
 )
@@ -142,6 +143,7 @@ class _Reader:
             "stop_reasons_handled": responses.stop_reasons(call, reach),
             "handled_errors": self._stream_errors(reach) if self._streams(call) else self._handlers.of(call.site),
             "fallback": self._fallbacks.of(call.site),
+            **Answers(around.texts.comes_from, self._handlers).of(call, reach),
         }
         return call_draft(name, module.at(call.site.node), known)
 

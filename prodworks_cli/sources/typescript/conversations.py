@@ -121,7 +121,9 @@ class Conversations:
         )
         unread = next((n for n in nodes if isinstance(n, Unknown)), None)
         sources = self._open(trace)
-        return Unknown(unread.reason) if unread is not None and sources == ("constant",) else sources
+        # What is certainly there, and is put together of constants alone, is constant.
+        hidden = unread is not None and not unread.present and sources == ("constant",)
+        return Unknown(unread.reason) if unread is not None and hidden else sources
 
     def _by_role(self, call: CallSite, request: Site) -> Iterator[Site]:
         """The contents of messages with the role of the system, where the code writes them out."""

@@ -78,6 +78,10 @@ class Texts:
         yield from Retrievals(self._tracer, self._flow, self._requests, self._values, self._liveness).drafts()
         yield from Tools(self._tracer, unsafe).drafts()
 
+    def comes_from(self, value: Site, call: Site) -> bool:
+        """Whether a value is made of what one call answers."""
+        return call.key in {leaf.root for leaf in self._flow.of(value).kinds(OUTPUT, FACT)}
+
     def belongs(self, holder: Site, call: Site) -> bool:
         """Whether a value may come from the response of one call, and does not come from those of others only."""
         roots = {leaf.root for leaf in self._flow.of(holder).kinds(OUTPUT, FACT)}
