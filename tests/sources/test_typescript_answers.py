@@ -89,3 +89,29 @@ def test_errors_of_a_stream_of_the_ai_sdk() -> None:
 )
 def test_the_bound_of_what_is_asked(before: str, bounded: bool) -> None:
     assert call(f"{before} const r = SEND; store(r.output);").input_bounded is bounded
+
+
+def test_the_envelope_of_the_api_is_no_data() -> None:
+    text = """import { InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";
+export const handler = async (event) => {
+  const r = await client.send(new InvokeModelCommand({ body: JSON.stringify({ messages: event.messages }) }));
+  const body = JSON.parse(new TextDecoder().decode(r.body));
+  MORE
+};
+"""
+    for more, use in (("return body.content[0].text;", "text"), ("return JSON.parse(body.content[0].text);", "json")):
+        found = collect_repository(tree_of({"app.ts": text.replace("MORE", more)}), {}).resources
+        assert [r.value.output_use for r in found if isinstance(r.value, ModelCall)] == [use]
+
+
+@pytest.mark.parametrize(
+    ("options", "cached"),
+    [
+        ("system: 'You help.'", False),
+        ("messages: [{ role: 'system', content: 'You help.', providerOptions: { bedrock: { cachePoint: { type: 'default' } } } }]", True),
+    ],
+)  # fmt: skip
+def test_cache_marks_of_the_ai_sdk(options: str, cached: bool) -> None:
+    assert (
+        call(f"return generateText({{ model: bedrock('amazon.nova-lite-v1:0'), {options} }});").cached_prefix is cached
+    )

@@ -4,10 +4,10 @@ are not analysed."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from prodworks_cli.model import Location, Unknown
-from prodworks_cli.node import Node
+from prodworks_cli.node import Content, Node
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.schema import Draft, Drafted, attributes_of
 from prodworks_cli.sources.calls.facts import Facts
@@ -49,16 +49,15 @@ def request_attributes(facts: Facts) -> dict[str, Drafted]:
         "guardrail_stream_mode": stream,
         "request_metadata": facts.metadata(),
         "attribution": facts.attribution(),
-        **_prefix(facts),
+        **prefix(facts.prefix(), facts.said()),
     }
 
 
-def _prefix(facts: Facts) -> dict[str, Drafted]:
+def prefix(parts: Sequence[Content], messages: Content) -> dict[str, Drafted]:
     """The fixed part of a request; the messages hold a mark as well, and what is not written out in them no prefix."""
-    parts = facts.prefix()
     if not parts:
         return {"cached_prefix": None, "prefix_tokens": None}
-    marked = cached((facts.said(),)) is True
+    marked = cached((messages,)) is True
     return {"cached_prefix": marked or cached(parts), "prefix_tokens": tokens(parts)}
 
 

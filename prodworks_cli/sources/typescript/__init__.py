@@ -143,7 +143,7 @@ class _Reader:
             "stop_reasons_handled": responses.stop_reasons(call, reach),
             "handled_errors": self._stream_errors(reach) if self._streams(call) else self._handlers.of(call.site),
             "fallback": self._fallbacks.of(call.site),
-            **Answers(around.texts.comes_from, self._handlers).of(call, reach),
+            **(Answers(around.texts.taken_from, self._handlers).of(call, reach) if not _embeds(call, request) else {}),
         }
         return call_draft(name, module.at(call.site.node), known)
 

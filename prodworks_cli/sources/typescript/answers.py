@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Drafted
+from prodworks_cli.sources.calls.flows import Path
 from prodworks_cli.sources.typescript.handlers import Handlers
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.response import Reach
@@ -23,9 +24,13 @@ _STRUCTURED = (
     "responses.parse",
 )
 _OUTPUTS = ("output", "experimental_output", "response_format", "outputConfig")
-_VALIDATES = re.compile(
-    r"^(?:parse|safeParse|parseAsync|safeParseAsync|validate\w*|assert\w*|Check|decode|cast|is[A-Z]\w*)$"
+_VALIDATES = re.compile(r"^(?:parse|safeParse|parseAsync|safeParseAsync|validate\w*|Check)$")
+# Members of a response under which the answer is, and not the envelope of the API around it.
+_ANSWERS = frozenset(
+    {"text", "content", "completion", "generation", "outputText", "message", "generated_text", "output_text", "answer"}
+    | {"completions", "delta", "textStream", "toolUse", "input"}
 )
+_STREAMS = ("invoke_agent", "invoke_inline_agent", "invoke_flow")
 # Calls that cut a text, or count it, by their name.
 _BOUNDS = re.compile(r"truncat|countTokens|limitTokens|trimMessages|clampText|tokenLimit|maxLength", re.IGNORECASE)
 _CUTS = frozenset({"slice", "substring", "substr"})
@@ -33,10 +38,10 @@ ELSEWHERE = Unknown("the stream is read by code that is not followed")
 
 
 class Answers:
-    """Looks at the code that can see a response. ``comes_from`` tells whether a value is made of that of a call."""
+    """Looks at the code that can see a response. ``taken_from`` tells the members of one of which a value is made."""
 
-    def __init__(self, comes_from: Callable[[Site, Site], bool], handlers: Handlers) -> None:
-        self._comes_from = comes_from
+    def __init__(self, taken_from: Callable[[Site, Site], list[Path]], handlers: Handlers) -> None:
+        self._taken_from = taken_from
         self._handlers = handlers
 
     def of(self, call: CallSite, reach: Reach) -> dict[str, Drafted]:
@@ -48,7 +53,7 @@ class Answers:
         return {
             "output_use": use,
             "output_validated": validated if not isinstance(use, Unknown) else use,
-            "stream_errors_handled": self._stream(call, reach) if "tream" in call.api else None,
+            "stream_errors_handled": self._stream(call, reach) if "tream" in call.api or call.api in _STREAMS else None,
             "input_bounded": any(_bounds(site) for site in reach.chain) or reach.leaves or False,
         }
 
@@ -61,10 +66,10 @@ class Answers:
                 reads = site.module.text(callee_of(node)) == "JSON.parse"
                 if not given or not (reads or _VALIDATES.match(name)):
                     continue
-                if self._comes_from(Site(site.module, given[0]), call.site):
+                paths = self._taken_from(Site(site.module, given[0]), call.site)
+                if any(_ANSWERS & set(path) for path in paths):
                     parsed, checked = parsed or reads, checked or not reads
-        # What is checked is mostly the parsed value, whose text came from the call.
-        return parsed, checked and (parsed or call.library != "http")
+        return parsed, checked
 
     def _stream(self, call: CallSite, reach: Reach) -> bool | Unknown:
         """An error in the middle of a stream is thrown where the stream is read."""
@@ -80,7 +85,7 @@ class Answers:
         for site in reach.bodies:
             for loop in site.module.below(site.node, "for_in_statement"):
                 right = loop.child_by_field_name("right")
-                if right is not None and self._comes_from(Site(site.module, right), call.site):
+                if right is not None and self._taken_from(Site(site.module, right), call.site):
                     yield Site(site.module, loop)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
-from prodworks_cli.sources.calls.drafts import attribution_by, guardrail_mode, request_attributes
+from prodworks_cli.sources.calls.drafts import attribution_by, guardrail_mode, prefix, request_attributes
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
 from prodworks_cli.sources.calls.model_ids import read_model_id
 from prodworks_cli.sources.calls.providers import behind, by_url, endpoint_of
@@ -71,7 +71,8 @@ class Requests:
         options = dig(given, "providerOptions", "bedrock", "guardrailConfig")
         holder = options if isinstance(options, Mapping) else {OPEN: Node(options, here)}
         guarded = (member(holder, "guardrailIdentifier"), member(holder, "guardrailVersion"))
-        return {**_described(model, _first(given, *AI_LIMITS), guarded, modality), **served(provider)}
+        fixed = prefix((dig(given, "system"),), dig(given, "messages"))
+        return {**_described(model, _first(given, *AI_LIMITS), guarded, modality), **served(provider), **fixed}
 
     def ai_model(self, request: Site | None, here: Location) -> tuple[str | Unknown, Node]:
         """The provider and the id of the ``model`` of a request or of the options of an agent."""
@@ -137,6 +138,7 @@ class Requests:
             **_described(member(given, "model"), _first(given, *LIMITS), guarded, embedding or image),
             "provider": provider,
             "endpoint": endpoint,
+            **prefix((dig(given, "tools"), dig(given, "system")), dig(given, "messages")),
         }
 
     def _served_by(self, call: CallSite) -> tuple[str | Unknown, str | Unknown]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
-from prodworks_cli.sources.calls.flows import FACT, OUTPUT
+from prodworks_cli.sources.calls.flows import FACT, OUTPUT, Path
 from prodworks_cli.sources.typescript.conversations import Conversations
 from prodworks_cli.sources.typescript.dead import Liveness
 from prodworks_cli.sources.typescript.entries import Entries
@@ -78,9 +78,9 @@ class Texts:
         yield from Retrievals(self._tracer, self._flow, self._requests, self._values, self._liveness).drafts()
         yield from Tools(self._tracer, unsafe).drafts()
 
-    def comes_from(self, value: Site, call: Site) -> bool:
-        """Whether a value is made of what one call answers."""
-        return call.key in {leaf.root for leaf in self._flow.of(value).kinds(OUTPUT, FACT)}
+    def taken_from(self, value: Site, call: Site) -> list[Path]:
+        """The members of the answer of one call of which a value is made."""
+        return [leaf.path for leaf in self._flow.of(value).kinds(OUTPUT, FACT) if leaf.root == call.key]
 
     def belongs(self, holder: Site, call: Site) -> bool:
         """Whether a value may come from the response of one call, and does not come from those of others only."""
