@@ -37,7 +37,24 @@ _IMPORT = tuple(
     )
     for name, module, type_ in _IMPORTS
 )
+# The same for packages of JavaScript and for Java.
+_PACKAGES: tuple[tuple[str, str, str], ...] = (
+    ("evalite", r"evalite(?:/[\w-]+)?", "quality"),
+    ("autoevals", r"autoevals", "quality"),
+    ("braintrust", r"braintrust", "quality"),
+    ("vitest-evals", r"vitest-evals", "quality"),
+    ("langsmith", r"langsmith/(?:evaluation|vitest|jest)", "quality"),
+    ("mastra-evals", r"@mastra/evals(?:/[\w-]+)*", "quality"),
+    ("promptfoo", r"promptfoo", "quality"),
+)
+_SCRIPT = tuple(
+    (name, name.partition("-")[0], re.compile(rf"""(?:from|require\()\s{{0,5}}['"]{module}['"]"""), type_)
+    for name, module, type_ in _PACKAGES
+)
+_SPRING = r"^import\s+org\.springframework\.ai\.(?:chat\.)?evaluation\."
+_JAVA = (("spring-ai", "springframework.ai.", re.compile(_SPRING, re.M), "quality"),)
 _K6 = re.compile(r"""(?:from|require\()\s{0,5}['"]k6(?:/|['"])""")
+_SCRIPTS = (".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs")
 _PROMPTFOO = re.compile(r"(^|/)(promptfooconfig[^/]*|[^/]*\.promptfoo)\.ya?ml$", re.I)
 _THRESHOLD = re.compile(
     r"\b(?:threshold|min_score|pass_rate)\w{0,20}[\"']?\s{0,3}[:=]\s{0,3}(\d{1,3}(?:\.\d{1,6})?)", re.I
@@ -74,17 +91,21 @@ def _suites(path: str, text: str) -> Iterator[Draft]:
     if _PROMPTFOO.search(path):
         yield _promptfoo(path, read_yaml(text, path))
     elif suffix == ".py":
-        yield from _imported(path, text)
+        yield from _imported(path, text, _IMPORT)
+    elif suffix == ".java":
+        yield from _imported(path, text, _JAVA)
     elif suffix in (".js", ".ts") and _K6.search(text):
         yield _draft(path, 1, "load", "k6", _UNCOUNTED, None)
+    elif suffix in _SCRIPTS:
+        yield from _imported(path, text, _SCRIPT)
     elif suffix in (".jsonl", ".json", ".csv") and _is_data_path(path):
         cases = sum(_has_expected(record) for record in _records(suffix, text))
         if cases:
             yield _draft(path, 1, "quality", "dataset", cases, None)
 
 
-def _imported(path: str, text: str) -> Iterator[Draft]:
-    for name, word, pattern, type_ in _IMPORT:
+def _imported(path: str, text: str, known: Iterable[tuple[str, str, re.Pattern[str], str]]) -> Iterator[Draft]:
+    for name, word, pattern, type_ in known:
         match = pattern.search(text) if word in text else None
         if match:
             threshold = _THRESHOLD.search(text)

@@ -99,3 +99,20 @@ def test_a_broken_configuration_is_a_gap() -> None:
     assert [(g.kind, g.plane, g.scope) for g in gaps] == [("repo.evaluation", Plane.DECLARED, "promptfooconfig.yaml")]
     assert isinstance(gaps[0], Gap)
     assert gaps[0].line is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "framework"),
+    [
+        ("evals/chat.eval.ts", 'import { evalite } from "evalite";\n', "evalite"),
+        ("evals/chat.ts", "import { Factuality } from 'autoevals';\nconst threshold = 0.8;\n", "autoevals"),
+        ("evals/chat.test.ts", 'import * as ls from "langsmith/vitest";\n', "langsmith"),
+        ("src/evals.ts", 'import { createToxicityScorer } from "@mastra/evals/scorers/llm";\n', "mastra-evals"),
+        ("src/test/java/E.java", "import org.springframework.ai.chat.evaluation.RelevancyEvaluator;\n", "spring-ai"),
+        ("src/a.ts", 'import { traceable } from "langsmith/traceable";\n', None),
+        ("src/A.java", "import org.springframework.ai.chat.client.ChatClient;\n", None),
+    ],
+)  # fmt: skip
+def test_suites_of_typescript_and_java(path: str, text: str, framework: str | None) -> None:
+    drafts, _ = evaluations.read(tree_of({path: text}).files)
+    assert [d.attributes["framework"] for d in drafts] == ([framework] if framework else [])

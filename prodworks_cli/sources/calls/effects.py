@@ -5,52 +5,21 @@ from __future__ import annotations
 import re
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.resources.effects import named_effect
 
 NOT_TOLD = Unknown("the effect of the tool cannot be told from its source")
 # The effects, strongest first.
 ORDER = ("money", "delete", "execute", "message", "write")
+_NO_NAMES = frozenset({"", "callback", "unnamed"})
 SQL = (
     ("delete", re.compile(r"^\s*(?:DELETE|DROP|TRUNCATE)\b", re.IGNORECASE)),
     ("write", re.compile(r"^\s*(?:INSERT|UPDATE|MERGE|ALTER|CREATE)\b", re.IGNORECASE)),
 )
-# What a tool says of itself by the first word of its name.
-_NAMED = tuple(
-    (effect, re.compile("|".join(names.split())))
-    for effect, names in (
-        (
-            "read",
-            r"""get list search find fetch look lookup query read retrieve describe check calc calculate count
-            summari[sz]e analy[sz]e compare convert format validate current weather is show view explain compute detect
-            extract classify translate recommend suggest estimate evaluate forecast predict plot render parse web
-            knowledge retriev\w* calculator think load identify assess review score rank track monitor verify generate
-            research answer""",
-        ),
-        ("delete", "delete remove drop purge terminate destroy cancel revoke"),
-        ("money", "pay refund charge transfer purchase buy withdraw deposit checkout"),
-        ("message", "send email mail notify publish message sms tweet alert"),
-        ("execute", "run execute exec shell eval invoke deploy python"),
-        (
-            "write",
-            """create update set add book submit place schedule assign close approve modify edit save write insert put
-            post open register reserve store upload make change start stop restart enable disable resolve reject
-            apply""",
-        ),
-    )
-)
-# Names of functions that say nothing about the tool that they stand for.
-_NO_NAME = re.compile(r"^_|^(?:invoke|run|call|wrapper|inner|func|tool|handler|execute|main|callback|unnamed)$")
 
 
 def said(name: str) -> str | Unknown:
     """The effect that a name says: of its first word, or of a later one for ``orders_delete``."""
-    if not name or _NO_NAME.search(name):
-        return NOT_TOLD
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").split("_")
-    for word in (*parts[:1], *parts[-1:], *parts[1:-1]):
-        for effect, pattern in _NAMED:
-            if pattern.fullmatch(word):
-                return effect
-    return NOT_TOLD
+    return (named_effect(name) if name not in _NO_NAMES else None) or NOT_TOLD
 
 
 def strongest(found: set[str], name: str) -> str | Unknown:

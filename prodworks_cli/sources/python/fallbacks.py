@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.calls.instead import CANDIDATES, HANDED_OVER, INSTEAD
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.syntax import Module, inside
 from prodworks_cli.sources.python.trace import Tracer
@@ -14,21 +13,9 @@ from prodworks_cli.sources.python.trace import Tracer
 MAX_CALLER_DEPTH = 5
 MAX_CALLERS = 12
 _NESTED = ("function_definition", "lambda", "class_definition")
-# A name of what is done instead.
-_INSTEAD = re.compile(
-    r"fall_?back|backup|secondary|alternat|degrad|cached|from_cache|search_only|hand_?over|hand_?off|escalat|to_human"
-    r"|default_(?:answer|response|reply)|canned|other_model|next_model|queue_for|enqueue",
-    re.I,
-)
 _MODEL_CALLS = frozenset(
     ("converse", "converse_stream", "invoke_model", "invoke_model_with_response_stream", "retrieve", "completion")
 )
-# An answer that hands the question to a person, rather than telling of an error.
-_HANDED_OVER = re.compile(
-    r"colleague|human|support team|contact us|call us|get back to you|follow up|transfer|an agent will|we will reply",
-    re.I,
-)
-_CANDIDATES = re.compile(r"model|region|provider|profile|endpoint|client|candidate", re.I)
 _BREAKERS = frozenset(("circuit", "circuit_breaker", "breaker", "with_fallback", "fallback"))
 
 
@@ -93,9 +80,9 @@ class Fallbacks:
 def _instead(module: Module, node: Node) -> bool:
     if node.type == "call":
         name = last_name(module, node.child_by_field_name("function"))
-        return name in _MODEL_CALLS or bool(_INSTEAD.search(name))
+        return name in _MODEL_CALLS or bool(INSTEAD.search(name))
     if node.type == "return_statement" and node.named_children:
-        return any(_HANDED_OVER.search(text) for text in _texts(module, node.named_children[0]))
+        return any(HANDED_OVER.search(text) for text in _texts(module, node.named_children[0]))
     return False
 
 
@@ -125,5 +112,5 @@ def _tries_next(module: Module, clause: Node, body: Node) -> bool:
             return False
         if above.type == "for_statement":
             header = (above.child_by_field_name("left"), above.child_by_field_name("right"))
-            return any(bool(_CANDIDATES.search(module.text(part))) for part in header)
+            return any(bool(CANDIDATES.search(module.text(part))) for part in header)
     return False

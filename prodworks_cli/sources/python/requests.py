@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.facts import Facts
+from prodworks_cli.sources.calls.ids import ids_in
 from prodworks_cli.sources.python.conversations import Conversations
 from prodworks_cli.sources.python.flow import Flow
 from prodworks_cli.sources.python.flow_types import IDENTITY, INPUT, OUTPUT, PARAMETER, RETRIEVED, STORED, Trace
@@ -156,31 +156,6 @@ def _distinct(found: Iterable[Drafted]) -> Iterator[Drafted]:
         if key not in seen:
             seen.add(key)
             yield item
-
-
-REQUEST_IDS = re.compile(
-    r"^(?:aws_)?(?:x[-_]?)?(?:request|correlation|trace|invocation|message|job|transaction|execution)[-_]?id$"
-    r"|^requestid$|^request$|^correlation$|^traceid$",
-    re.IGNORECASE,
-)
-PERSON_IDS = tuple(
-    (word, re.compile(rf"^(?:{names})(?:[-_]?(?:id|key|uuid|name|sub))?$", re.IGNORECASE))
-    for word, names in (
-        ("session", "chat|conversation|thread|session"),
-        ("user", "user|actor|customer|account|sub|username|caller|principal"),
-        ("tenant", "tenant|org|organi[sz]ation|client|workspace"),
-    )
-)
-
-
-def ids_in(names: Iterable[str]) -> set[str]:
-    """Which ids some names of fields are: request, session, user, tenant."""
-    found: set[str] = set()
-    for name in names:
-        if REQUEST_IDS.match(name):
-            found.add("request")
-        found |= {word for word, pattern in PERSON_IDS if pattern.match(name)}
-    return found
 
 
 __all__ = ["Requests", "ids_in"]

@@ -71,7 +71,7 @@ class Loops:
             for function in module.of_type(*FUNCTIONS):
                 if self._comes_back(module, function):
                     yield self._recursive(module, function)
-        for module in self._repository.holding(b"maxSteps", b"stopWhen", *(name.encode() for name in _FRAMEWORKS)):
+        for module in self._repository.matching(_MAKES, b"maxSteps", b"stopWhen", b"gent", b"Graph"):
             for call in module.of_type("call_expression", "new_expression"):
                 draft = self._framework(module, call) or self._steps(module, call)
                 if draft is not None:
@@ -259,4 +259,9 @@ class Loops:
         return Draft(AgentLoop, module.at(node), attributes, self._names.of(f"{module.path}:{name}"))
 
 
+_MAKES = re.compile(
+    rb"\bmaxSteps\b|\bstopWhen\b|(?:\bnew\s+|\b)(?:"
+    + b"|".join(n.encode() for n in _FRAMEWORKS)
+    + rb")\s*(?:<[^>\n]{0,60}>)?\s*\("
+)
 _DECIDES_BYTES = re.compile(_DECIDES.pattern.encode(), re.IGNORECASE)
