@@ -15,6 +15,7 @@ from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.drafts import Describer
 from prodworks_cli.sources.python.frameworks import model_objects
 from prodworks_cli.sources.python.http_calls import http_calls
+from prodworks_cli.sources.python.mcp import mcp_servers
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.prompts import Prompts
 from prodworks_cli.sources.python.repository import Repository
@@ -57,7 +58,8 @@ def read(
     known = {draft.identity: draft for draft in (*describer.framework_clients.drafts.values(), *clients)}
     asked = [*texts.told(), *(r.sent for r in requests if r.sent is not None)]
     prompts = Prompts(repository, tracer, owners).drafts(asked)
-    return (*described, *known.values(), *texts.drafts(environment), *prompts), _gaps(repository)
+    others = (*prompts, *mcp_servers(repository, values))
+    return (*described, *known.values(), *texts.drafts(environment), *others), _gaps(repository)
 
 
 def _gaps(repository: Repository) -> tuple[Gap, ...]:
