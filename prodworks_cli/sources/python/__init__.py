@@ -15,15 +15,19 @@ from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.drafts import Describer
 from prodworks_cli.sources.python.frameworks import model_objects
 from prodworks_cli.sources.python.http_calls import http_calls
-from prodworks_cli.sources.python.mcp import mcp_servers
+from prodworks_cli.sources.python.mcp import mcp_servers, pins
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.prompts import Prompts
 from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.sites import CallSite, Client, Finder
 from prodworks_cli.sources.python.syntax import Module
+from prodworks_cli.sources.python.telemetry import telemetry
 from prodworks_cli.sources.python.texts import Texts
 from prodworks_cli.sources.python.trace import Tracer
 from prodworks_cli.sources.python.values import Values
+from prodworks_cli.sources.telemetry.launchers import launched
+from prodworks_cli.sources.telemetry.setups import drafts
+from prodworks_cli.sources.telemetry.variables import Variables
 
 MODEL_WORDS = (b"bedrock", b"converse", b"invoke_model")
 # A file of which more than this share of lines is not understood may hide anything.
@@ -58,7 +62,13 @@ def read(
     known = {draft.identity: draft for draft in (*describer.framework_clients.drafts.values(), *clients)}
     asked = [*texts.told(), *(r.sent for r in requests if r.sent is not None)]
     prompts = Prompts(repository, tracer, owners).drafts(asked)
-    others = (*prompts, *mcp_servers(repository, values))
+    traced = any(d.attributes.get("instrumented") is True for d in described)
+    installed = pins(repository)
+    others = (*prompts, *mcp_servers(repository, values, installed))
+    variables = Variables(files, environment)
+    distribution = installed("aws-opentelemetry-distro") is True
+    setups = (*telemetry(repository, values, traced, installed), *launched(files, variables, distribution))
+    others = (*others, *drafts(setups, variables))
     return (*described, *known.values(), *texts.drafts(environment), *others), _gaps(repository)
 
 

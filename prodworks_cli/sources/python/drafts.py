@@ -30,6 +30,7 @@ from prodworks_cli.sources.python.values import Values
 
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 # What exports the spans of a program; Strands makes them by itself.
+WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 EXPORTERS = (b"opentelemetry-instrument", b"StrandsTelemetry", b"aws-opentelemetry-distro")
 GUARDRAIL_KEYS = (
     *("guardrails", "guardrail_config", "guardrail_id", "guardrailConfig", "guardrail_identifier"),
@@ -53,7 +54,7 @@ class Describer:
     def __init__(self, repository: Repository, values: Values, environment: Mapping[str, tuple[Node, ...]]) -> None:
         self._repository = repository
         self._values = values
-        self._responses = Responses(repository, values.tracer)
+        self._responses = Responses(repository, values.tracer, WRAPPER in environment)
         self._handlers = Handlers(values.tracer)
         self._fallbacks = Fallbacks(values.tracer)
         self._names = Names()
@@ -98,8 +99,8 @@ class Describer:
             "provider": call.provider,
             "endpoint": call.endpoint,
             "client": Ref("repo.model_client", client_identity(call.clients[0])) if call.clients else _lost(call),
-            "instrumented": self._responses.instrumented(call.site, reach),
-            "usage_recorded": self._responses.usage_recorded(call.api, reach),
+            "instrumented": self._responses.instrumented(call.site, reach, aws=True),
+            "usage_recorded": self._responses.usage_recorded(call.api, reach, aws=True),
             "correlation": correlations.of(reach, facts.metadata()),
             **requests.of_call(call, facts),
             "stop_reasons_handled": self._responses.stop_reasons(reach),
@@ -122,7 +123,7 @@ class Describer:
         at = found.site.module.at(found.site.node)
         model, guardrail = found.model, self._guardrail(found)
         reach = self._responses.reach(found.site) if found.direct else Reach((), (), None)
-        traced = found.traced or self._responses.instrumented(found.site, reach) or self._exported(found)
+        traced = found.traced or self._responses.instrumented(found.site, reach) is True or self._exported(found)
         known: dict[str, Drafted] = {
             "reachable": not (dead := self.is_dead(found.site)),
             "api": found.name,

@@ -40,21 +40,20 @@ _AUTH = ("auth", "token_verifier", "auth_server_provider")
 STANDARD = "stdio"
 
 
-def mcp_servers(repository: Repository, values: Values) -> Iterator[Draft]:
+def mcp_servers(repository: Repository, values: Values, lookup: mcp.Lookup) -> Iterator[Draft]:
     """All servers, by file and line."""
     names = Names()
     for path in repository.paths_with(*_WORDS):
         if repository.imports(path, _IMPORT):
             module = repository.module(path)
             for call in module.of_type("call"):
-                yield from _of_call(Site(module, call), repository, values, names)
+                yield from _of_call(Site(module, call), values, names, lookup)
 
 
-def _of_call(site: Site, repository: Repository, values: Values, names: Names) -> Iterator[Draft]:
+def _of_call(site: Site, values: Values, names: Names, lookup: mcp.Lookup) -> Iterator[Draft]:
     module = site.module
     name = last_name(module, site.node.child_by_field_name("function"))
     place = f"{module.path}:{module.qualified(site.node)}"
-    lookup = _installed(repository)
     if name in _STDIO:
         settings = _settings(site, values)
         if member(settings, "command").present:
@@ -155,7 +154,7 @@ def _mapped(site: Site, name: str, place: str, values: Values, names: Names, loo
             yield mcp.server(names.of(f"{place} {label}"), label, item, lookup)
 
 
-def _installed(repository: Repository) -> mcp.Lookup:
+def pins(repository: Repository) -> mcp.Lookup:
     """Whether the requirements of the repository pin an installed package."""
 
     def lookup(package: str) -> mcp.Pinned:

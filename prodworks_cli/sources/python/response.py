@@ -46,6 +46,8 @@ _INSTRUMENTED = (
     *("GoogleGenAI", "GoogleGenerativeAI", "VertexAI", "MistralAI", "Groq", "Cohere", "LlamaIndex", "CrewAI", "DSPy"),
     *("Haystack", "Smolagents", "Agno", "PydanticAI", "Instructor", "Autogen"),
 )
+LAUNCHER = b"opentelemetry-instrument"
+WRAPPED = "a wrapper instruments some function; which one runs this code is not followed"
 NO_USAGE = ("invoke_flow", "invoke_agent_runtime", "retrieve_and_generate")
 
 
@@ -61,9 +63,13 @@ class Reach:
 class Responses:
     """Answers about the responses of calls."""
 
-    def __init__(self, repository: Repository, tracer: Tracer) -> None:
+    def __init__(self, repository: Repository, tracer: Tracer, wrapped: bool = False) -> None:
+        """``wrapped`` says that IaC launches some function with a wrapper that instruments it."""
+        self._repository = repository
         self._tracer = tracer
         self._instrumented = _instrumentor(repository)
+        self._wrapped = wrapped
+        self._launches: dict[str, bool] = {}
 
     def reach(self, call: Site) -> Reach:
         """Where the response of a call can be seen."""
@@ -110,13 +116,14 @@ class Responses:
             if callee is not None and callee.node.type == "function_definition":
                 yield callee
 
-    def usage_recorded(self, api: str, reach: Reach) -> bool | Unknown:
+    def usage_recorded(self, api: str, reach: Reach, aws: bool = False) -> bool | Unknown:
         """Whether the token counts are read; unknown where the API reports none or the response leaves."""
         if api.startswith(NO_USAGE):
             return Unknown(f"{api} reports no usage")
-        if self._instrumented or any(_reads(site, USAGE) for site in reach.bodies):
+        launched = self._launched(reach.bodies[0].module.path) if aws and reach.bodies else False
+        if self._instrumented or launched is True or any(_reads(site, USAGE) for site in reach.bodies):
             return True
-        return reach.leaves or False
+        return reach.leaves or launched
 
     def usage_read(self, place: Site) -> bool:
         """Whether the file of a model object reads token counts, which a framework hands on with its answers."""
@@ -130,9 +137,18 @@ class Responses:
         negated = any(_compared_away(site) for site in reach.bodies)
         return tuple(sorted(named | set(BAD_ENDS if negated else ())))
 
-    def instrumented(self, call: Site, reach: Reach) -> bool:
-        """Whether a span or an instrumentor covers the call."""
-        return self._instrumented or _in_span(call) or any(_decorated(site) for site in reach.chain)
+    def instrumented(self, call: Site, reach: Reach, aws: bool = False) -> bool | Unknown:
+        """Whether a span or an instrumentor covers the call; launchers instrument the AWS SDK (``aws``)."""
+        if self._instrumented or _in_span(call) or any(_decorated(site) for site in reach.chain):
+            return True
+        return self._launched(call.module.path) if aws else False
+
+    def _launched(self, path: str) -> bool | Unknown:
+        """Whether the program is launched with instrumentation."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._launches:
+            self._launches[folder] = self._repository.holds_near(path, LAUNCHER)
+        return self._launches[folder] or (Unknown(WRAPPED) if self._wrapped else False)
 
 
 def _returned_whole(call: Site, function: Node) -> bool:
