@@ -21,7 +21,7 @@ _WORDS = ("opentelemetry", "ddtrace-run")
 _COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--|;)")
 _SUFFIXES = frozenset((".yaml", ".yml", ".json", ".sh", ".tf", ".py", ".ts", ".js", ".bash"))
 _FILE = re.compile(r"(?:^|/)(?:[\w.-]*Dockerfile[\w.-]*|Procfile)$", re.I)
-_DISTRIBUTION = (b"aws-opentelemetry-distro", b"aws-distro-opentelemetry", b"PYTHON_DISTRO=aws", b"AWSOpenTelemetryDistro")
+_DISTRIBUTION = (b"aws-opentelemetry-distro", b"aws-distro-opentelemetry", b"PYTHON_DISTRO=aws", b"AWSOpenTelemetry")
 _STRANDS = re.compile(rb"(?m)^\s*from strands(?:\.|\s)")
 _INSTALLS = re.compile(r"\b(?:pip3?|uv|npm|yarn|poetry|pipx?)\b[^\n]*\b(?:install|add)\b")
 
