@@ -294,6 +294,23 @@ def test_the_package_itself_is_a_client() -> None:
     assert call("import openai\n\nopenai.chat.completions.create(model='gpt-4o')\n").provider == "openai"
 
 
+def test_a_client_from_a_module_by_its_dotted_name() -> None:
+    made_by = (
+        "import boto3\n\n\ndef client(name):\n    given = {'service_name': name}\n    return boto3.client(**given)\n"
+    )
+    text = "import core.clients\nimport core.other\n\ndef ask():\n    c = core.clients.client('sagemaker-runtime')\n"
+    files = {"core/clients.py": made_by, "core/other.py": "X = 1\n"}
+    found = call(text + "    return c.invoke_endpoint(EndpointName='e', Body=b'')\n", **files)
+    assert (found.api, found.provider, found.model_id) == ("invoke_endpoint", "sagemaker", "e")
+    other = text.replace("sagemaker-runtime", "s3")
+    assert calls(other + "    return c.invoke_endpoint(EndpointName='e', Body=b'')\n", **files) == []
+
+
+def test_an_endpoint_of_sagemaker_behind_langchain() -> None:
+    found = made("SagemakerEndpoint(endpoint_name='e')", "langchain_aws.llms")
+    assert (found.provider, found.endpoint, found.model_id) == ("sagemaker", "sagemaker-runtime", "e")
+
+
 def test_langfuse_traces_the_client_that_it_gives() -> None:
     text = CLIENTS.format("from langfuse.openai import OpenAI", "OpenAI()", "chat.completions.create(model='m')")
     assert (call(text).instrumented, call(text.replace("langfuse.", "")).instrumented) == (True, False)

@@ -33,7 +33,7 @@ from prodworks_cli.sources.python.values import ENVIRONMENT_CALLS, Values
 DEFAULT_MODEL = Unknown("the model is the default of the installed Strands", present=True)
 _NAMES = frozenset(name for library in LIBRARIES for name in library.classes)
 _NAMING = frozenset(name for _, name in NAMED_MODELS)
-_MODEL_KEYS = ("model_id", "model", "inference_profile_id", "model_name", "azure_deployment", "id")
+_MODEL_KEYS = ("model_id", "model", "inference_profile_id", "model_name", "azure_deployment", "endpoint_name", "id")
 ADDRESSES = ("base_url", "openai_api_base", "api_base", "azure_endpoint", "host", "server_url")
 """Arguments that point a client somewhere else than at its provider."""
 # What reads an environment variable holds the name of a model, and no object.

@@ -38,6 +38,7 @@ _LANGCHAIN = _classes(
     cohere="ChatCohere CohereEmbeddings",
     ollama="ChatOllama OllamaEmbeddings",
     openrouter="ChatOpenRouter",
+    sagemaker="SagemakerEndpoint ChatSagemakerEndpoint SagemakerEndpointEmbeddings",
 )
 _LLAMA_INDEX = _classes(
     bedrock="BedrockConverse Bedrock BedrockEmbedding",

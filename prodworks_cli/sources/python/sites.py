@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.node import Content
 from prodworks_cli.sources.python import smithy
 from prodworks_cli.sources.python.places import RUNNERS, Origin, Site
 from prodworks_cli.sources.python.repository import Repository, last_name
@@ -142,10 +143,17 @@ class Finder:
                 yield from self.clients_of(inner)
         if name not in ("client", "create_client"):
             return
-        given = origin.module.arguments(origin.node).get("service_name", 0)
-        service = self._values.of(origin.to(given)).content if given is not None else None
+        arguments = origin.module.arguments(origin.node)
+        given = arguments.get("service_name", 0)
+        service = self._values.of(origin.to(given)).content if given is not None else self._splatted(origin)
         if isinstance(service, str) and service in SERVICES:
             yield Client(origin, service)
+
+    def _splatted(self, origin: Site) -> Content:
+        """The service in ``client(**settings)``."""
+        splats = origin.module.arguments(origin.node).splats
+        held = [self._values.splat(origin.to(s)) for s in splats]
+        return next((h["service_name"].content for h in held if "service_name" in h), None)
 
     def _open(self, module: Module, receiver: Node, origins: tuple[Origin, ...]) -> bool:
         """The receiver may be a client: it was not resolved to anything else."""

@@ -132,6 +132,12 @@ class Module(Indexed):
                 found[local] = Import(self.text(source), original)
         return found
 
+    @cached_property
+    def dotted(self) -> frozenset[str]:
+        """The modules that are imported by their dotted names (``import a.b``)."""
+        names = (n for node in self.of_type("import_statement") for n in node.children_by_field_name("name"))
+        return frozenset(t for n in names if "." in (t := self.text(n)) and n.type == "dotted_name")
+
     def _plain_import(self, node: Node) -> Iterator[tuple[str, Import]]:
         for name in node.children_by_field_name("name"):
             original, local = self._alias(name)

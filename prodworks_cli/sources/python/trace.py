@@ -180,6 +180,9 @@ class Tracer:
         target, name = site.node.child_by_field_name("object"), last_name(site.module, site.node)
         if target is None:
             return None
+        imported = self.repository.find(site.text, site.module) if site.text in site.module.dotted else None
+        if imported is not None:
+            return (Site(imported, imported.root),)
         owner = self.classes.self_class(site, target)
         if owner is not None:
             return self.classes.member(owner, name)
