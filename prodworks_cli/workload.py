@@ -227,7 +227,7 @@ def _any_of(declared: bool, called: bool, inventory: Inventory, kind: str | None
 
 def silence(kind: str, plane: Plane, inventory: Inventory) -> Unknown | str:
     """What it means that no ``kind`` was seen on ``plane``: why that is unknown, or why the rule does not apply."""
-    hidden = gaps_of(kind, plane, inventory.gaps, minor=True)
+    hidden = gaps_of(kind, plane, inventory.gaps, minor=plane is Plane.OBSERVED or _hinted(kind, inventory))
     if hidden:
         return Unknown(f"{hidden[0].scope}: {hidden[0].reason}")
     unread = _unread_code(inventory) if kind in IN_CODE else None
@@ -244,6 +244,20 @@ def silence(kind: str, plane: Plane, inventory: Inventory) -> Unknown | str:
     if plane is Plane.DECLARED and kind in CALLED and _called_elsewhere(kind, inventory):
         return Unknown(f"the code calls {CALLED[kind][2]} that is not defined in this repository")
     return f"no {kind.rsplit('.', 1)[-1].replace('_', ' ')} found"
+
+
+def _hinted(kind: str, inventory: Inventory) -> bool:
+    """Whether a part that went unread may hold a ``kind``: of what only some workloads have, something must speak."""
+    if kind.startswith("aws.agentcore."):
+        return uses_agentcore(inventory.resources)
+    if kind == "aws.vectors.store":
+        workloads = [r.value for r in inventory.resources if isinstance(r.value, Workload)]
+        return any(w.has_retrieval is not False for w in workloads)
+    if kind in ("aws.bedrock.flow", "aws.bedrock.action_group"):
+        api, owner, _ = CALLED[kind]
+        called = any(isinstance(r.value, ModelCall) and r.value.api == api for r in inventory.resources)
+        return called or any(r.kind == owner for r in inventory.resources)
+    return True
 
 
 def _answers_from_documents(inventory: Inventory) -> bool:
