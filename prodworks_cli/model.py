@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 
@@ -199,7 +200,7 @@ class Finding:
     kind: str
     verdicts: Mapping[Plane, Verdict]
 
-    @property
+    @cached_property
     def status(self) -> Status:
         """The most direct plane that knows decides: observed, then declared, then attested."""
         for plane in (Plane.OBSERVED, Plane.DECLARED, Plane.ATTESTED):

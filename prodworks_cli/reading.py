@@ -10,6 +10,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,19 +58,33 @@ def usable_jobs(parts: Mapping[str, Listing]) -> int:
 
 
 def _answers(parts: Mapping[str, Listing], make: Make, kept: Keeper | None, jobs: int) -> Iterator[tuple[str, Answer]]:
-    if jobs < 2:
-        yield from ((name, _answer(part, make, kept)) for name, part in parts.items())
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    # The largest first: then no process is left alone with one in the end.
+    waiting = dict(sorted(parts.items(), key=lambda item: -len(item[1].pending)))
+    if jobs > 1:
+        for name, answer in _sent_by_others(waiting, make, kept, jobs):
+            yield name, answer
+            del waiting[name]
+    yield from ((name, _answer(part, make, kept)) for name, part in waiting.items())
 
+
+def _sent_by_others(
+    parts: Mapping[str, Listing], make: Make, kept: Keeper | None, jobs: int
+) -> Iterator[tuple[str, Answer]]:
+    """Answers of other processes; it ends early where the system allows none, or has stopped one."""
+    try:
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+        from multiprocessing import get_context
+    except ImportError:  # a Python without shared semaphores
+        return
     # A fork of a process with one thread is safe, and has all that is imported; elsewhere a new process imports it.
     context = get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(jobs, context) as pool:
-        # The largest first: then no process is left alone with one in the end.
-        ordered = sorted(parts.items(), key=lambda item: -len(item[1].pending))
-        waiting = {name: pool.submit(_sent, part, make, kept and kept.narrowed(part)) for name, part in ordered}
-        yield from ((name, future.result()) for name, future in waiting.items())
+    with suppress(BrokenProcessPool, OSError, NotImplementedError), ProcessPoolExecutor(jobs, context) as pool:
+        futures = {
+            name: pool.submit(_sent, part, make, kept and kept.narrowed(part)) for name, part in tuple(parts.items())
+        }
+        for name, future in futures.items():
+            yield name, future.result()
 
 
 def _answer(part: Listing, make: Make, kept: Keeper | None) -> Answer:

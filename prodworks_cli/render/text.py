@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, cast
 
 from prodworks_cli.report import Report
@@ -48,7 +49,7 @@ def shorten(text: str, limit: int) -> str:
 def clean_line(text: str, *, ascii_only: bool = False, limit: int = LINE_LIMIT) -> str:
     """``text`` on one line: runs of blanks and line breaks become one space; at most about ``limit`` characters."""
     if len(text) <= limit and _is_plain(text):
-        return text
+        return str(text)
     return clean(shorten(_BREAKS.sub(" ", text).strip(), limit), ascii_only=ascii_only)
 
 
@@ -70,12 +71,18 @@ def clean_report(report: Report, *, ascii_only: bool = False) -> Report:
     return cast(Report, _clean_value(report, ascii_only, block=False))
 
 
+@lru_cache(maxsize=1 << 14)
+def _known_line(text: str, ascii_only: bool) -> str:
+    """The keys, ids, paths and reasons of a report are the same few thousand again and again."""
+    return clean_line(text, ascii_only=ascii_only)
+
+
 def _clean_value(value: Any, ascii_only: bool, *, block: bool) -> Any:
     if isinstance(value, str):
-        return clean_block(value, ascii_only=ascii_only) if block else clean_line(value, ascii_only=ascii_only)
+        return clean_block(value, ascii_only=ascii_only) if block else _known_line(value, ascii_only)
     if isinstance(value, dict):
         return {
-            clean_line(str(key), ascii_only=ascii_only): _clean_value(item, ascii_only, block=key in _BLOCKS or block)
+            _known_line(str(key), ascii_only): _clean_value(item, ascii_only, block=key in _BLOCKS or block)
             for key, item in value.items()
         }
     if isinstance(value, list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.resources.adapter import every, some
@@ -90,10 +91,16 @@ def grants(statement: Statement, actions: Iterable[str]) -> bool | Unknown:
 def matches(pattern: str | Unknown, action: str) -> bool | Unknown:
     """Whether an action pattern of a policy covers ``action`` (in lower case)."""
     if isinstance(pattern, str):
-        return fnmatchcase(action, _glob(pattern))
+        return _covers(pattern, action)
     if pattern.shape is None:
         return pattern
-    return pattern if fnmatchcase(action, _glob(pattern.shape.replace("${...}", "*"))) else False
+    return pattern if _covers(pattern.shape.replace("${...}", "*"), action) else False
+
+
+@lru_cache(maxsize=1 << 14)
+def _covers(pattern: str, action: str) -> bool:
+    """The same few patterns are asked again for every rule, subject and unit."""
+    return fnmatchcase(action, _glob(pattern))
 
 
 def _glob(pattern: str) -> str:
