@@ -155,10 +155,11 @@ def prepare(options: AuditOptions) -> Bench:
 
 
 def _revision(source: str, options: AuditOptions, bench: Bench, inventory: Inventory, errors: spine.Errors) -> Report:
-    """The report on an earlier revision: by today's rules and config, and the same evidence of the account."""
+    """The report on an earlier revision: by today's rules, config and plans, and the same evidence of the account."""
     if options.inventory:
         raise UsageError(f"--baseline {source} needs the repository; give its path instead of --from")
     listing = list_revision(options.path, source.removeprefix(REVISION), bench.config.ignore)
+    listing = replace(listing, plans=tuple(_plan(path, options.path) for path in options.plans))
     cache = user_cache() if options.cache else None
     before = spine.collect_listing(listing, bench.config.settings(), errors, say, options.unit, cache)
     before = with_states(before, options.path, options.states)

@@ -233,3 +233,35 @@ def test_a_type_of_awscc_that_is_named_is_read_under_that_name_or_named_as_that_
     named = sorted(name for name in types_read() if name.startswith("awscc_"))
     read = as_cloudformation(Block(name, name, Node({}, Location("x"))) for name in named)
     assert [block.type for block in read if f'"{block.type}"' not in code] == []
+
+
+def test_a_service_behind_a_load_balancer_leads_to_its_role() -> None:
+    found = inventory("""
+module "chat" {
+  source  = "terraform-aws-modules/ecs/aws//modules/service"
+  version = "~> 5.11"
+  name    = "chat"
+  container_definitions = {
+    app = { environment = [{ name = "API_TOKEN", value = "hunter2hunter2" }] }
+  }
+  tasks_iam_role_statements = {
+    model = { actions = ["bedrock:InvokeModel"], resources = ["*"] }
+  }
+  load_balancer = { app = { target_group_arn = aws_lb_target_group.chat.arn } }
+}
+resource "aws_lb_target_group" "chat" {}
+resource "aws_lb" "front" {}
+resource "aws_lb_listener" "http" {
+  load_balancer_arn = aws_lb.front.arn
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.chat.arn
+  }
+}
+""")
+    values = {r.kind: r.value for r in found.resources}
+    assert values["aws.api.entry"].leads_to_model is True  # type: ignore[attr-defined]
+    assert values["aws.iam.role"].can_invoke_models is True  # type: ignore[attr-defined]
+    assert values["aws.compute.unit"].environment_secrets == ("API_TOKEN",)  # type: ignore[attr-defined]
+    group = values["aws.logs.log_group"]
+    assert (group.name, group.retention_days) == ("/aws/ecs/chat/app", 30)  # type: ignore[attr-defined]
