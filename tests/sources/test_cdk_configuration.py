@@ -63,6 +63,12 @@ def test_defaults_count_where_no_configuration_is_committed() -> None:
     assert typescript(body, infra__config_json='{"days": 9}')["S/L"] == 9
 
 
+@pytest.mark.parametrize("ignored", ["config.json", "/infra/*.json", "infra/"])
+def test_configuration_that_git_ignores_may_exist_elsewhere(ignored: str) -> None:
+    assert isinstance(days("existsSync('config.json') ? 5 : 6", _gitignore=f"node_modules\n{ignored}\n"), Unknown)
+    assert days("existsSync('config.json') ? 5 : 6", _gitignore="other.json\n") == 6
+
+
 def test_a_check_that_would_fail_the_app_is_passed() -> None:
     body = "if (!existsSync('secrets.json')) { throw new Error('make it first'); } new logs.LogGroup(s, 'L');"
     assert typescript(body)["S/L"] == 731

@@ -49,6 +49,8 @@ def test_log_groups_of_functions() -> None:
     retention = found["B/LogRetention"]
     assert (retention.type, value(retention, "RetentionInDays")) == ("Custom::LogRetention", 7)
     assert "B/LogGroup" not in found
+    perhaps = made("new lambda.Function(this, 'D', { logRetention: process.env.DAYS });")["D/LogRetention"]
+    assert (retention.conditional, perhaps.conditional) == (False, True)
     assert "C/LogGroup" not in found
     assert "A/LogGroup" not in made(body)
 

@@ -9,7 +9,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.containers import balanced, child, worker
 from prodworks_cli.sources.cdk.settle import construct_of, reference
 from prodworks_cli.sources.cdk.state_machines import model_of_task
-from prodworks_cli.sources.cdk.values import Construct, Made, concatenated, node, unknown
+from prodworks_cli.sources.cdk.values import Construct, Made, absent, concatenated, node, unknown
 
 if TYPE_CHECKING:
     from prodworks_cli.sources.cdk.evaluator import Evaluator
@@ -47,7 +47,8 @@ def _function(library: Library, evaluator: Evaluator, function: Construct) -> No
         name = concatenated(["/aws/lambda/", given["functionName"]], at)
     if given["logRetention"].present:
         made = {"logGroupName": name, "retention": given["logRetention"]}
-        child(library, evaluator, function, "custom-resources.LogRetention", "LogRetention", made, at)
+        kept = child(library, evaluator, function, "custom-resources.LogRetention", "LogRetention", made, at)
+        kept.conditional = kept.conditional or absent(given["logRetention"])
     elif not given["logGroup"].present and library.context(_MANAGED_LOG_GROUP, at).content is True:
         group = child(library, evaluator, function, "aws-logs.LogGroup", "LogGroup", {"logGroupName": name}, at)
         put(function, "LoggingConfig.LogGroup", node(reference(group, "Ref"), at))

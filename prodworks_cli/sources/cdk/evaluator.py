@@ -37,6 +37,10 @@ class Host:
         """Whether the repository has a file or folder that code at a place names."""
         raise NotImplementedError
 
+    def is_kept_out(self, path: str, at: Location) -> bool:
+        """Whether the repository keeps a file that code at a place names out of git: others may have it."""
+        raise NotImplementedError
+
     def text_of(self, path: str, at: Location) -> str | None:
         """The text of a file of the repository that code at a place names."""
         raise NotImplementedError

@@ -59,15 +59,15 @@ def _resolve(*parts: str) -> str:
 
 
 def _exists(evaluator: Evaluator, arguments: tuple[Node, ...], at: Location) -> Node:
-    """Configuration that is not committed is taken to be absent; what a build makes may be there."""
+    """Configuration that is not committed is taken to be absent; what git ignores or a build makes may be there."""
     path = arguments[0].text() if arguments else None
     if path is None:
         return unknown("a path that is not known", at)
     if evaluator.host.has_path(path, at):
         return Node(True, at)
-    return (
-        Node(False, at) if path.endswith(_CONFIGURATION) else unknown(f"whether {posixpath.basename(path)} exists", at)
-    )
+    if path.endswith(_CONFIGURATION) and not evaluator.host.is_kept_out(path, at):
+        return Node(False, at)
+    return unknown(f"whether {posixpath.basename(path)} exists", at)
 
 
 def _read(evaluator: Evaluator, arguments: tuple[Node, ...], at: Location) -> Node:

@@ -33,7 +33,7 @@ from prodworks_cli.sources.cdk.values import (
     node,
     unknown,
 )
-from prodworks_cli.sources.files import File
+from prodworks_cli.sources.files import File, spec_of
 
 CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
 _STACKS = ("core.Stack", "core.NestedStack", "core.Stage")
@@ -224,6 +224,18 @@ class Project(Library):
         """Whether the repository has a file or folder."""
         found = inside(path, self.folder_of(at))
         return found in self.files or any(known.startswith(f"{found}/") for known in self.files)
+
+    def is_kept_out(self, path: str, at: Location) -> bool:
+        """Whether a ``.gitignore`` at or above a path ignores it."""
+        found = inside(path, self.folder_of(at))
+        folder = posixpath.dirname(found)
+        while True:
+            file = self.files.get(posixpath.join(folder, ".gitignore"))
+            if file and spec_of((file.text or "").splitlines()).match_file(posixpath.relpath(found, folder or ".")):
+                return True
+            if not folder:
+                return False
+            folder = posixpath.dirname(folder)
 
     def text_of(self, path: str, at: Location) -> str | None:
         """The text of a file."""
