@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prodworks_cli.assemble import assemble_report
 from prodworks_cli.collect import account_inventory, collect_repository, with_account
@@ -20,7 +22,7 @@ from prodworks_cli.pairs import deployment_entries
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.stacks import Stack
 from prodworks_cli.sources.files import tree_of
-from prodworks_cli.sources.states import StateError, with_states
+from prodworks_cli.sources.states import StateError, keys_of_state, with_states
 
 ACCOUNT, HOME, EU = "111122223333", "us-east-1", "eu-west-1"
 GUARDRAIL = "aws.bedrock.guardrail"
@@ -312,6 +314,31 @@ def test_a_state_that_is_none_is_a_gap_and_as_a_flag_an_error(tmp_path: Path, te
     assert len(noted) == 1
     with pytest.raises(StateError, match="no Terraform state"):
         with_states(declared, tmp_path, [tmp_path / "terraform.tfstate"])
+
+
+WORDS = [
+    *("version", "resources", "mode", "managed", "type", "aws_bedrock_guardrail", "name", "module", "instances", "id"),
+    *("attributes", "index_key", "values", "root_module", "child_modules", "address", "arn", "guardrail_id"),
+]
+SCALARS = st.none() | st.booleans() | st.just(4) | st.integers() | st.floats(allow_nan=False) | st.sampled_from(WORDS)
+DATA = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=6),
+    max_leaves=30,
+)
+
+
+@given(st.dictionaries(st.sampled_from(WORDS), DATA, max_size=4), DATA, st.booleans())
+def test_whatever_a_state_holds_it_is_read_or_refused(document: dict[str, Any], inner: Any, shown: bool) -> None:
+    whole = {**document, "values": {"root_module": inner}} if shown else {**document, "version": 4, "resources": inner}
+    if not shown:
+        whole.pop("values", None)
+    for data in (document, whole, {"version": 4, "resources": [{"mode": "managed", "instances": inner}]}):
+        try:
+            keys = keys_of_state(json.dumps(data).encode())
+        except StateError:
+            continue
+        assert all(isinstance(key, str) for found in keys.values() for key in found)
 
 
 def test_a_state_is_not_followed_out_of_the_repository(tmp_path: Path) -> None:

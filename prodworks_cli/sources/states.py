@@ -15,6 +15,7 @@ from prodworks_cli.model import Deployment, Gap, Inventory, Plane, Resource
 from prodworks_cli.sources.files import read_regular
 
 LARGEST_STATE = 100_000_000
+_LONGEST_TYPE = 100
 _NAMES = ("terraform.tfstate", "terraform.tfstate.d/*/terraform.tfstate")
 _KEY = re.compile(r"[\w+=,.@:/|#-]{1,2048}")
 
@@ -62,7 +63,7 @@ def _beside(root: Path, folders: Iterable[str]) -> tuple[list[State], list[Gap]]
         for path in (p for name in _NAMES for p in sorted(home.glob(name)) if p.resolve().is_relative_to(home)):
             where = posixpath.join(folder, path.relative_to(home).as_posix())
             try:
-                states.append(State(where, folder, _keys(read_regular(path, largest=LARGEST_STATE))))
+                states.append(State(where, folder, keys_of_state(read_regular(path, largest=LARGEST_STATE))))
             except (OSError, StateError) as error:
                 reason = f"the state cannot be read: {getattr(error, 'strerror', None) or error}"
                 gaps.append(Gap("state", Plane.DECLARED, where, reason, minor=True))
@@ -71,7 +72,7 @@ def _beside(root: Path, folders: Iterable[str]) -> tuple[list[State], list[Gap]]
 
 def _given(path: Path, root: Path) -> State:
     try:
-        keys = _keys(read_regular(path, follow=True, largest=LARGEST_STATE))
+        keys = keys_of_state(read_regular(path, follow=True, largest=LARGEST_STATE))
     except StateError as error:
         raise StateError(f"--state {path}: {error}") from error
     home = path.resolve().parent
@@ -80,7 +81,7 @@ def _given(path: Path, root: Path) -> State:
     return State(str(path), "" if folder == "." else folder, keys)
 
 
-def _keys(data: bytes) -> dict[str, tuple[str, ...]]:
+def keys_of_state(data: bytes) -> dict[str, tuple[str, ...]]:
     """The keys of each managed resource of a state file, or of what ``terraform show -json`` prints of one."""
     try:
         document = json.loads(data)
@@ -100,18 +101,18 @@ Entry = tuple[str, str, Mapping[str, Any]]
 
 
 def _stored(resources: Any) -> Iterator[Entry]:
-    for entry in resources if isinstance(resources, list) else ():
+    for entry in _listed(resources):
         if isinstance(entry, Mapping) and entry.get("mode") == "managed":
             module = f"{entry['module']}." if isinstance(entry.get("module"), str) else ""
-            kind, instances = str(entry.get("type")), entry.get("instances")
-            for one in instances if isinstance(instances, list) else ():
+            kind = str(entry.get("type"))
+            for one in _listed(entry.get("instances")):
                 if isinstance(one, Mapping) and isinstance(one.get("attributes"), Mapping):
                     yield f"{module}{kind}.{entry.get('name')}{_index(one)}", kind, one["attributes"]
 
 
 def _index(instance: Mapping[str, Any]) -> str:
     key = instance.get("index_key")
-    return "" if key is None else f"[{json.dumps(key)}]"
+    return f"[{json.dumps(key)}]" if isinstance(key, str | int) else ""
 
 
 def _shown(root: Any) -> Iterator[Entry]:
@@ -120,16 +121,21 @@ def _shown(root: Any) -> Iterator[Entry]:
         module = stack.pop()
         if not isinstance(module, Mapping):
             continue
-        for entry in module.get("resources") or ():
+        for entry in _listed(module.get("resources")):
             values = entry.get("values") if isinstance(entry, Mapping) and entry.get("mode") == "managed" else None
             if isinstance(values, Mapping):
                 yield str(entry.get("address")), str(entry.get("type")), values
-        stack.extend(module.get("child_modules") or ())
+        stack.extend(_listed(module.get("child_modules")))
+
+
+def _listed(value: Any) -> list[Any]:
+    """A list, or none for anything else."""
+    return value if isinstance(value, list) else []
 
 
 def _names(kind: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     """The id and the ARN. Newer resources name them after themselves: ``guardrail_arn``, ``agent_runtime_id``."""
-    words = kind.split("_")[1:]
+    words = kind[:_LONGEST_TYPE].split("_")[1:]
     own = ("_".join(words[n:]) for n in range(len(words)))
     names = ("arn", "id", *(f"{name}_{what}" for name in own for what in ("arn", "id")))
     found = (values.get(name) for name in names)
