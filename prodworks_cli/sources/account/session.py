@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli import __version__
+from prodworks_cli.sources.account.models import loader_of
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -22,7 +23,7 @@ CREDENTIAL_CALLS = frozenset(
         *("sso:GetRoleCredentials", "sso-oidc:CreateToken", "signin:CreateOAuth2Token"),
     }
 )
-_ATTEMPTS = 4
+_ATTEMPTS = 3
 _STS_REGION = "us-east-1"
 _HEAD = 200
 
@@ -67,12 +68,13 @@ def open_session(access: Access, allowed: Iterable[str]) -> Session:
     import botocore.session
     from botocore.exceptions import BotoCoreError
 
+    named = frozenset(allowed)
     try:
         session = botocore.session.Session(profile=access.profile)
         session.get_scoped_config()
-        guard(session, allowed)
+        guard(session, named)
         if access.role_arn:
-            session = _assumed(session, access, allowed)
+            session = _assumed(session, access, named)
     except BotoCoreError as error:
         raise AccountError(str(error)) from error
     return session
@@ -104,7 +106,9 @@ NO_CREDENTIALS = (
 
 def guard(session: Session, allowed: Iterable[str]) -> None:
     """Let only ``allowed`` operations (``service:Operation``) out of the session, and only well-formed answers in."""
-    session.register("before-parameter-build", partial(_refuse, frozenset(allowed) | CREDENTIAL_CALLS))
+    known = frozenset(allowed) | CREDENTIAL_CALLS
+    session.register_component("data_loader", loader_of(known, session.get_config_variable("data_path")))
+    session.register("before-parameter-build", partial(_refuse, known))
     session.register("before-parse", _check_form)
 
 
