@@ -86,9 +86,18 @@ def minimal(name: str) -> dict[str, Any]:
     return answer
 
 
+def minimal_request(name: str) -> dict[str, Any]:
+    """The smallest request that the model allows."""
+    shape = operation(name).input_shape
+    request: dict[str, Any] = _minimal(shape) if shape else {}
+    return request
+
+
 def _minimal(shape: Any) -> Any:
     if shape.type_name == "structure":
         return {member: _minimal(shape.members[member]) for member in shape.required_members}
     if shape.type_name == "string":
-        return next(iter(shape.enum or ()), "text")
+        return next(iter(shape.enum or ()), "text".ljust(shape.metadata.get("min", 0), "-"))
+    if shape.type_name == "list" and shape.metadata.get("min", 0):
+        return [_minimal(shape.member)]
     return {"list": [], "map": {}, "boolean": False}.get(shape.type_name, 1)
