@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,33 +30,30 @@ class ReadModels:
 
     def exists(self, file_path: str) -> bool:
         """Whether there is such a file; ``file_path`` is without its suffix."""
-        return any(os.path.isfile(file_path + suffix) for suffix in (".json", ".json.gz"))
+        return any(Path(file_path + suffix).is_file() for suffix in (".json", ".json.gz"))
 
     def load_file(self, file_path: str) -> Any:
         """The content of a file, ``None`` where there is none."""
-        data = _content(file_path)
-        folder, name = os.path.split(file_path)
-        if data is None or name != _MODEL:
+        data, path = _content(file_path), Path(file_path)
+        if data is None or path.name != _MODEL:
             return data
-        return cut_down(data, self._allowed.get(os.path.basename(os.path.dirname(folder)), set()))
+        return cut_down(data, self._allowed.get(path.parent.parent.name, set()))
 
 
 def loader_of(allowed: Iterable[str], folders: str | None) -> Loader:
     """A loader for sessions. ``folders`` are those of the user's configuration, as ``create_loader`` takes them."""
     from botocore.loaders import Loader
 
-    paths = [os.path.expandvars(os.path.expanduser(p)) for p in (folders or "").split(os.pathsep) if p]
+    named = (os.path.expandvars(p) for p in (folders or "").split(os.pathsep) if p)
+    paths = [str(Path(p).expanduser()) for p in named]
     return Loader(extra_search_paths=paths, file_loader=ReadModels(allowed))
 
 
 def _content(file_path: str) -> Any:
-    if os.path.isfile(file_path + ".json"):
-        with open(file_path + ".json", "rb") as plain:
-            return json.loads(plain.read())
-    if os.path.isfile(file_path + ".json.gz"):
-        with gzip.open(file_path + ".json.gz", "rb") as packed:
-            return json.loads(packed.read())
-    return None
+    plain, packed = Path(file_path + ".json"), Path(file_path + ".json.gz")
+    if plain.is_file():
+        return json.loads(plain.read_bytes())
+    return json.loads(gzip.decompress(packed.read_bytes())) if packed.is_file() else None
 
 
 def cut_down(model: Mapping[str, Any], allowed: set[str]) -> dict[str, Any]:
