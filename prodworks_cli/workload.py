@@ -14,6 +14,7 @@ from prodworks_cli.resources.enforced_guardrails import EnforcedGuardrail
 from prodworks_cli.resources.entries import Entry
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.resources.workload import Workload
+from prodworks_cli.undeclared import undeclared
 from prodworks_cli.workload_entries import covered, has_public_entry, rate_limited
 from prodworks_cli.workload_people import fallback, feedback_captured, kill_switch, shows_answers
 
@@ -143,6 +144,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         ci_workflows=links("repo.ci_workflow"),
         vpc_endpoints=links("aws.ec2.vpc_endpoint"),
         principals=links("aws.iam.role"),
+        undeclared_resources=undeclared(inventory, plane),
         attestations=attestations(inventory.settings),
     )
     return Resource(IDENTITY, plane, value, {"": Location(inventory.scan.target)})

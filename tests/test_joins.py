@@ -16,11 +16,12 @@ from prodworks_cli.collect import account_inventory, collect_repository, with_ac
 from prodworks_cli.deployments import logical_id
 from prodworks_cli.inventory import dump, load
 from prodworks_cli.joins import joins_of
-from prodworks_cli.model import Gap, Inventory, Location, Plane
+from prodworks_cli.model import Gap, Inventory, Location, Plane, Unknown
 from prodworks_cli.node import Node, node_of
 from prodworks_cli.pairs import deployment_entries
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.stacks import Stack
+from prodworks_cli.resources.workload import Workload
 from prodworks_cli.sources.files import tree_of
 from prodworks_cli.sources.states import StateError, keys_of_state, with_states
 
@@ -385,3 +386,31 @@ def test_a_report_has_the_section_only_where_an_account_was_read() -> None:
 
     assert "deployment" not in report(collect_repository(tree_of({"t.yaml": TEMPLATE}), {}))
     assert report(joined({"t.yaml": TEMPLATE}, guardrail("g1", "x")))["deployment"]
+
+
+def of_workload(inventory: Inventory) -> Any:
+    return next(r.value for r in inventory.resources if r.kind == "workload" and r.plane is Plane.OBSERVED)
+
+
+def test_what_is_declared_nowhere_is_told_and_what_is_not_known_is_not_told_as_such() -> None:
+    text = TERRAFORM.replace("${var.name}-chat", "chat")
+
+    def undeclared(settings: Mapping[str, Any], *records: Record, gaps: tuple[Gap, ...] = ()) -> Any:
+        declared = collect_repository(tree_of({"main.tf": text}), settings)
+        account = account_inventory([guardrail("g1", "chat"), *records], "2026-11-26T00:00:00Z", gaps)
+        return of_workload(with_account(declared, account)).undeclared_resources
+
+    scope = {"scope": {"names": ["chat*"]}}
+    console = guardrail("g2", "by-hand")
+    assert undeclared(scope) == ()
+    assert undeclared(scope, console) == (arn("g2"),)
+    (shared,) = undeclared({}, console)
+    assert isinstance(shared, Unknown)
+    denied = Gap("aws.bedrock.agent", Plane.OBSERVED, f"{ACCOUNT}/{HOME}", "bedrock:ListAgents: AccessDeniedException")
+    (hidden,) = undeclared(scope, gaps=(denied,))
+    assert isinstance(hidden, Unknown)
+    elsewhere = Gap("aws.s3.bucket", Plane.OBSERVED, f"{ACCOUNT}/{HOME}", "s3:ListBuckets: AccessDeniedException")
+    assert undeclared(scope, gaps=(elsewhere,)) == ()
+    declared = collect_repository(tree_of({"main.tf": text}), scope)
+    workloads = [r.value for r in declared.resources if r.kind == "workload"]
+    assert [w.undeclared_resources for w in workloads if isinstance(w, Workload)] == [None]

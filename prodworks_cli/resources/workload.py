@@ -31,7 +31,8 @@ class Workload(Kind):
     reach a model; ``public_corpus`` is what the team says of its documents.
     ``uses_agentcore`` says that agents run on AgentCore or send spans with
     ADOT. ``quality_metric`` names what scores real answers in code; ``cost_per_request`` says that tokens are recorded
-    for each request with a key of its own, and made into money.
+    for each request with a key of its own, and made into money. ``undeclared_resources`` are the GenAI resources of the
+    account that the repository does not declare.
     """
 
     KIND = "workload"
@@ -79,4 +80,5 @@ class Workload(Kind):
     ci_workflows: Annotated[Links, To("repo.ci_workflow")]
     vpc_endpoints: Annotated[Links, To("aws.ec2.vpc_endpoint")]
     principals: Annotated[Links, To("aws.iam.role")]
+    undeclared_resources: Texts
     attestations: tuple[Attestation | Unknown, ...] | Unknown | None

@@ -137,6 +137,7 @@ FACTS: list[tuple[str, str, str]] = [
     ("code-guardrail-exists", "lookups.py:gone converse", "fail"),
     ("code-guardrail-exists", "lookups.py:never_made converse", "fail"),
     ("managed-prompts-are-pinned", "prompt/PROMPT0009", "fail"),
+    ("workload-is-declared-as-code", "workload", "unknown"),
     ("code-model-is-available", f"app.py:{NAME}", "fail"),
     ("models-in-use-are-active", f"app.py:{NAME}", "pass"),
     ("invocation-logging-covers-called-regions", "app.py:ask converse", "pass"),
