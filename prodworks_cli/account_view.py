@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from prodworks_cli.knowledge import outside
 from prodworks_cli.model import Inventory, Kind, Plane, Ref, Resource, Unknown
-from prodworks_cli.resources.agents import Prompt
+from prodworks_cli.resources.agents import Agent, AgentAlias, Prompt
 from prodworks_cli.resources.bedrock import InferenceProfile, InvocationLogging
 from prodworks_cli.resources.foundation_models import FoundationModel, ModelCatalog
 from prodworks_cli.resources.guardrails import Guardrail
@@ -223,7 +223,24 @@ def _call(value: ModelCall, account: Account) -> ModelCall:
         guardrail=guardrail,
         guardrail_version_exists=_version_exists(value, guardrail, account),
         invocation_logging=_logging(region, account.of(InvocationLogging)),
+        agent_version=_behind(value, region, account) if value.agent_alias is not None else None,
     )
+
+
+def _behind(value: ModelCall, region: str | Unknown, account: Account) -> Text:
+    """The version behind the alias that a call names, as the account shows it."""
+    link, alias = value.agent, value.agent_alias
+    if value.api != "invoke_agent" or not isinstance(link, Ref):
+        return link if isinstance(link, Unknown) else Unknown("what is behind its alias is not read from the account")
+    found = account.named(Agent, link.key, region)
+    agent = found.value if found else None
+    if not isinstance(agent, Agent):
+        return account.missing(Agent, link.key, region) or "missing"
+    if not isinstance(alias, str) or not isinstance(agent.aliases, tuple):
+        return next((v for v in (alias, agent.aliases) if isinstance(v, Unknown)), Unknown("the aliases were not read"))
+    match = next((a for a in agent.aliases if isinstance(a, AgentAlias) and a.id == alias), None)
+    unread = next((a for a in agent.aliases if isinstance(a, Unknown)), None)
+    return match.agent_version if match else unread or "missing"
 
 
 def _guardrail(value: ModelCall, region: str | Unknown, account: Account) -> Link:

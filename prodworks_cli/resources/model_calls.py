@@ -12,6 +12,9 @@ from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
 
 # The shape of a guardrail version that IaC creates: a number that only deployment tells.
 NUMBERED = "${number}"
+# The shape of an alias that IaC makes, and the names that follow whatever was changed last.
+MADE_ALIAS = "${alias}"
+_WORKING = ("TSTALIASID", "DEFAULT", "DRAFT")
 # The Region of code, or of IaC, that names none.
 DEPLOYMENT = Unknown("the Region is that of the deployment", present=True)
 
@@ -68,12 +71,15 @@ class ModelCall(Kind):
     """One place in source (Python, TypeScript, notebook) that calls a model, an agent or generate-from-retrieval.
 
     ``guardrail`` and ``invocation_logging`` are joined: the guardrail that the call names, whether the account has the
-    version named, and the logging setting of the Region called.
+    version named, and the logging setting of the Region called. ``agent_alias`` is the alias of an agent or flow, or
+    the endpoint of a runtime, that is called; ``agent_version`` what the account has behind it, ``missing`` where there
+    is no such alias, and absent in the repository.
     """
 
     KIND = "repo.model_call"
     EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "guardrail_pinned": ("guardrail_version",),
+        "agent_fixed": ("agent_version", "agent_alias"),
         "notices_cut_off": ("stop_reasons_handled",),
     }
 
@@ -85,7 +91,9 @@ class ModelCall(Kind):
     client: Annotated[Link, To("repo.model_client")]
     model_id: Text
     prompt: Annotated[Link, To("repo.prompt")]
+    agent: Annotated[Link, To("aws.bedrock.agent")]
     agent_alias: Text
+    agent_version: Text
     max_tokens: Number
     modalities: Texts
     guardrail_id: Text
@@ -132,6 +140,20 @@ class ModelCall(Kind):
         if isinstance(version, Unknown):
             return True if version.shape == NUMBERED else Unknown(version.reason)
         return version is not None and version.isascii() and version.isdigit()
+
+    @property
+    def agent_fixed(self) -> Flag:
+        """Whether an agent, flow or runtime is called in a fixed version: by an alias or endpoint of its own."""
+        alias = self.agent_alias
+        if isinstance(alias, Unknown) and alias.shape != MADE_ALIAS:
+            return Unknown(alias.reason)
+        if alias is None:
+            return False if self.api == "invoke_agent_runtime" else Unknown("the call names no alias")
+        if alias in _WORKING:
+            return False
+        if isinstance(self.agent_version, Unknown):
+            return Unknown(self.agent_version.reason)
+        return self.agent_version is None or self.agent_version.isdigit()
 
     @property
     def notices_cut_off(self) -> Flag:

@@ -97,9 +97,14 @@ resource "aws_lambda_function" "chat" {
         '    query = {"text": question}\n'
         '    known = agents.retrieve(knowledgeBaseId="KBASE00001", retrievalQuery=query)\n'
         '    return known, agents.retrieve(knowledgeBaseId="KBASE00009", retrievalQuery=query)\n\n\n'
+        "def help_me(question):\n"
+        '    said = {"sessionId": "s", "inputText": question}\n'
+        '    live = agents.invoke_agent(agentId="AGENT00001", agentAliasId="LIVEALIAS1", **said)\n'
+        '    lost = agents.invoke_agent(agentId="AGENT00001", agentAliasId="LOSTALIAS1", **said)\n'
+        '    return live, lost, agents.invoke_agent(agentId="AGENT00009", agentAliasId="LIVEALIAS1", **said)\n\n\n'
         "def handler(event, context):\n"
         '    question = event["question"]\n'
-        "    return gone(question), never_made(question), greet(question), find(question)\n"
+        "    return gone(question), never_made(question), greet(question), find(question), help_me(question)\n"
     ),
     "records.yaml": """
 Resources:

@@ -55,6 +55,7 @@ def guardrail(name: str, region: str = HOME) -> str:
     return arn("bedrock", f"guardrail/{name}", region)
 
 
+FIXED = "agents-serve-a-fixed-version"
 ATTACKS, HARM, PII = (
     "guardrail-blocks-prompt-attacks",
     "guardrail-filters-harmful-content",
@@ -138,6 +139,9 @@ FACTS: list[tuple[str, str, str]] = [
     ("code-guardrail-exists", "lookups.py:never_made converse", "fail"),
     ("managed-prompts-are-pinned", "prompt/PROMPT0009", "fail"),
     ("workload-is-declared-as-code", "workload", "unknown"),
+    (FIXED, "lookups.py:help_me invoke_agent", "pass"),
+    (FIXED, "lookups.py:help_me invoke_agent #2", "drift"),
+    (FIXED, "lookups.py:help_me invoke_agent #3", "drift"),
     ("code-model-is-available", f"app.py:{NAME}", "fail"),
     ("models-in-use-are-active", f"app.py:{NAME}", "pass"),
     ("invocation-logging-covers-called-regions", "app.py:ask converse", "pass"),
@@ -185,6 +189,7 @@ DEPLOYED: list[tuple[str, str, str]] = [
     ("records.yaml#Records", "deployed", "retention_days 365 30"),
     ("gr9gone", "missing", ""),
     ("KBASE00009", "unknown", ""),
+    ("AGENT00009", "missing", ""),
     (arn("bedrock", "prompt/PROMPT0009"), "missing", ""),
     (guardrail("gr2search"), "not-declared", ""),
     (arn("lambda", "function:search"), "not-declared", ""),

@@ -39,7 +39,11 @@ def call_draft(identity: str, at: Location, known: Mapping[str, Drafted]) -> Dra
 def request_attributes(facts: Facts) -> dict[str, Drafted]:
     """The attributes of a call that the arguments of an AWS SDK decide."""
     guardrail_id, version, stream = facts.guardrail()
+    agent, alias = facts.agent()
     return {
+        "agent": agent,
+        "agent_alias": alias,
+        "agent_version": None,
         "model_id": facts.model,
         "max_tokens": facts.limit,
         "modalities": facts.modalities(),

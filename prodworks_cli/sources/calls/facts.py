@@ -5,11 +5,12 @@ The AWS SDKs of all languages spell the arguments alike, so that the reader of a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Content, Node, Reference
-from prodworks_cli.resources.model_calls import NUMBERED
+from prodworks_cli.resources.model_calls import MADE_ALIAS, NUMBERED
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.model_ids import APPLICATION_PROFILE, purpose_of, read_model_id
 from prodworks_cli.sources.content import OPEN, dig, member
@@ -28,7 +29,13 @@ LIMITS = (
 _HOLDERS = ("inferenceConfig", "textGenerationConfig", "inference_config", "parameters")
 ELSEWHERE = "is set where the agent or flow is defined"
 DEFINED_ELSEWHERE = ("invoke_agent", "invoke_flow", "invoke_agent_runtime")
+_INVOKED = {
+    "invoke_agent": ("agentId", "agentAliasId"),
+    "invoke_flow": ("flowIdentifier", "flowAliasIdentifier"),
+    "invoke_agent_runtime": ("agentRuntimeArn", "qualifier"),
+}
 _GENERATION = ("retrieveAndGenerateConfiguration", "knowledgeBaseConfiguration", "generationConfiguration")
+_ALIAS = re.compile(r"agent_?alias|flow_?alias|runtime_?endpoint", re.IGNORECASE)
 _BODY_SIGNS = (
     ("embedding", ("texts", "embeddingConfig", "input_type", "embeddingTypes")),
     ("image", ("imageGenerationConfig", "textToImageParams", "text_prompts")),
@@ -102,6 +109,13 @@ class Facts:
         id_, version, stream = (self.node(*prefix, name) for name in names)
         return Node(id_.content if id_.content != "" else None, id_.location), _version(version), stream
 
+    def agent(self) -> tuple[Node, Node]:
+        """The agent, flow or runtime that is invoked, and the alias, endpoint or version of it."""
+        names = _INVOKED.get(self._api)
+        if names is None:
+            return Node(None, self._at), Node(None, self._at)
+        return self.node(names[0]), _made_alias(self.node(names[1]))
+
     def metadata(self) -> Node:
         """The keys of ``requestMetadata``."""
         node = self.node("requestMetadata")
@@ -170,6 +184,14 @@ def _is_application_profile(content: Content) -> bool:
         return "aws_bedrock_inference_profile." in content.address
     text = content.shape if isinstance(content, Unknown) else content
     return isinstance(text, str) and APPLICATION_PROFILE in text
+
+
+def _made_alias(node: Node) -> Node:
+    """An alias or endpoint that IaC makes has its id at deployment; it is none of the working draft."""
+    content = node.content
+    if isinstance(content, Reference) and _ALIAS.search(f"{content.address}.{content.attribute}"):
+        return Node(Unknown(content.unresolved().reason, present=True, shape=MADE_ALIAS), node.location)
+    return node
 
 
 def _version(node: Node) -> Node:
