@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.measuring import OURS, Run, once
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = "us-east-1"
@@ -48,12 +49,10 @@ SERVICES = {
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run of one tool."""
+class Read:
+    """One run of one tool, and what it asked the account, by the service that requests are signed for."""
 
-    wall: float
-    cpu: float
-    memory: float
+    run: Run
     requests: Mapping[str, int]
     failed: int
 
@@ -62,20 +61,12 @@ class Run:
         return sum(n for name, n in self.requests.items() if not services or name in services)
 
 
-def once(command: Sequence[str], url: str, folder: str) -> Run:
+def read(command: Sequence[str], url: str) -> Read:
     """Run a tool to its end; whatever its exit code says of the account is no matter here."""
     counted(url)
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environment |= {**ENVIRONMENT, "AWS_ENDPOINT_URL": url}
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        list(command), env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - started
+    run = once(command, {**ENVIRONMENT, "AWS_ENDPOINT_URL": url})
     told = counted(url)
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, told["requests"], told["failed"])
+    return Read(run, told["requests"], told["failed"])
 
 
 def counted(url: str) -> dict[str, Any]:
@@ -85,26 +76,25 @@ def counted(url: str) -> dict[str, Any]:
     return found
 
 
-def median(runs: Sequence[Run]) -> Run:
-    """The run with the median wall time, with the largest memory of all."""
-    middle = sorted(runs, key=lambda run: run.wall)[len(runs) // 2]
-    memory = statistics.median(run.memory for run in runs)
-    return Run(middle.wall, middle.cpu, memory, middle.requests, middle.failed)
+def median(reads: Sequence[Read]) -> Read:
+    """The one with the median wall time."""
+    return sorted(reads, key=lambda read: read.run.wall)[len(reads) // 2]
 
 
-def line(name: str, run: Run, services: Sequence[str] = ()) -> str:
-    of_services = f" {run.asked(services):5} of them" if services else ""
+def line(name: str, found: Read, services: Sequence[str] = ()) -> str:
+    of_services = f", {found.asked(services)} to the services named" if services else ""
+    return f"{name:22} {found.run}  {found.asked()} requests ({found.failed} failed){of_services}"
+
+
+def ratios(name: str, mine: Read, theirs: Read, services: Sequence[str] = ()) -> str:
+    """Of the requests both ways: those to the services named by both, and those against all that the peer made."""
+    both = mine.asked(services) / (theirs.asked(services) or 1)
+    whole = mine.asked(services) / (theirs.asked() or 1)
+    one, other = mine.run, theirs.run
     return (
-        f"{name:24} {run.wall:6.1f} s {run.cpu:6.1f} s CPU {run.memory:5.0f} MB {run.asked():5} requests"
-        f" ({run.failed} failed){of_services}"
-    )
-
-
-def ratios(name: str, mine: Run, theirs: Run, services: Sequence[str] = ()) -> str:
-    requests = mine.asked(services) / (theirs.asked(services) or 1)
-    return (
-        f"prodworks / {name:12} wall {mine.wall / theirs.wall:.2f}, CPU {mine.cpu / theirs.cpu:.2f}, "
-        f"memory {mine.memory / theirs.memory:.2f}, requests {requests:.2f}"
+        f"prodworks / {name:12} wall {one.wall / other.wall:.2f}, CPU {one.cpu / other.cpu:.2f}, memory "
+        f"{one.memory / other.memory:.2f}, requests {both:.2f}"
+        + (f" ({whole:.2f} of its whole run)" if services else "")
     )
 
 
@@ -123,26 +113,25 @@ def main() -> None:
     )
     assert server.stdout is not None
     url = server.stdout.readline().strip()
-    ours = str(Path(sys.executable).parent / "prodworks")
     repository = str(options.repository.resolve())
     try:
         with tempfile.TemporaryDirectory() as folder:
 
-            def measured(command: Sequence[str]) -> Run:
-                return median([once(command, url, folder) for _ in range(options.runs)])
+            def measured(command: Sequence[str]) -> Read:
+                return median([read(command, url) for _ in range(options.runs)])
 
-            reports = ("-o", "html=r.html", "-o", "json=r.json", "-o", "csv=r.csv")
-            mine = measured([ours, "audit", repository, "--aws", "--region", HOME, *reports])
+            reports = [part for name in ("html", "json", "csv") for part in ("-o", f"{name}={folder}/r.{name}")]
+            mine = measured([OURS, "audit", repository, "--aws", "--region", HOME, *reports])
             print(line("prodworks", mine))
             if options.prowler:
                 for names in (("bedrock",), tuple(SERVICES)):
                     signed = [name for service in names for name in SERVICES[service]]
-                    flags = ("-f", HOME, "-M", "csv", "json-ocsf", "html", "-o", "prowler", "--no-banner")
+                    flags = ("-f", HOME, "-M", "csv", "json-ocsf", "html", "-o", f"{folder}/prowler", "--no-banner")
                     theirs = measured([options.prowler, "aws", "--service", *names, *flags])
                     print(line(f"prowler, {len(names)} services", theirs, signed))
                     print(ratios("prowler", mine, theirs, signed))
             if options.cloud_audit:
-                theirs = measured([options.cloud_audit, "scan", "-r", HOME, "-f", "html", "-o", "ca.html"])
+                theirs = measured([options.cloud_audit, "scan", "-r", HOME, "-f", "html", "-o", f"{folder}/ca.html"])
                 print(line("cloud-audit", theirs))
                 print(ratios("cloud-audit", mine, theirs))
     finally:
