@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -83,6 +84,7 @@ def judge_rule(rule: Rule, bench: Bench) -> RuleOutcome:
                 verdicts.setdefault(resource.identity, {})[plane] = _unless_in_doubt(verdict, resource, bench, plane)
     if not _planes_read(rule, inventory) and Plane.OBSERVED in rule.planes:
         verdicts = _unasked(rule, bench)
+    verdicts = {name: _unless_refused(rule, planes) for name, planes in verdicts.items()}
     add_attested(rule, inventory, verdicts)
     if rule.planes == (Plane.ATTESTED,):
         verdicts[IDENTITY] = {Plane.ATTESTED: _judge_attested(rule, bench)}
@@ -94,6 +96,21 @@ def _unless_in_doubt(verdict: Verdict, resource: Resource, bench: Bench, plane: 
     """A declaration that may be what the account has otherwise proves nothing beside that."""
     doubt = bench.doubts.get((resource.kind, resource.identity)) if plane is Plane.DECLARED else None
     return replace(verdict, status=Status.UNKNOWN, reason=doubt) if doubt and verdict.status is Status.PASS else verdict
+
+
+# How the reason tells of a call that failed: service:Operation: code.
+_REFUSED = re.compile(r"(?:^|: )[\w-]+:[A-Z]\w+: \w")
+
+
+def _unless_refused(rule: Rule, verdicts: dict[Plane, Verdict]) -> dict[Plane, Verdict]:
+    """What code names is proven by the account: that it looks well in the repository says nothing while the account
+    refuses to tell what is behind the name, or it would look better without access than with it."""
+    declared, observed = verdicts.get(Plane.DECLARED), verdicts.get(Plane.OBSERVED)
+    if not rule.resource.startswith("repo.") or not declared or not observed:
+        return verdicts
+    if declared.status is Status.PASS and observed.status is Status.UNKNOWN and _REFUSED.search(observed.reason):
+        return {**verdicts, Plane.DECLARED: replace(declared, status=Status.UNKNOWN, reason=observed.reason)}
+    return verdicts
 
 
 def _judge_attested(rule: Rule, bench: Bench) -> Verdict:
