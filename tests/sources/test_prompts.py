@@ -149,6 +149,12 @@ def test_a_text_that_reaches_a_model_is_a_prompt_whatever_its_name() -> None:
     assert found({"app.py": CALL}) == [("app.py:words", "inline", 12)]
 
 
+def test_short_texts_of_several_callers_are_no_prompt_together() -> None:
+    head = CALL[: CALL.index("def title")].replace('"text": text', '"text": f"Human: {text}"')
+    asked = "".join(f'ask("Please tell me about the number {number} in a few words")\n' for number in range(3))
+    assert found({"app.py": head + asked}) == []
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -75,6 +75,9 @@ def made(line: str, package: str) -> ModelCall:
         ("agno.models.aws", f'AwsBedrock(id="{NOVA}")', "bedrock", NOVA),
         ("agno.models.anthropic", 'Claude(id="claude-sonnet-4-5")', "anthropic", "claude-sonnet-4-5"),
         ("instructor", f'from_provider("bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        ("claude_agent_sdk", f'ClaudeAgentOptions(model="{NOVA}")', "bedrock", NOVA),
+        ("claude_agent_sdk", 'ClaudeAgentOptions(model="claude-sonnet-4-5")', "anthropic", "claude-sonnet-4-5"),
+        ("google.adk.agents", 'LlmAgent(model="gemini-2.0-flash")', "google", "gemini-2.0-flash"),
         ("litellm", 'completion("ollama/llama3")', "ollama", "ollama/llama3"),
     ],
 )
@@ -100,11 +103,24 @@ def test_what_is_no_call_of_a_library(text: str) -> None:
     assert calls(text) == []
 
 
-@pytest.mark.parametrize("agent", ["from crewai import Agent\n\nAgent(role='x', goal='y', backstory='z')\n"])
-def test_an_agent_of_crewai_calls_a_model_of_its_own_choice(agent: str) -> None:
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "from crewai import Agent\n\nAgent(role='x', goal='y', backstory='z')\n",
+        "from claude_agent_sdk import ClaudeAgentOptions\n\nClaudeAgentOptions(max_turns=3)\n",
+    ],
+)
+def test_an_agent_that_is_told_no_model_calls_one_of_its_own_choice(agent: str) -> None:
     found = call(agent)
     assert isinstance(found.model_id, Unknown)
     assert isinstance(found.provider, Unknown)
+
+
+def test_claude_code_calls_bedrock_where_a_variable_says_so() -> None:
+    text = "from claude_agent_sdk import ClaudeAgentOptions\n\nClaudeAgentOptions(model='sonnet')\n"
+    container = {"Dockerfile": "FROM python:3.12\nENV CLAUDE_CODE_USE_BEDROCK=1\n"}
+    assert call(text, **container).provider == "bedrock"
+    assert isinstance(call(text).provider, Unknown)
 
 
 def test_a_model_that_the_environment_names() -> None:

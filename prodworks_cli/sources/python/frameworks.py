@@ -7,7 +7,7 @@ becomes of the responses is the framework's and the chains' business and is left
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tree_sitter
 
@@ -30,10 +30,10 @@ from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Module
 from prodworks_cli.sources.python.values import ENVIRONMENT_CALLS, Values
 
-DEFAULT_MODEL = Unknown("the model is the default of the installed Strands", present=True)
 _NAMES = frozenset(name for library in LIBRARIES for name in library.classes)
 _NAMING = frozenset(name for _, name in NAMED_MODELS)
 _MODEL_KEYS = ("model_id", "model", "inference_profile_id", "model_name", "azure_deployment", "endpoint_name", "id")
+_CLAUDE_ON_BEDROCK = b"CLAUDE_CODE_USE_BEDROCK"
 ADDRESSES = ("base_url", "openai_api_base", "api_base", "azure_endpoint", "host", "server_url")
 """Arguments that point a client somewhere else than at its provider."""
 # What reads an environment variable holds the name of a model, and no object.
@@ -78,7 +78,13 @@ def model_objects(repository: Repository, values: Values) -> Iterator[ModelObjec
         for call in module.of_type("call"):
             found = _object(module, call, values)
             if found is not None:
-                yield found
+                yield _on_bedrock(found, repository)
+
+
+def _on_bedrock(found: ModelObject, repository: Repository) -> ModelObject:
+    """Claude Code calls Bedrock where a variable of its program says so, whatever the model is called."""
+    near = found.library == "claude_agent_sdk" and repository.holds_near(found.site.module.path, _CLAUDE_ON_BEDROCK)
+    return replace(found, provider="bedrock", endpoint="bedrock-runtime") if near else found
 
 
 def _object(module: Module, call: tree_sitter.Node, values: Values) -> ModelObject | None:
@@ -120,7 +126,7 @@ def _named(site: Site, name: str, values: Values) -> ModelObject | None:
         return None
     given, arguments = site.module.arguments(site.node), evaluated(site, values)
     key = NAMED_MODELS[library, name][0]
-    position = 0 if library not in ("strands", "crewai") else None
+    position = 0 if (library, name) not in DEFAULTS and library != "google_adk" else None
     node = given.get(key, position)
     if node is None:
         return _by_default(site, library, name, arguments, key)
@@ -136,7 +142,7 @@ def _by_default(site: Site, library: str, name: str, arguments: Mapping[str, Nod
     """An agent that is told no model calls that of its library: Bedrock's for Strands."""
     if (library, name) not in DEFAULTS or member(arguments, key).present or "config" in arguments:
         return None
-    model = DEFAULT_MODEL if library == "strands" else Unknown("the model is the default of the installed CrewAI", True)
+    model = Unknown(f"the model is the default of the installed {DEFAULTS[library, name]}", present=True)
     provider: str | Unknown = "bedrock" if library == "strands" else model
     named = {**arguments, "model": Node(model, site.module.at(site.node))}
     return ModelObject(site, library, name, named, site, {}, provider, endpoint_of(provider))

@@ -131,6 +131,9 @@ NAMED_MODELS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("langchain", "create_agent"): ("model",),
     ("langgraph", "create_react_agent"): ("model",),
     ("instructor", "from_provider"): ("model",),
+    ("claude_agent_sdk", "ClaudeAgentOptions"): ("model",),
+    ("google_adk", "Agent"): ("model",),
+    ("google_adk", "LlmAgent"): ("model",),
 }
 NAMING_MODULES: Mapping[str, tuple[str, ...]] = {
     "strands": ("strands",),
@@ -139,9 +142,15 @@ NAMING_MODULES: Mapping[str, tuple[str, ...]] = {
     "langchain": ("langchain.", "langchain"),
     "langgraph": ("langgraph",),
     "instructor": ("instructor",),
+    "claude_agent_sdk": ("claude_agent_sdk",),
+    "google_adk": ("google.adk",),
 }
 # Those that call a model of their own choice when they are told none.
-DEFAULTS = frozenset({("strands", "Agent"), ("crewai", "Agent")})
+DEFAULTS: Mapping[tuple[str, str], str] = {
+    ("strands", "Agent"): "Strands",
+    ("crewai", "Agent"): "CrewAI",
+    ("claude_agent_sdk", "ClaudeAgentOptions"): "Claude Code",
+}
 
 # Clients of providers' SDKs, with the provider behind each, by the package that they come from.
 MAKERS: Mapping[str, Mapping[str, str]] = {
@@ -197,14 +206,14 @@ WRAPPERS = re.compile(r"^(?:from_(?!pretrained)\w+|patch|wrap_\w+|observe_\w+)$"
 # Packages that give another package's clients, traced.
 TRACED: Mapping[str, str] = {"langfuse.openai": "openai"}
 
-_MODULES = sorted({m.split(".")[0] for lib in LIBRARIES for m in lib.modules} | {*MAKERS, "langgraph", "instructor"})
+_MODULES = sorted({m.split(".")[0] for lib in LIBRARIES for m in lib.modules} | {*MAKERS, *NAMING_MODULES})
 WORDS: tuple[bytes, ...] = tuple(m.encode() for m in _MODULES)
 """Words of which a file that uses one of the libraries holds at least one."""
 IMPORTS = re.compile(
     rb"(?:from|import)[ \t]+(?:"
     rb"langchain(?:_aws|_bedrock|_openai|_anthropic|_google_genai|_google_vertexai|_mistralai|_groq|_cohere|_ollama"
     rb"|_openrouter|_azure_ai|_community\.(?:chat_models|llms|embeddings)|\.(?:chat_models|llms|embeddings|agents))\b"
-    rb"|google(?:\.genai|[ \t]+import[ \t]+genai|\.generativeai)"
+    rb"|google(?:\.genai|[ \t]+import[ \t]+genai|\.generativeai|\.adk)"
     rb"|(?:strands|llama_index|litellm|crewai|dspy|pydantic_ai|haystack\w*|smolagents|autogen_ext|agno|langgraph"
-    rb"|instructor|anthropic|openai|groq|together|mistralai|cohere|vertexai|huggingface_hub|ollama|langfuse)\b)"
+    rb"|instructor|claude_agent_sdk|anthropic|openai|groq|together|mistralai|cohere|vertexai|huggingface_hub|ollama|langfuse)\b)"
 )

@@ -101,6 +101,9 @@ class Prompts:
             # A prompt that is put together from others is none of its own.
             if not any(p.file for p in own) and _length(own) <= SHORTEST:
                 continue
+            # Short texts that come from several callers are no text together.
+            if not whole and not any(p.file or len(p.text) > SHORTEST for p in own) and _length(here) <= SHORTEST:
+                continue
             text = "".join(p.text for p in pieces)
             if candidate.certain or SPEAKS_TO_MODEL.search(text) or (candidate.asks and _ASKS.search(text)):
                 self._taken.update(p.key for p in own)
@@ -115,7 +118,8 @@ class Prompts:
                 yield prompt_draft(piece.file, piece.file, 1, "file", piece.text, self._owners)
         if _length(own) <= SHORTEST:
             return
-        first = next(p for p in (*here, *own) if not p.file)
+        texts = [p for p in (*here, *own) if not p.file]
+        first = next((p for p in texts if p.text.strip()), texts[0])
         module = first.site.module
         label, kind = _holder(first.site, candidate.label)
         origin = "file" if kind != "keyword_argument" and _is_prompt_module(module.path) else "inline"
