@@ -24,7 +24,9 @@ Parameters:
 Mappings:
   Envs: {dev: {Size: 1, Zones: [a, b]}, prod: {Size: 2, Zones: [c]}}
 Conditions:
-  IsDev: !Equals [!Ref Text, dev]
+  IsDev: !Equals [dev, dev]
+  ByDefault: !Equals [!Ref Text, dev]
+  AllByDefault: !And [!Condition IsDev, !Condition ByDefault]
   Open: !Equals [!Ref Vpc, x]
 Resources:
   Bucket: {Type: AWS::S3::Bucket}
@@ -191,6 +193,33 @@ def test_a_value_from_elsewhere_is_at_its_place_of_use() -> None:
     assert value_of("!Ref Text").location == here
     for written in ("!Ref Words", "!FindInMap [Envs, dev, Zones]", "!Split [',', 'a,b']"):
         assert [item.location for item in value_of(written).items()] == [here, here]
+
+
+@pytest.mark.parametrize("name", ["ByDefault", "AllByDefault"])
+def test_a_default_does_not_decide_a_branch(name: str) -> None:
+    assert value_of(f"!If [{name}, 400, 400]").content == 400
+    assert value_of(f"!If [{name}, 400, 30]").content == Unknown(f"depends on condition {name}", present=True)
+    assert value_of(f"!If [{name}, a, !Ref AWS::NoValue]").content == Unknown(f"depends on condition {name}")
+
+
+def test_what_a_parent_stack_gives_decides_a_branch() -> None:
+    child = """\
+Parameters: {Env: {Type: String, Default: dev}, Other: {Type: String, Default: x}}
+Conditions: {IsProd: !Equals [!Ref Env, prod], IsOther: !Equals [!Ref Other, x]}
+Resources:
+  G:
+    Type: AWS::Logs::LogGroup
+    Properties: {RetentionInDays: !If [IsProd, 400, 1], LogGroupName: !If [IsOther, a, b]}
+"""
+    parent = """\
+Resources:
+  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Env: prod}}}
+"""
+    files = [File(path, text.encode(), Part.PRODUCTION) for path, text in (("p.yaml", parent), ("child.yaml", child))]
+    blocks, _ = cloudformation.read(files)
+    body = next(block.body for block in blocks if block.address == "child.yaml#G")
+    assert body["RetentionInDays"].content == 400
+    assert body["LogGroupName"].content == Unknown("depends on condition IsOther", present=True)
 
 
 def test_a_branch_keeps_its_own_lines() -> None:

@@ -114,8 +114,9 @@ def _if(resolver: Resolver, argument: Node, place: Location) -> Content:
     if name is None:
         return Unknown("Fn::If with a malformed argument")
     truth = resolver.condition(name)
-    if not isinstance(truth, Unknown):
+    if not isinstance(truth, Unknown) and resolver.decided(name):
         return resolver.resolve(parts[1 if truth else 2]).content
+    # A default of a parameter is not what every deployment has: both branches must say the same.
     yes, no = resolver.resolve(parts[1]), resolver.resolve(parts[2])
     if yes.plain() == no.plain():
         return yes.content

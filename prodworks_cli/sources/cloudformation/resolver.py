@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Content, Node, Reference
@@ -28,6 +28,7 @@ class Resolver:
     def __init__(self, template: Template, given: Mapping[str, Node] | None = None) -> None:
         self.template = template
         self._left = MAX_VALUES
+        self._given = {name for name, node in (given or {}).items() if node.present and not node.unknown}
         self._truths: dict[str, bool | Unknown] = {}
         self._asked: list[str] = []
         declared = template.section("Parameters")
@@ -122,14 +123,18 @@ class Resolver:
             return content
         return {"true": True, "false": False}.get(as_text(content) or "", Unknown("not a condition"))
 
-    def constant(self, name: str) -> bool:
-        """Whether a condition holds or fails whatever the parameters are."""
+    def decided(self, name: str) -> bool:
+        """Whether a condition holds or fails in every deployment: it reads only parameters that a parent gives."""
+        return self.constant(name, self._given)
+
+    def constant(self, name: str, given: Container[str] = ()) -> bool:
+        """Whether a condition holds or fails whatever the parameters are, but for those that are ``given``."""
         seen: set[str] = set()
         waiting = [Node(name, self.template.root.location)]
         while waiting:
             node = waiting.pop()
             if isinstance(node.content, Mapping):
-                if "Ref" in node.content or "Fn::Sub" in node.content:
+                if "Fn::Sub" in node.content or ("Ref" in node.content and node["Ref"].text() not in given):
                     return False
                 waiting.extend(node.content.values())
             elif isinstance(node.content, tuple):
