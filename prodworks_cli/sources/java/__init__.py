@@ -49,7 +49,7 @@ def read(
     reader = _Reader(repository, environment)
     described = reader.drafts()
     gaps = tuple(gap for module in repository.matching(NEEDLES) for gap in _gaps(module))
-    return tuple(described), gaps
+    return tuple(described), (*gaps, *reader.gaps)
 
 
 class _Reader:
@@ -63,6 +63,7 @@ class _Reader:
         self._names = Names()
         self._liveness = Liveness(repository)
         self.clients = Clients(self._values)
+        self.gaps: tuple[Gap, ...] = ()
 
     def drafts(self) -> list[Draft]:
         """The calls with their clients, and what becomes of the texts."""
@@ -72,7 +73,9 @@ class _Reader:
         described = [self._described(name, call, texts) for name, call in named.items()]
         bodies = [b for call in named.values() for b in self._responses.reach(call)]
         agentic = named or any(True for _ in self._repository.matching(AGENTIC))
-        return [*described, *self.clients.drafts, *(texts.drafts(bodies) if agentic else ())]
+        followed = list(texts.drafts(bodies)) if agentic else []
+        self.gaps = texts.gaps
+        return [*described, *self.clients.drafts, *followed]
 
     def _identity(self, call: CallSite) -> str:
         return self._names.of(f"{call.module.path}:{call.module.qualified(call.node)} {call.api}")

@@ -16,6 +16,7 @@ from prodworks_cli.sources.java.syntax import METHODS, Module
 
 ENTRIES = frozenset({"main", "handleRequest", "run", "call", "apply", "accept", "get", "execute", "handle"})
 MAX_METHODS = 60
+MAX_MENTIONS = 100
 # Annotations that say nothing about who calls a method.
 _SILENT = frozenset({"Override", "SuppressWarnings", "Deprecated", "Nullable", "NonNull", "NotNull", "SafeVarargs"})
 _BASES = ("superclass", "super_interfaces", "extends_interfaces")
@@ -39,16 +40,17 @@ class Liveness:
             current = pending.pop()
             if len(seen) > MAX_METHODS or _is_entry(*current):
                 return False
-            mentions = list(self._mentions(*current))
-            if not mentions and self._may_be_asked_for(*current):
-                return False
-            for other, found in mentions:
+            mentioned = 0
+            for other, found in self._mentions(*current):
+                mentioned += 1
                 above = other.method(found)
-                if above is None:
+                if above is None or mentioned > MAX_MENTIONS:
                     return False
                 if (other.path, above.id) not in seen:
                     seen.add((other.path, above.id))
                     pending.append((other, above))
+            if not mentioned and self._may_be_asked_for(*current):
+                return False
         return True
 
     def _mentions(self, module: Module, method: Syntax) -> Iterator[Place]:

@@ -23,6 +23,8 @@ from prodworks_cli.sources.java.syntax import TYPES, Module, Variable
 from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.trees import inside
 
+# Steps of all walks in one repository; the largest that were seen take some ten thousand.
+MAX_TOTAL = 200_000
 MAX_STEPS = 600
 MAX_CALLERS = 12
 MAX_METHODS = 6
@@ -67,6 +69,12 @@ class Flow:
         self._responses = responses
         self._calls = calls
         self._known: dict[tuple[str, int], Trace] = {}
+        self._total = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there was too much to follow, so that some was left out."""
+        return self._total > MAX_TOTAL
 
     def of(self, module: Module, node: Syntax) -> Trace:
         """What the value of an expression is made of."""
@@ -91,7 +99,8 @@ class Flow:
             if key in seen:
                 continue
             seen.add(key)
-            if len(seen) > MAX_STEPS:
+            self._total += 1
+            if len(seen) > MAX_STEPS or self.exhausted:
                 leaf = Leaf(UNKNOWN, place, (), "is made in too many steps")
                 leaves[leaf.key] = leaf
                 break

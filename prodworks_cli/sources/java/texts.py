@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tree_sitter import Node as Syntax
 
-from prodworks_cli.model import Unknown
+from prodworks_cli.model import Gap, Plane, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.flows import FACT, OUTPUT, RETRIEVED
@@ -38,6 +38,8 @@ _BREAKERS = ("CircuitBreaker", "Retry", "Recover", "Bulkhead", "Fallback")
 _CALLS = frozenset(OPERATIONS)
 MAX_DEPTH = 5
 
+LANGUAGE = "Java"
+
 
 class Texts:
     """Readers that share one flow. ``identities`` names the calls by their place."""
@@ -57,6 +59,12 @@ class Texts:
         self._calls = calls
         self._made = frozenset(identities)
         self._flow = Flow(self._repository, responses, {k: n for k, n in identities.items() if "Embedding" not in n})
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What says that there was too much to follow."""
+        reason = "there are too many texts to follow where they go"
+        return (Gap("repo.*", Plane.DECLARED, LANGUAGE, reason),) if self._flow.exhausted else ()
 
     def drafts(self, bodies: Iterable[Body]) -> Iterator[Draft]:
         """Log statements, sinks, retrieval calls, tools, loops; ``bodies`` is the code that can see a response."""

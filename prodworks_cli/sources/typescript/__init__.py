@@ -56,7 +56,7 @@ def read(
     broken = (gap for module in repository.matching(NEEDLES, *LITERALS) for gap in _gaps(module))
     known = {draft.location.where for draft in described if draft.cls is ModelCall}
     unread = (m for m in repository.matching(UNREAD, b"from", b"require") if m.path not in known)
-    return tuple(described), (*broken, *(gap for module in unread for gap in _unread(module)))
+    return tuple(described), (*broken, *reader.gaps, *(gap for module in unread for gap in _unread(module)))
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class _Reader:
         self._clients = Clients(self._values)
         self._liveness = Liveness(repository)
         self._names = Names()
+        self.gaps: tuple[Gap, ...] = ()
 
     def drafts(self) -> list[Draft]:
         found = [(call, self._requests.known(call)) for call in Finder(self._tracer).calls()]
@@ -101,7 +102,9 @@ class _Reader:
         described = [self._described(name, call, known, around) for name, (call, known) in calls.items()]
         described += [self._object(name, model, around) for name, model in objects.items()]
         live = [call for call in made if not self._liveness.is_dead(call.site)]
-        return [*described, *self._clients.drafts(live), *texts.drafts(self._environment, around.seeing)]
+        followed = list(texts.drafts(self._environment, around.seeing))
+        self.gaps = texts.gaps
+        return [*described, *self._clients.drafts(live), *followed]
 
     def _identity(self, site: Site, api: str) -> str:
         """A name for a call that does not change with line numbers."""

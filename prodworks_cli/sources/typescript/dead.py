@@ -28,6 +28,7 @@ ENTRIES = words(
 )
 _HOOK = re.compile(r"^(?:use|on)[A-Z]")
 MAX_FUNCTIONS = 60
+MAX_MENTIONS = 100
 _SAID = ("import_specifier", "import_clause", "comment", "export_specifier", "namespace_import")
 _HELD = ("pair", "arguments", "array", "jsx_expression", "property_signature")
 
@@ -57,16 +58,17 @@ class Liveness:
             current = pending.pop()
             if len(seen) > MAX_FUNCTIONS or self._is_entry(current):
                 return True
-            mentions = list(self._mentions(current))
-            if not mentions and self._may_be_asked_for(current):
-                return True
-            for module, node in mentions:
+            mentioned = 0
+            for module, node in self._mentions(current):
+                mentioned += 1
                 above = module.function(node)
-                if above is None:
+                if above is None or mentioned > MAX_MENTIONS:
                     return True
                 if (module.path, above.id) not in seen:
                     seen.add((module.path, above.id))
                     pending.append(Site(module, above))
+            if not mentioned and self._may_be_asked_for(current):
+                return True
         return False
 
     def _is_entry(self, function: Site) -> bool:

@@ -21,6 +21,8 @@ from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, TRANSPARENT, last_name, string_of
 from prodworks_cli.sources.typescript.trace import Tracer
 
+# Steps of all walks in one repository; the largest that were seen take some ten thousand.
+MAX_TOTAL = 200_000
 MAX_STEPS = 900
 MAX_NESTED = 10
 _INNER = TRANSPARENT | {"spread_element", "yield_expression", "template_substitution", "jsx_expression"}
@@ -36,7 +38,13 @@ class Flow:
         self._names = Names(tracer, classifier)
         self._carriers = Carriers(tracer)
         self._known: dict[tuple[str, int, Path], Trace] = {}
+        self._total = 0
         self._nested = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there was too much to follow, so that some was left out."""
+        return self._total > MAX_TOTAL
 
     def of(self, site: Site, path: Path = ()) -> Trace:
         """What the value of an expression (or a member of it) is made of."""
@@ -71,7 +79,8 @@ class Flow:
             if place.key in seen:
                 continue
             seen.add(place.key)
-            if len(seen) > MAX_STEPS:
+            self._total += 1
+            if len(seen) > MAX_STEPS or self.exhausted:
                 leaf = Leaf(UNKNOWN, place.site, (), "is made in too many steps", False)
                 leaves[leaf.key] = leaf
                 break

@@ -24,6 +24,7 @@ from prodworks_cli.sources.typescript.syntax import (
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_CALLERS = 16
+Members = dict[str, dict[str, list[tuple[Node, Node]]]]
 ADDERS = frozenset({"push", "unshift", "append", "add", "write", "enqueue", "set"})
 # Methods that call their argument with what the object holds.
 EACH = words("map forEach filter find some every flatMap findLast sort then on subscribe")
@@ -38,6 +39,8 @@ class Names:
         self._tracer = tracer
         self._classifier = classifier
         self._additions: dict[str, dict[str, list[tuple[Node, Node]]]] = {}
+        self._members: dict[str, Members] = {}
+        self._checks: dict[tuple[str, int], frozenset[str]] = {}
         self._elements: dict[str, list[tuple[Module, Node]]] = {}
 
     def sources(self, place: Place) -> Iterator[Place | Leaf]:
@@ -92,12 +95,11 @@ class Names:
             if _within(home, node):
                 yield place.to(value, element(place.path))
         wanted = place.path[0] if place.path else "*"
-        prefix = f"{name}."
-        for target, assignments in module.assigned.items() if prefix.encode() in module.data else ():
-            key = target.removeprefix(prefix)
-            if key == target or not (key == wanted or (wanted.startswith(("*", "#")) and key.isidentifier())):
-                continue
-            yield from (place.to(right, place.path[1:]) for node, right in assignments if _within(home, node))
+        members = self._members_set(module).get(name, {})
+        any_key = wanted.startswith(("*", "#"))
+        for node, right in (a for found in members.values() for a in found) if any_key else members.get(wanted, ()):
+            if _within(home, node):
+                yield place.to(right, place.path[1:])
         for node, right in module.assigned.get(f"{name}[]", ()):
             if _within(home, node):
                 yield place.to(right, place.path[1:])
@@ -112,6 +114,17 @@ class Names:
                     found.setdefault(target, []).extend((call, a) for a in module.arguments(call)[-2:])
             self._additions[module.path] = found
         return self._additions[module.path]
+
+    def _members_set(self, module: Module) -> Members:
+        """What ``name.key = x`` sets in a file, by the name and the key."""
+        if module.path not in self._members:
+            found: Members = {}
+            for target, assignments in module.assigned.items():
+                holder, dot, key = target.rpartition(".")
+                if dot and key.isidentifier():
+                    found.setdefault(holder, {}).setdefault(key, []).extend(assignments)
+            self._members[module.path] = found
+        return self._members[module.path]
 
     def _parameter(self, place: Place, function: Node, parameter: Parameter) -> Iterator[Place | Leaf]:
         """What a parameter holds: the argument of the call that was entered, else what callers and entries give."""
@@ -173,18 +186,22 @@ class Names:
 
     def is_checked(self, site: Site) -> bool:
         """The value is compared with a closed list in the function (``if (!TONES.includes(tone))``)."""
-        module = site.module
-        function = module.function(site.node)
-        wanted = site.text
-        for call in module.below(function, "call_expression") if function is not None else ():
-            callee = callee_of(call)
-            if callee is None or last_name(module, callee) not in ("includes", "has"):
-                continue
-            given = module.arguments(call)
-            holder = module.text(callee.child_by_field_name("object"))
-            if given and module.text(given[0]) == wanted and _CLOSED.match(holder):
-                return True
-        return False
+        function = site.module.function(site.node)
+        if function is None:
+            return False
+        key = (site.module.path, function.id)
+        if key not in self._checks:
+            self._checks[key] = frozenset(_checked(site.module, function))
+        return site.text in self._checks[key]
+
+
+def _checked(module: Module, function: Node) -> Iterator[str]:
+    """The expressions that a function looks for in a closed list."""
+    for call in module.below(function, "call_expression"):
+        callee, given = callee_of(call), module.arguments(call)
+        asks = callee is not None and given and last_name(module, callee) in ("includes", "has")
+        if asks and callee is not None and _CLOSED.match(module.text(callee.child_by_field_name("object"))):
+            yield module.text(given[0])
 
 
 def _argument(place: Place, parameter: Parameter, given: tuple[Node, ...], caller: Site) -> Iterator[Place]:

@@ -38,6 +38,7 @@ _LEVEL_VARIABLES = ("LOG_LEVEL", "POWERTOOLS_LOG_LEVEL", "LOGLEVEL", "LOGGING_LE
 _SWITCH = re.compile(
     r"!*(?:process\.env\.)?(?:\w+\.)*(\w*(?:debug|verbose|isDev|DEV)\w*)(?:\s*[=!]==?.*)?", re.IGNORECASE
 )
+MAX_PARTS = 200
 _ELSEWHERE = Unknown("the log level of production is set outside the repository")
 
 
@@ -68,16 +69,19 @@ class Logs:
             module = body.module
             if runs_in_browser(module) or not any(w in module.data for w in (b"console.", b"log", b"Log")):
                 continue
+            terminal = any(word in module.data for word in _TERMINAL)
             for node in module.below(body.node, "call_expression"):
                 level = level_of(module, node) if (module.path, node.id) not in seen else None
                 seen.add((module.path, node.id))
-                found = self._statement(module, node, level) if level is not None else None
+                found = self._statement(module, node, level, terminal) if level is not None else None
                 if found is not None:
                     yield found
 
-    def _statement(self, module: Module, node: tree_sitter.Node, level: str) -> Draft | None:
+    def _statement(self, module: Module, node: tree_sitter.Node, level: str, terminal: bool) -> Draft | None:
         console = module.text(callee_of(node)).startswith("console.")
-        if console and _is_terminal(module, node):
+        # What a program prints that talks to a person at a terminal is its answer.
+        started = module.qualified(node).partition(".")[0] in ("main", "run", "cli", "demo")
+        if console and (terminal or started):
             return None
         for part in (p for v in module.arguments(node) for p in _parts(module, v)):
             content = self._content(Site(module, part))
@@ -142,12 +146,6 @@ class Logs:
         return any((text or "").upper() in ("DEBUG", "TRACE") for text in texts)
 
 
-def _is_terminal(module: Module, node: tree_sitter.Node) -> bool:
-    """The program talks to a person at a terminal: what it prints is its answer."""
-    started = module.qualified(node).partition(".")[0] in ("main", "run", "cli", "demo")
-    return started or any(word in module.data for word in _TERMINAL)
-
-
 def runs_in_browser(module: Module) -> bool:
     """A page or a component: what it logs stays with the person who looks at it."""
     if module.path.endswith((".tsx", ".jsx")):
@@ -172,24 +170,30 @@ def _is_text(leaf: Leaf) -> bool:
 
 def _parts(module: Module, value: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
     """What a log record is put together from, without what is named like an id, a path or a number."""
+    stack = [value]
+    for _ in range(MAX_PARTS):
+        if not stack:
+            return
+        current = stack.pop()
+        inner = _inner(module, current)
+        if inner is not None:
+            stack.extend(reversed(inner))
+        elif _is_dynamic(current) and not NO_TEXT_NAME.search(_last_word(module, current)):
+            yield current
+
+
+def _inner(module: Module, value: tree_sitter.Node) -> list[tree_sitter.Node] | None:
+    """The parts of a text or an object that is put together; ``None`` for anything else."""
     if value.type == "template_string":
-        inner = [
-            c.named_children[0] for c in value.named_children if c.type == "template_substitution" and c.named_children
-        ]
-        parts = inner
-    elif value.type in ("binary_expression", "parenthesized_expression"):
-        parts = [p for c in value.named_children for p in _parts(module, c)]
-    elif value.type == "object":
-        kept = [
-            c
-            for c in value.named_children
-            if not NO_TEXT_NAME.search(key_of(module, c) if c.type != "spread_element" else "")
-        ]
-        values = [c.child_by_field_name("value") if c.type == "pair" else c for c in kept]
-        parts = [p for v in values if v is not None and v.type not in ("method_definition",) for p in _parts(module, v)]
-    else:
-        parts = [value]
-    yield from (p for p in parts if _is_dynamic(p) and not NO_TEXT_NAME.search(_last_word(module, p)))
+        filled = (c for c in value.named_children if c.type == "template_substitution")
+        return [c.named_children[0] for c in filled if c.named_children]
+    if value.type in ("binary_expression", "parenthesized_expression"):
+        return list(value.named_children)
+    if value.type != "object":
+        return None
+    named = [(c, key_of(module, c) if c.type != "spread_element" else "") for c in value.named_children]
+    kept = [c for c, key in named if not NO_TEXT_NAME.search(key) and c.type != "method_definition"]
+    return [v for c in kept if (v := c.child_by_field_name("value") if c.type == "pair" else c) is not None]
 
 
 def _last_word(module: Module, node: tree_sitter.Node) -> str:

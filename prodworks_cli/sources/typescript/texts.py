@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.calls.flows import FACT, OUTPUT, Path
@@ -31,6 +32,8 @@ AGENTIC = (
     b"@strands-agents/",
     b"@mastra/",
 )
+
+LANGUAGE = "TypeScript and JavaScript"
 
 
 class Texts:
@@ -60,6 +63,12 @@ class Texts:
         models = frozenset(o.site.key for o in objects)
         self._flow = Flow(tracer, Origins(self.entries, identities, models, vectors))
         self.conversations = Conversations(self._repository, tracer, self._flow, requests, calls)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What says that there was too much to follow."""
+        reason = "there are too many texts to follow where they go"
+        return (Gap("repo.*", Plane.DECLARED, LANGUAGE, reason),) if self._flow.exhausted else ()
 
     def drafts(self, environment: Mapping[str, tuple[Node, ...]], bodies: Iterable[Site]) -> Iterator[Draft]:
         """Log statements, sinks, retrieval calls, tools, loops.
