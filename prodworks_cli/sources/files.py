@@ -39,6 +39,8 @@ LARGEST_FILE = 2_000_000
 """Bytes; larger files are data or generated, and are not read."""
 LARGEST_MANIFEST = 20_000_000
 """Bytes; the manifest of a cloud assembly may hold a stack trace for each construct."""
+LARGEST_ASSEMBLIES = 60_000_000
+"""Bytes of all files of cloud assemblies together."""
 _JUDGED = (Part.PRODUCTION, Part.EXAMPLE)
 _PRUNED = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "site-packages", "cdk.out", ".terraform"))
 
@@ -201,7 +203,7 @@ def _with_assemblies(root: Path, pending: Sequence[Pending]) -> Sequence[Pending
     made = {path: place for app in apps for path, place in _assembly(root, *app)}
     if not made:
         return pending
-    return (*(item for item in pending if path_of(item) not in made), *(_made(*item) for item in made.items()))
+    return (*(item for item in pending if path_of(item) not in made), *_bounded(_made(*item) for item in made.items()))
 
 
 def _assembly(root: Path, path: str, place: Path) -> Iterator[tuple[str, Path]]:
@@ -209,6 +211,15 @@ def _assembly(root: Path, path: str, place: Path) -> Iterator[tuple[str, Path]]:
     folder = path.rpartition("/")[0]
     if isinstance(found, File):
         yield from assembly_files(root, f"{folder}/{output_of(found.data)}".lstrip("/"))
+
+
+def _bounded(made: Iterable[Pending]) -> Iterator[Pending]:
+    """The files of assemblies as long as they fit together in memory."""
+    total = 0
+    for item in made:
+        total += len(item.data) if isinstance(item, File) else 0
+        fits = total <= LARGEST_ASSEMBLIES or not isinstance(item, File)
+        yield item if fits else Skipped(path_of(item), "the cloud assembly is larger than 60 MB")
 
 
 def _made(path: str, place: Path) -> Pending:

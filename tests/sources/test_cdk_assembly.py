@@ -12,7 +12,7 @@ import pytest
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Gap, Location, Unknown
 from prodworks_cli.node import Block, Reference
-from prodworks_cli.sources import cdk
+from prodworks_cli.sources import cdk, files
 from prodworks_cli.sources.assemblies import output_of
 from prodworks_cli.sources.cdk.assembly import place_of
 from prodworks_cli.sources.files import judged, read_tree, tree_of
@@ -302,3 +302,18 @@ def test_a_stack_that_the_app_leaves_out_is_read_on_a_condition_and_not_beside_a
     blocks, gaps = read({**files, **assembly()})
     assert not [address for address in blocks if "RagStack" in address]
     assert gaps == ()
+
+
+def test_assemblies_are_read_within_bounds(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = len(read_tree(checkout).assembly[0].data)
+    monkeypatch.setattr(files, "LARGEST_ASSEMBLIES", size)
+    tree = read_tree(checkout)
+    assert [f.path for f in tree.assembly] == ["build/devChat.template.json"]
+    skipped = {s.path: s.reason for s in tree.skipped}
+    assert skipped["build/manifest.json"] == "the cloud assembly is larger than 60 MB"
+
+
+def test_more_stacks_than_an_app_has() -> None:
+    artifacts = {f"s{i}": manifest()["artifacts"]["devChat"] | {"displayName": f"S{i}"} for i in range(1001)}
+    gaps = read({**SOURCES, **assembly(), "cdk.out/manifest.json": json.dumps({"artifacts": artifacts})})[1]
+    assert gaps[-1].reason == "is not read: more stacks than an app has"

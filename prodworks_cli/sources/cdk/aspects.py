@@ -43,8 +43,10 @@ def add_aspect(library: Library, evaluator: Evaluator, of: Node, arguments: tupl
 def visit(library: Library, evaluator: Evaluator) -> None:
     """Let all aspects visit what they cover, as the level 1 constructs that they change."""
     for aspect in library.aspects:
-        covered = [c for c in library.constructs if c.type and _covers(aspect, c)]
-        for construct in covered:
+        for construct in tuple(library.constructs):
+            evaluator.step()
+            if not construct.type or not _covers(aspect, construct):
+                continue
             method = evaluator.member(aspect.visitor, "visit", aspect.visitor.location)
             arguments = (default_child(construct, aspect.visitor.location),)
             evaluator.optional = int(aspect.optional)

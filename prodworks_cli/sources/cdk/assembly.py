@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from prodworks_cli.model import Gap, Plane
@@ -17,6 +18,7 @@ from prodworks_cli.sources.assemblies import MANIFEST
 from prodworks_cli.sources.cdk.values import written
 from prodworks_cli.sources.files import File
 
+MOST_STACKS = 1_000
 _FRAME = re.compile(r"^(?:.*\()?(?P<file>[^()]+?):(?P<line>\d+):\d+\)?$")
 _CLASS = re.compile(r"^new (\w+) \(")
 _STACK, _ASSEMBLY = "aws:cloudformation:stack", "cdk:cloud-assembly"
@@ -41,7 +43,11 @@ class Assembly:
 
     def stack(self, path: str) -> str:
         """The path of the stack around a construct."""
-        return next((s for s in sorted(self.stacks, key=len, reverse=True) if path.startswith(f"{s}/")), "")
+        return next((s for s in self._innermost_first if path.startswith(f"{s}/")), "")
+
+    @cached_property
+    def _innermost_first(self) -> tuple[str, ...]:
+        return tuple(sorted(self.stacks, key=len, reverse=True))
 
     def below(self, path: str) -> str:
         """The part of a construct's path below its stack."""
@@ -83,6 +89,8 @@ def _read_manifest(assembly: Assembly, folder: str, files: Mapping[str, File], d
 def _read_stack(
     assembly: Assembly, folder: str, name: str, artifact: Mapping[str, Any], files: Mapping[str, File]
 ) -> None:
+    if len(assembly.stacks) >= MOST_STACKS:
+        raise _Malformed("more stacks than an app has")
     given = _mapping(artifact.get("properties"))
     tags = {key: _text(value) for key, value in _mapping(given.get("tags")).items()}
     assembly.stacks[_text(artifact.get("displayName")) or name] = tags

@@ -27,7 +27,7 @@ _SDK = ("aws-stepfunctions-tasks.CallAwsService", "aws-stepfunctions-tasks.CallA
 _CUSTOM = "aws-stepfunctions.CustomState"
 _IAM_NAMES = {"bedrockruntime": "bedrock", "bedrockagentruntime": "bedrock", "sfn": "states", "cloudwatchlogs": "logs"}
 _ACTIONS = {"converse": "InvokeModel", "converseStream": "InvokeModelWithResponseStream"}
-_MOST_STATES = 2_000
+_MOST_STATES = 500
 
 
 def is_state(construct: Construct) -> bool:

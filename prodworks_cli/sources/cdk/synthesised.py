@@ -17,7 +17,8 @@ from prodworks_cli.sources import cloudformation
 from prodworks_cli.sources.cdk.assembly import Assembly, place_of
 from prodworks_cli.sources.cdk.values import Construct
 
-Key = tuple[str, str]
+MOST_OF_A_PATH = 20
+"""Constructs at one path below their stacks: as many as there are stacks of one class."""
 
 
 @dataclass
@@ -34,7 +35,8 @@ class Static:
     def __post_init__(self) -> None:
         for construct in self.constructs:
             for path in dict.fromkeys((construct.below, *construct.resources)):
-                self.by_path[path].append(construct)
+                if len(self.by_path[path]) < MOST_OF_A_PATH:
+                    self.by_path[path].append(construct)
 
     def at(self, path: str, below: str) -> list[Construct]:
         """The constructs at a path of the assembly."""

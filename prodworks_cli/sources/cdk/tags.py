@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from prodworks_cli.sources.cdk.library import Library
 
 ADD = "core.Tags.of.add"
+MOST_TAGS = 500
 _STACKS = ("core.Stack", "core.NestedStack", "core.Stage")
 
 
@@ -51,7 +52,7 @@ def tagged(
     pairs: Iterable[tuple[Construct, Block]], tags: Sequence[Tag], constructs: Iterable[Construct]
 ) -> tuple[Block, ...]:
     """The blocks with the tags that their stacks and the code around them give."""
-    every = (*_of_stacks(constructs), *tags)
+    every = (*_of_stacks(constructs), *tags)[:MOST_TAGS]
     return tuple(with_tags(block, [t for t in every if _covers(t, construct)]) for construct, block in pairs)
 
 
