@@ -18,6 +18,7 @@ _ARN = re.compile(
     r"arn:(?P<partition>aws[\w-]*):(?P<service>[\w-]*):(?P<region>[\w-]*):(?P<account>\d{12}|)"
     r":(?P<name>[^\s\"'<>\\,;()\[\]]+)"
 )
+_ID = re.compile(r"(?=[A-Za-z]*\d)[A-Za-z0-9]{6,64}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -38,12 +39,17 @@ class _Masks:
         self._accounts = {account: f"{number:012d}" for number, account in enumerate(known, 1)}
         names = sorted({(m["service"], _split(m)[1]) for m in arns})
         self._names = {name: f"redacted-{number}" for number, name in enumerate(names, 1)}
+        # Names of Bedrock that AWS made up are ids, and also written without their ARN.
+        made = {_split(m)[1] for m in arns if m["service"] == "bedrock" and m["account"]}
+        self._ids = {name: self._names["bedrock", name] for name in made if _ID.fullmatch(name)}
         mails = sorted({m.group().lower() for text in texts for m in _MAIL.finditer(text)})
         self._mails = {mail: f"address-{number}@redacted.invalid" for number, mail in enumerate(mails, 1)}
         self._account = re.compile("|".join(map(re.escape, known)) or r"(?!)")
 
     def apply(self, text: str) -> str:
         """The text with everything masked."""
+        if text in self._ids:
+            return self._ids[text]
         text = _ARN.sub(self._arn, text)
         text = self._account.sub(lambda m: self._accounts[m.group()], text)
         return _MAIL.sub(lambda m: self._mails.get(m.group().lower(), m.group()), text)
@@ -52,7 +58,8 @@ class _Masks:
         if not match["account"] and match["service"] != "s3":
             return match.group()
         kind, name, rest = _split(match)
-        shown = name if "*" in name else self._names[match["service"], name]
+        # The root of an account stands for everybody in it, and is no name.
+        shown = name if "*" in name or name == "root" else self._names[match["service"], name]
         head = ":".join(("arn", match["partition"], match["service"], match["region"], match["account"]))
         return f"{head}:{kind}{shown}{rest}"
 

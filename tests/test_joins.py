@@ -19,6 +19,7 @@ from prodworks_cli.joins import joins_of
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Unknown
 from prodworks_cli.node import Node, node_of
 from prodworks_cli.pairs import deployment_entries
+from prodworks_cli.redact import redacted
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.stacks import Stack
 from prodworks_cli.resources.workload import Workload
@@ -414,3 +415,15 @@ def test_what_is_declared_nowhere_is_told_and_what_is_not_known_is_not_told_as_s
     declared = collect_repository(tree_of({"main.tf": text}), scope)
     workloads = [r.value for r in declared.resources if r.kind == "workload"]
     assert [w.undeclared_resources for w in workloads if isinstance(w, Workload)] == [None]
+
+
+def test_ids_are_masked_without_their_arn_too_and_whole_accounts_and_models_are_not() -> None:
+    model = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+    function = {"FunctionName": "f", "Environment": {"Variables": {"GUARDRAIL_ID": "gr1chat", "MODEL_ID": model}}}
+    unit = record("aws.compute.unit", f"arn:aws:lambda:{HOME}:{ACCOUNT}:function:f", {
+        "lambda:GetFunctionConfiguration": {**function, "Role": f"arn:aws:iam::{ACCOUNT}:root"}
+    })  # fmt: skip
+    text = dump(redacted(joined({"main.tf": TERRAFORM}, guardrail("gr1chat", "chat"), unit)))
+    assert "gr1chat" not in text
+    assert model in text
+    assert "arn:aws:iam::000000000001:root" in text
