@@ -9,6 +9,25 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from prodworks_cli.report_rules import Fix, PlaneEntry, ProofEntry, RoadmapEntry, RuleEntry, SubjectEntry, WaiverEntry
+from prodworks_cli.report_scan import (
+    Calls,
+    Denied,
+    DeploymentEntry,
+    DifferenceEntry,
+    Files,
+    GapEntry,
+    InventoryEntry,
+    Pack,
+    PlaceEntry,
+    ScanEntry,
+    SkippedFile,
+    Target,
+    Tool,
+    UnitEntry,
+)
+from prodworks_cli.report_terms import Answer, Baseline, DeploymentState, Grade, RuleStatus, SubjectStatus, VerdictValue
+
 SCHEMA_VERSION = "1"
 SCORE_MODEL = 1
 
@@ -22,107 +41,56 @@ QUESTIONS = {
     "path": "Path to production, and who owns it?",
 }
 
-RuleStatus = Literal["pass", "partly", "fail", "unknown", "waived", "not-applicable"]
-SubjectStatus = Literal["pass", "fail", "unknown", "waived", "not-applicable"]
-VerdictValue = Literal["not-ready", "pilot", "production-ready", "nothing-to-audit"]
-Answer = Literal["yes", "partly", "no", "cannot-tell", "not-applicable"]
-Grade = Literal["A", "B", "C", "D", "E", "F"]
-DeploymentState = Literal["deployed", "not-deployed", "not-declared", "missing", "unknown"]
-Baseline = Literal["new", "known", "fixed", "new-rule"]
-
-
-class Tool(TypedDict):
-    """The program that wrote the report."""
-
-    name: str
-    version: str
-
-
-class Pack(TypedDict):
-    """The rules that judged: their version and the digest of all rule files."""
-
-    id: str
-    sha256: str
-
-
-class UnitEntry(TypedDict):
-    """One workload of a collection, by the folder it lies in, scored as if it were alone."""
-
-    name: str
-    model_calls: int
-    score: int
-    grade: Grade
-    verdict: VerdictValue
-
-
-class Target(TypedDict):
-    """What was audited. ``units`` are the workloads of a collection; a repository of one workload has none.
-
-    ``environment`` is the one that the config names.
-    """
-
-    name: str
-    commit: str | None
-    dirty: bool | None
-    units: list[UnitEntry]
-    accounts: list[str]
-    regions: list[str]
-    environment: NotRequired[str]
-
-
-class SkippedFile(TypedDict):
-    """A file that was listed but not read, or did not parse."""
-
-    path: str
-    reason: str
-
-
-class Files(TypedDict):
-    """How many files were read, and which were not."""
-
-    read: int
-    skipped: list[SkippedFile]
-    failed: list[SkippedFile]
-
-
-class GapEntry(TypedDict):
-    """Something that could not be seen. ``action`` is the IAM action to grant, where that helps."""
-
-    type: str
-    plane: str
-    scope: str
-    line: int | None
-    reason: str
-    action: str | None
-
-
-class Denied(TypedDict):
-    """A read that the account refused: the IAM action to grant, where, and the rules that need it."""
-
-    action: str
-    region: str
-    rules: list[str]
-
-
-class Calls(TypedDict):
-    """The calls to the account: how many answered for, and which were refused."""
-
-    made: int
-    denied: list[Denied]
-
-
-class ScanEntry(TypedDict):
-    """What was looked at, and what could not be. ``account_read_at`` is an ISO 8601 time, None without an account.
-
-    ``left_out`` counts by kind what the account has besides the workload, and was not judged.
-    """
-
-    files: Files
-    calls: Calls
-    account_read_at: str | None
-    note: str | None
-    left_out: NotRequired[dict[str, int]]
-    gaps: list[GapEntry]
+__all__ = [
+    "PILLARS",
+    "QUESTIONS",
+    "SCHEMA_VERSION",
+    "SCORE_MODEL",
+    "SEVERITIES",
+    "Answer",
+    "Baseline",
+    "BaselineEntry",
+    "Blocking",
+    "Calls",
+    "Cap",
+    "ConfigChange",
+    "Denied",
+    "DeploymentEntry",
+    "DeploymentState",
+    "DifferenceEntry",
+    "Files",
+    "Fix",
+    "FixedEntry",
+    "GapEntry",
+    "Gate",
+    "GateCondition",
+    "Grade",
+    "HistoryEntry",
+    "InventoryEntry",
+    "NextVerdict",
+    "Pack",
+    "PillarEntry",
+    "PlaceEntry",
+    "PlaneEntry",
+    "ProofEntry",
+    "QuestionEntry",
+    "Report",
+    "RoadmapEntry",
+    "RuleEntry",
+    "RuleStatus",
+    "ScanEntry",
+    "Score",
+    "SkippedFile",
+    "SubjectEntry",
+    "SubjectStatus",
+    "Target",
+    "Tool",
+    "UnitEntry",
+    "VerdictEntry",
+    "VerdictValue",
+    "WaiverEntry",
+    "WaiverNote",
+]
 
 
 class Cap(TypedDict):
@@ -203,105 +171,6 @@ class QuestionEntry(TypedDict):
     rules: list[str]
 
 
-class ProofEntry(TypedDict):
-    """One comparison: ``path operator expected``, what was found, and where."""
-
-    path: str
-    operator: str
-    expected: str
-    actual: str
-    where: str | None
-    line: int | None
-    call: str | None
-
-
-class PlaneEntry(TypedDict):
-    """What one plane says of a subject."""
-
-    status: SubjectStatus
-    reason: str
-    proofs: list[ProofEntry]
-
-
-class WaiverEntry(TypedDict):
-    """Who accepts that a subject fails, why, who agreed, and until when (an ISO date)."""
-
-    kind: str
-    reason: str
-    owner: str
-    approved_by: str
-    expires: str
-
-
-class SubjectEntry(TypedDict):
-    """One resource that a rule judged. ``where`` and ``line`` are the place to look at first.
-
-    ``baseline`` compares with an earlier audit, where one was given; ``waiver`` is there where the status is waived.
-    """
-
-    identity: str
-    type: str
-    status: SubjectStatus
-    drifted: bool
-    fingerprint: str
-    owner: str | None
-    where: str | None
-    line: int | None
-    planes: dict[str, PlaneEntry]
-    baseline: NotRequired[Baseline]
-    waiver: NotRequired[WaiverEntry]
-
-
-class Fix(TypedDict):
-    """How to close a gap. Snippets by form: terraform, cloudformation, cdk, python, typescript, yaml, cli, text."""
-
-    steps: list[str]
-    snippets: dict[str, str]
-    side_effects: list[str]
-
-
-class RuleEntry(TypedDict):
-    """One rule with its outcome. ``points`` of 100 are at stake (its whole share); ``gain`` is what fixing it adds."""
-
-    id: str
-    title: str
-    gap: str
-    pillar: str
-    severity: str
-    gate: str | None
-    proof: str
-    questions: list[str]
-    status: RuleStatus
-    reason: str
-    points: float
-    gain: float
-    hours: float
-    drifted: bool
-    owner: str | None
-    why: str
-    fix: Fix
-    references: list[str]
-    standards: dict[str, list[str]]
-    subjects: list[SubjectEntry]
-
-
-class RoadmapEntry(TypedDict):
-    """A step of the path to production. ``milestone`` is the verdict that holds once this step is done, if it flips."""
-
-    rule: str
-    title: str
-    pillar: str
-    severity: str
-    gate: str | None
-    state: Literal["gap", "unverified"]
-    gain: float
-    hours: float
-    owner: str | None
-    due: str | None
-    score_after: int
-    milestone: VerdictValue | None
-
-
 class GateCondition(TypedDict):
     """One condition of the CI gate; ``passed`` is None when it could not be decided."""
 
@@ -318,52 +187,6 @@ class Gate(TypedDict):
     passed: bool | None
     conditions: list[GateCondition]
     exit_code: int
-
-
-class InventoryEntry(TypedDict):
-    """One resource that was found, for the list of what the workload consists of."""
-
-    type: str
-    identity: str
-    plane: str
-    where: str
-    line: int | None
-    summary: str
-
-
-class PlaceEntry(TypedDict):
-    """A file with its line, or an ARN with the call that showed it."""
-
-    where: str
-    line: int | None
-    call: str | None
-
-
-class DifferenceEntry(TypedDict):
-    """One setting that the account has otherwise than the repository declares it, with both places."""
-
-    attribute: str
-    declared: str
-    deployed: str
-    declared_at: PlaceEntry
-    deployed_at: PlaceEntry
-
-
-class DeploymentEntry(TypedDict):
-    """A resource of AWS as declared and as deployed; a ``missing`` one is only named, and not in the account.
-
-    ``by`` says how the two were told to be one: a stack, a state, a name. ``reason`` says why it is not known, or where
-    it was looked for.
-    """
-
-    type: str
-    identity: str
-    state: DeploymentState
-    by: str
-    reason: str
-    declared: PlaceEntry | None
-    deployed: PlaceEntry | None
-    differences: list[DifferenceEntry]
 
 
 class FixedEntry(TypedDict):
