@@ -31,21 +31,16 @@ NOT_JOINED = Unknown("whether those who may write only ingest is not known")
 class Access(Item):
     """An element of ``access``: who may do what.
 
-    ``roles`` are those of ``principals`` that may be roles. ``ingestion_only`` follows from seeing the roles together
-    with what uses them (``prodworks_cli.link``): that none of them serves callers.
+    ``everybody`` says that a principal is a wildcard or a whole account; it is kept beside the names, since those may
+    be masked. ``roles`` are those of ``principals`` that may be roles. ``ingestion_only`` follows from seeing the roles
+    together with what uses them (``prodworks_cli.vector_writers``): that none of them serves callers.
     """
 
     principals: Texts
     permissions: Texts
+    everybody: Flag
     roles: Annotated[Links, To("aws.iam.role")]
     ingestion_only: Flag
-
-    @property
-    def everybody(self) -> Flag:
-        """Whether a principal is a wildcard or a whole account."""
-        if isinstance(self.principals, Unknown):
-            return self.principals
-        return some(_everybody(principal) for principal in self.principals or ())
 
     @property
     def writes(self) -> Flag:
@@ -55,11 +50,11 @@ class Access(Item):
         return some(_writes(permission) for permission in self.permissions or ())
 
 
-def _everybody(principal: str | Unknown) -> bool | Unknown:
+def _everybody(principal: Node) -> bool | Unknown:
     """A value that only deployment tells is that of one declared role or user."""
-    if isinstance(principal, Unknown):
-        return False if principal.present else principal
-    return bool(_EVERYBODY.match(principal))
+    if principal.unknown:
+        return False if principal.unknown.present else principal.unknown
+    return bool(_EVERYBODY.match(principal.text() or ""))
 
 
 def _writes(permission: str | Unknown) -> bool | Unknown:
@@ -76,6 +71,7 @@ def access(at: Node, principals: Iterable[Node], permissions: Iterable[Node]) ->
         at,
         principals=who,
         permissions=tuple(permissions),
+        everybody=some(_everybody(principal) for principal in who),
         roles=tuple(role for principal in who if (role := _role(principal)) is not None),
         ingestion_only=NOT_JOINED,
     )

@@ -57,7 +57,8 @@ def flows(_: Params, region: str) -> Any:
 def _definition(guarded: bool) -> dict[str, Any]:
     template = {"text": {"text": "Sort this: swordfish"}}
     inline = {"modelId": "amazon.nova-lite-v1:0", "templateType": "TEXT", "templateConfiguration": template}
-    guardrail = {"guardrailConfiguration": {"guardrailIdentifier": "gr2search", "guardrailVersion": "1"}}
+    place = arn("bedrock", "guardrail/gr2search")
+    guardrail = {"guardrailConfiguration": {"guardrailIdentifier": place, "guardrailVersion": "1"}}
     prompt = {"sourceConfiguration": {"inline": inline}, **(guardrail if guarded else {})}
     return {"nodes": [{"name": "sort", "type": "Prompt", "configuration": {"prompt": prompt}}]}
 

@@ -114,7 +114,8 @@ def test_access_by_resource_policies() -> None:
     ],
 )
 def test_principals_that_are_everybody(principal: Any, everybody: object) -> None:
-    assert shown(Access((principal,), (), (), True).everybody) == everybody
+    (entry,) = collection(policy(principal)).access
+    assert shown(entry.everybody) == everybody
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_principals_that_are_everybody(principal: Any, everybody: object) -> Non
     ],
 )
 def test_permissions_that_write(permission: Any, writes: object) -> None:
-    assert shown(Access((), (permission,), (), True).writes) == writes
+    assert shown(Access((), (permission,), False, (), True).writes) == writes
 
 
 @pytest.mark.parametrize(
