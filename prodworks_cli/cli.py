@@ -247,7 +247,7 @@ def main(
 def _collect_garbage_seldom() -> None:
     """An audit makes many objects that live until their unit is done: looking for garbage often finds nothing."""
     gc.freeze()
-    gc.set_threshold(50_000, 5, 5)
+    gc.set_threshold(200_000, 10, 10)
 
 
 def run() -> int:

@@ -9,6 +9,7 @@ import gc
 import os
 import pickle
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ Make = Callable[[Tree], tuple[Inventory, Sequence[Exception]]]
 FEWEST_FILES = 600
 """Below, starting processes takes longer than they save."""
 MOST_JOBS = 4
+BIG_PART = 1_500
+"""Files; a part of more takes a good part of the memory that an audit may have."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,10 @@ def _answers(parts: Mapping[str, Listing], make: Make, kept: Keeper | None, jobs
         for name, answer in _sent_by_others(waiting, make, kept, jobs):
             yield name, answer
             del waiting[name]
-    yield from ((name, _answer(part, make, kept)) for name, part in waiting.items())
+    for name, part in waiting.items():
+        yield name, _answer(part, make, kept)
+        if len(waiting) > 1:
+            _give_back_memory()
 
 
 def _sent_by_others(
@@ -72,19 +78,36 @@ def _sent_by_others(
 ) -> Iterator[tuple[str, Answer]]:
     """Answers of other processes; it ends early where the system allows none, or has stopped one."""
     try:
-        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
         from concurrent.futures.process import BrokenProcessPool
         from multiprocessing import get_context
     except ImportError:  # a Python without shared semaphores
         return
     # A fork of a process with one thread is safe, and has all that is imported; elsewhere a new process imports it.
-    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    context = get_context("fork" if alone else "spawn")
+    open_parts, running = list(parts.items()), dict[Future[Answer], tuple[str, bool]]()
     with suppress(BrokenProcessPool, OSError, NotImplementedError), ProcessPoolExecutor(jobs, context) as pool:
-        futures = {
-            name: pool.submit(_sent, part, make, kept and kept.narrowed(part)) for name, part in tuple(parts.items())
-        }
-        for name, future in futures.items():
-            yield name, future.result()
+        while open_parts or running:
+            while len(running) < jobs and (chosen := _next(open_parts, any(big for _, big in running.values()))):
+                name, part = chosen
+                future = pool.submit(_sent, part, make, kept and kept.narrowed(part))
+                running[future] = name, _is_big(part)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                name, _ = running.pop(future)
+                yield name, future.result()
+
+
+def _next(open_parts: list[tuple[str, Listing]], busy: bool) -> tuple[str, Listing] | None:
+    """The next part to read; one of the big ones at a time, so that memory does not grow with their number."""
+    for index, (_, part) in enumerate(open_parts):
+        if not (busy and _is_big(part)):
+            return open_parts.pop(index)
+    return None
+
+
+def _is_big(part: Listing) -> bool:
+    return len(part.pending) > BIG_PART
 
 
 def _answer(part: Listing, make: Make, kept: Keeper | None) -> Answer:
@@ -102,7 +125,7 @@ def _answer(part: Listing, make: Make, kept: Keeper | None) -> Answer:
 def _sent(part: Listing, make: Make, kept: Keeper | None) -> Answer:
     """In another process: the answer in a form that can be sent."""
     answer = _answer(part, make, kept)
-    gc.collect()  # the trees of the part, before the next part needs their place
+    _give_back_memory()
     return Answer(answer.inventory, tuple(map(_sendable, answer.errors)), kept.prints.seen if kept else {})
 
 
@@ -112,3 +135,12 @@ def _sendable(error: Exception) -> Exception:
     except (pickle.PickleError, TypeError, AttributeError, ValueError, LookupError):
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
+
+
+def _give_back_memory() -> None:
+    """Free the trees of a part before the next one needs their place, and where glibc can, for other processes too."""
+    gc.collect()
+    with suppress(OSError, AttributeError, TypeError):
+        import ctypes
+
+        ctypes.CDLL(None).malloc_trim(0)
