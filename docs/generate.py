@@ -31,6 +31,7 @@ COMMANDS = (
     *("audit", "collect", "inventory", "report", "explain"),
     *("init", "baseline write", "baseline show", "waive", "diff"),
     *("rules list", "rules show", "rules test", "schema", "iam-policy", "doctor"),
+    *("cache show", "cache clear"),
 )
 
 
@@ -118,7 +119,7 @@ def _run(command: str) -> str:
     program, *arguments = shlex.split(command)
     environment = {
         **os.environ, "SOURCE_DATE_EPOCH": DEMO_TIME, "COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1",
-        "PYTHONIOENCODING": "utf-8", "_TYPER_FORCE_DISABLE_TERMINAL": "1",
+        "PYTHONIOENCODING": "utf-8", "PRODWORKS_NO_CACHE": "1", "_TYPER_FORCE_DISABLE_TERMINAL": "1",
     }  # fmt: skip
     path = Path(sys.executable).parent / program
     done = subprocess.run([path, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
