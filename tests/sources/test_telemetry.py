@@ -214,6 +214,16 @@ def test_a_launcher_instruments_the_aws_sdk() -> None:
     assert (call.instrumented, call.usage_recorded) == (True, True)
 
 
+def test_a_launch_of_what_calls_no_model_sees_none() -> None:
+    ((_, value),) = found("import boto3\n", **{"ui/Dockerfile": LAUNCH, "ui/page.py": "import streamlit\n"})
+    assert (value.exporter, value.instruments_models) == ("otlp", False)
+
+
+def test_words_in_code_are_a_launch_only_as_a_command() -> None:
+    assert found('"""Runs opentelemetry-instrument."""\nimport boto3\n') == []
+    assert read('import boto3\nENTRY = ["opentelemetry-instrument", "app.py"]\n').exporter == "otlp"
+
+
 def test_an_installation_is_no_launch() -> None:
     assert found("x = 1\n", container='RUN pip install opentelemetry-instrument\nCMD ["python"]\n') == []
 
@@ -258,3 +268,75 @@ def test_code_that_reads_a_variable_does_not_set_it() -> None:
     text = OTEL.format(OTLP) + "import os\n\nx = os.environ.get('OTEL_TRACES_EXPORTER', 'none')\n"
     assert read(text).exporter == "otlp"
     assert read(text + "os.environ['OTEL_TRACES_EXPORTER'] = 'console'\n").exporter == "console"
+
+
+def script(text: str) -> Telemetry:
+    resources = collect_repository(tree_of({"app.ts": text}), {}).resources
+    (value,) = [r.value for r in resources if isinstance(r.value, Telemetry)]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "framework", "exporter", "models"),
+    [
+        ('import { Tracer } from "@aws-lambda-powertools/tracer";\nnew Tracer();\n', "powertools-tracer", "xray", True),
+        (
+            'import { Metrics } from "@aws-lambda-powertools/metrics";\nnew Metrics();\n',
+            "powertools-metrics",
+            "none",
+            False,
+        ),
+        ('import AWSXRay from "aws-xray-sdk";\nAWSXRay.captureAWSv3Client(c);\n', "xray", "xray", True),
+        ('import { Langfuse } from "langfuse";\nnew Langfuse();\n', "langfuse", "langfuse", True),
+        (
+            'import * as traceloop from "@traceloop/node-server-sdk";\ntraceloop.initialize({});\n',
+            "traceloop",
+            "traceloop",
+            True,
+        ),
+        ('import { registerOTel } from "@vercel/otel";\nregisterOTel("x");\n', "opentelemetry", "otlp", False),
+        (
+            'import { NodeSDK } from "@opentelemetry/sdk-node";\nnew NodeSDK().start();\n',
+            "opentelemetry",
+            "none",
+            False,
+        ),
+    ],
+)
+def test_frameworks_of_typescript(text: str, framework: str, exporter: str, models: bool) -> None:
+    value = script(text)
+    assert (value.framework, value.exporter, value.instruments_models) == (framework, exporter, models)
+
+
+def test_an_exporter_of_typescript() -> None:
+    head = 'import { NodeSDK } from "@opentelemetry/sdk-node";\n'
+    otlp = 'import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";\n'
+    made = "new NodeSDK({ traceExporter: new OTLPTraceExporter() }).start();\n"
+    assert script(head + otlp + made).exporter == "otlp"
+
+
+@pytest.mark.parametrize(
+    ("told", "capture"),
+    [
+        ("{ isEnabled: true }", "on"),
+        ("{ isEnabled: true, recordInputs: false, recordOutputs: false }", "off"),
+        ("{ isEnabled: true, recordInputs: false }", "on"),
+    ],
+)
+def test_the_ai_sdk_records_what_is_said(told: str, capture: str) -> None:
+    text = f'import {{ generateText }} from "ai";\ngenerateText({{ model, prompt, experimental_telemetry: {told} }});\n'
+    value = script(text)
+    assert (value.content_capture, value.genai_conventions, value.instruments_models) == (capture, "previous", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '// import { Langfuse } from "langfuse"; new Langfuse();\n',
+        'import { Tracer } from "./tracer";\nnew Tracer(); // @aws-lambda-powertools/tracer\n',
+        "generateText({ experimental_telemetry: { isEnabled: false } });\n",
+    ],
+)
+def test_what_sets_up_nothing_in_typescript(text: str) -> None:
+    resources = collect_repository(tree_of({"app.ts": text}), {}).resources
+    assert [r for r in resources if isinstance(r.value, Telemetry)] == []

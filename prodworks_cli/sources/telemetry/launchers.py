@@ -17,6 +17,9 @@ _COMMAND = re.compile(
     r"(?<![\w-])(opentelemetry-instrument|ddtrace-run|aws-distro-opentelemetry-node-autoinstrumentation"
     r"|@opentelemetry/auto-instrumentations-node)(?![\w-])|-javaagent:\S*opentelemetry"
 )
+_QUOTED = re.compile(r"(?<=[\"'])(?:opentelemetry-instrument|ddtrace-run)(?=[\"'])")
+_CODE = frozenset((".py", ".ts", ".js"))
+_MODELS = re.compile(rb"\b(?:boto3|aioboto3|client-bedrock|strands|langchain\w*|openai|anthropic|litellm)\b")
 _WORDS = ("opentelemetry", "ddtrace-run")
 _COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--|;)")
 _SUFFIXES = frozenset((".yaml", ".yml", ".json", ".sh", ".tf", ".py", ".ts", ".js", ".bash"))
@@ -37,10 +40,12 @@ def launched(files: Sequence[File], variables: Variables, version: bool) -> Iter
         if not any(word.encode() in file.data for word in _WORDS):
             continue
         for number, line in lines_with(file.text or "", _WORDS):
-            match = None if _COMMENT.match(line) or _INSTALLS.search(line) else _COMMAND.search(line)
+            command = _QUOTED if suffix_of(file.path) in _CODE else _COMMAND
+            match = None if _COMMENT.match(line) or _INSTALLS.search(line) else command.search(line)
             if match is not None:
-                yield _setup(match[0], Location(file.path, number), by_aws, version)
-                if agents is not None:
+                models = _calls_models(file, files)
+                yield _setup(match[0], Location(file.path, number), by_aws, version, models)
+                if agents is not None and models:
                     # Strands makes spans by itself, with what was asked and answered, wherever somebody exports them.
                     yield SetUp("strands", Location(file.path, number), "otlp", models=True, conventions="previous")
     if variables.is_true("LANGSMITH_TRACING") is True or variables.is_true("LANGCHAIN_TRACING_V2") is True:
@@ -49,9 +54,18 @@ def launched(files: Sequence[File], variables: Variables, version: bool) -> Iter
         yield _setup("otel-instrument", variables.place("AWS_LAMBDA_EXEC_WRAPPER"), True, version)
 
 
-def _setup(command: str, at: Location, by_aws: bool, version: bool) -> SetUp:
+def _calls_models(launcher: File, files: Sequence[File]) -> bool:
+    """Whether code below the folder of what launches it, or anywhere for a launch by IaC, may call a model."""
+    folder = launcher.path.rpartition("/")[0] if _FILE.search(launcher.path) else ""
+    below = (
+        f for f in files if f.path.endswith((".py", ".ts", ".js")) and f.path.startswith(f"{folder}/" if folder else "")
+    )
+    return any(_MODELS.search(f.data) for f in below)
+
+
+def _setup(command: str, at: Location, by_aws: bool, version: bool, models: bool = True) -> SetUp:
     if command.startswith("ddtrace"):
-        return SetUp("datadog", at, models=True)
+        return SetUp("datadog", at, models=models)
     names = "previous" if version else UNPINNED
     framework = "adot" if by_aws else "opentelemetry"
-    return SetUp(framework, at, "otlp", models=True, conventions=names, started=True)
+    return SetUp(framework, at, "otlp", models=models, conventions=names, started=True)

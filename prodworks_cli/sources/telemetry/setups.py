@@ -59,8 +59,8 @@ class SetUp:
         )
 
 
-def drafts(found: Iterable[SetUp], variables: Variables) -> Iterator[Draft]:
-    """One draft for each framework, located at its first place."""
+def drafts(found: Iterable[SetUp], variables: Variables, where: str = "") -> Iterator[Draft]:
+    """One draft for each framework, located at its first place. ``where`` tells the programs of a repository apart."""
     merged: dict[str, SetUp] = {}
     for setup in found:
         known = merged.get(setup.framework)
@@ -69,7 +69,7 @@ def drafts(found: Iterable[SetUp], variables: Variables) -> Iterator[Draft]:
         # The launcher starts what the code adds to.
         merged["adot"] = merged["adot"].with_(merged.pop("opentelemetry"))
     for name in sorted(merged):
-        yield _draft(merged[name], variables)
+        yield replace(_draft(merged[name], variables), identity=f"{name}{where}")
 
 
 def _draft(setup: SetUp, variables: Variables) -> Draft:

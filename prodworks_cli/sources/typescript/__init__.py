@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prodworks_cli.model import Gap, Plane, Ref, Unknown
@@ -14,6 +14,8 @@ from prodworks_cli.sources.calls.drafts import Names, call_draft
 from prodworks_cli.sources.calls.guardrails import applied_separately
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.telemetry.setups import SetUp, drafts
+from prodworks_cli.sources.telemetry.variables import Variables
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.agents import AgentObject, agent_attributes, agent_objects
 from prodworks_cli.sources.typescript.answers import Answers
@@ -30,6 +32,7 @@ from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.response import Reach, Responses
 from prodworks_cli.sources.typescript.sites import CallSite, Finder
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
+from prodworks_cli.sources.typescript.telemetry import telemetry
 from prodworks_cli.sources.typescript.texts import AGENTIC, Texts
 from prodworks_cli.sources.typescript.trace import Tracer
 from prodworks_cli.sources.typescript.values import Values
@@ -56,7 +59,9 @@ def read(
     broken = (gap for module in repository.matching(NEEDLES, *LITERALS) for gap in _gaps(module))
     known = {draft.location.where for draft in described if draft.cls is ModelCall}
     unread = (m for m in repository.matching(UNREAD, b"from", b"require") if m.path not in known)
-    return tuple(described), (*broken, *reader.gaps, *(gap for module in unread for gap in _unread(module)))
+    setups = list(reader.telemetry())
+    told = drafts(setups, Variables(files, environment), " in TypeScript") if setups else ()
+    return (*described, *told), (*broken, *reader.gaps, *(gap for module in unread for gap in _unread(module)))
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,10 @@ class _Reader:
         self._liveness = Liveness(repository)
         self._names = Names()
         self.gaps: tuple[Gap, ...] = ()
+
+    def telemetry(self) -> Iterator[SetUp]:
+        """The set-ups of tracing and metrics."""
+        yield from telemetry(self._repository, self._values)
 
     def drafts(self) -> list[Draft]:
         found = [(call, self._requests.known(call)) for call in Finder(self._tracer).calls()]
