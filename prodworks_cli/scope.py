@@ -26,8 +26,8 @@ from prodworks_cli.unreached import KEY
 ACCOUNT_WIDE = ("aws.budgets.budget", "aws.ce.anomaly_monitor", "aws.events.rule")
 
 
-# What AWS offers to every account is not another workload's.
-OFFERED = ("aws.bedrock.foundation_model", "aws.bedrock.inference_profile")
+# What AWS offers to every account is not another workload's, and a tag is none of its resources.
+OFFERED = ("aws.bedrock.foundation_model", "aws.bedrock.inference_profile", "aws.tags.owner")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Unreached: a kind that is read by reference only has a gap where what may name its resources was not read itself.
+"""Unreached: a kind that is read, or kept, by reference only has a gap where what may name its resources was not read.
 
 Without this, a denied role would make the functions that use it vanish, and a rule about them would not apply.
 """
@@ -23,7 +23,7 @@ def unreached(
 ) -> list[Gap]:
     """The gaps that follow from ``gaps`` and from what is unknown of ``resources``."""
     missing = {g.kind: g for g in reversed(gaps) if g.plane is Plane.OBSERVED and not g.minor}
-    referenced = {c.kind: c for c in collectors if c.referenced}
+    referenced = {c.kind: c for c in collectors if c.referenced or c.sources}
     derived: dict[str, Gap] = {}
     grown = True
     while grown:

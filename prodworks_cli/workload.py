@@ -15,6 +15,7 @@ from prodworks_cli.resources.entries import Entry
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.undeclared import undeclared
+from prodworks_cli.workload_account import owner_by_tags
 from prodworks_cli.workload_entries import covered, has_public_entry, rate_limited
 from prodworks_cli.workload_people import fallback, feedback_captured, kill_switch, shows_answers
 
@@ -100,7 +101,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
     regions = inventory.settings.get("allowed_regions")
     value = Workload(
         name=inventory.scan.target,
-        owner=owner,
+        owner=owner or (owner_by_tags(inventory) if plane is Plane.OBSERVED else None),
         has_retrieval=_any_of(bool(RETRIEVAL & seen), _uses(calls, "retrieve_and_generate"), inventory),
         has_agents=_any_of("aws.bedrock.agent" in seen, _uses(calls, "invoke_agent", "agent"), inventory),
         has_tools=_any_of("repo.tool" in seen, False, inventory),

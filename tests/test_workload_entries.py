@@ -14,7 +14,7 @@ from prodworks_cli.resources.safeguards import Safeguard
 from prodworks_cli.workload_entries import covered, has_public_entry, rate_limited
 
 U = Unknown("not known")
-ENTRY = Entry("http", "POST /ask", True, "jwt", False, None, False, None, True)
+ENTRY = Entry("http", "POST /ask", True, "jwt", False, None, False, False, 30, None, True)
 LIMITER = Safeguard("rate_limit", "library", "app.py", U)
 
 

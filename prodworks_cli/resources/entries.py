@@ -10,7 +10,7 @@ from typing import Annotated
 from prodworks_cli.model import Kind, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node, blocks_in
 from prodworks_cli.resources.adapter import some
-from prodworks_cli.schema import Drafted, Flag, Link, Text, To
+from prodworks_cli.schema import Drafted, Flag, Link, Number, Text, To
 
 _NAME = re.compile(r"[\w-]{1,64}")
 FUNCTIONS = ("aws_lambda_function", "AWS::Lambda::Function", "AWS::Serverless::Function")
@@ -27,7 +27,8 @@ class Entry(Kind):
     what the entry itself asks for: ``iam``, ``jwt``, ``cognito``, ``lambda``, ``oidc``, ``api_key`` (one value that
     callers share) or ``none``; an entry with several ways counts with the weakest. ``throttled`` says that a usage
     plan or stage limits requests below the account's default. ``web_acl`` is the ACL in front, ``waf_rate_rule``
-    whether it limits each address. ``leads_to_model`` is joined later: whether the target may invoke models.
+    whether it limits each address. ``access_logs`` and ``timeout_seconds`` are absent for an engine without such a
+    setting. ``leads_to_model`` is joined later: whether the target may invoke models.
     """
 
     KIND = "aws.api.entry"
@@ -39,6 +40,8 @@ class Entry(Kind):
     throttled: Flag
     web_acl: Text
     waf_rate_rule: Flag
+    access_logs: Flag
+    timeout_seconds: Number
     target: Annotated[Link, To("aws.compute.unit")]
     leads_to_model: Flag
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from prodworks_cli.resources.adapter import Observed, Record
 from prodworks_cli.resources.entries import Entry
-from prodworks_cli.resources.entries_balancer import observed_graph, observed_listener
+from prodworks_cli.resources.entries_balancer import observed_listener
+from prodworks_cli.resources.entries_graph import observed_graph
 from prodworks_cli.resources.entries_http import observed_route, observed_url
 from prodworks_cli.resources.entries_rest import observed_method
 from prodworks_cli.schema import Draft

@@ -1,4 +1,4 @@
-"""Listeners of load balancers, and GraphQL APIs of AppSync."""
+"""Listeners of load balancers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from prodworks_cli.resources.entries import (
     join_name,
     named_block,
 )
+from prodworks_cli.resources.entries_limits import balancer_logged, balancer_waits, observed_balancer
 from prodworks_cli.schema import Draft, Drafted
 
 _ACTIONS = {"authenticate-oidc": "oidc", "authenticate-cognito": "cognito", "jwt-validation": "jwt"}
@@ -44,6 +45,8 @@ def _listener(block: Block, declarations: Declarations) -> Draft:
         throttled=False,
         web_acl=acl,
         waf_rate_rule=rate_rule,
+        access_logs=balancer_logged(balancer),
+        timeout_seconds=balancer_waits(balancer),
         target=_target(actions, declarations),
         leads_to_model=None,
     )
@@ -150,6 +153,7 @@ def observed_listener(record: Record) -> Draft:
     forwards = [g for action in actions for g in _groups_of(action)]
     rules = record.answer("elbv2:DescribeRules")["Rules"]
     actions += [a for rule in rules.items() for a in rule["Actions"].items()] if not rules.unknown else []
+    logged, waits = observed_balancer(record.answer("elbv2:DescribeLoadBalancerAttributes")["Attributes"])
     return observed(
         Entry,
         record,
@@ -161,96 +165,31 @@ def observed_listener(record: Record) -> Draft:
         throttled=False,
         web_acl=acl["ARN"],
         waf_rate_rule=acl.unknown or has_rate_rule(acl["Rules"]),
-        target=listener.unknown or (Unknown("what the target group reaches was not read") if forwards else None),
+        access_logs=logged,
+        timeout_seconds=waits,
+        target=listener.unknown or (_observed_target(record, forwards) if forwards else None),
         leads_to_model=None,
     )
 
 
-_APPSYNC = {
-    "AWS_IAM": "iam",
-    "AMAZON_COGNITO_USER_POOLS": "cognito",
-    "OPENID_CONNECT": "oidc",
-    "AWS_LAMBDA": "lambda",
-    "API_KEY": "api_key",
-}
+def _observed_target(record: Record, groups: list[Node]) -> Drafted:
+    """The function or the service behind one of the target groups."""
+    wanted = {group.text() for group in groups}
+    health = record.answer("elbv2:DescribeTargetHealth")
+    for target in (t for answer in health.items() for t in answer["TargetHealthDescriptions"].items()):
+        if ":function:" in (target.at("Target", "Id").text() or ""):
+            return function_in(target.at("Target", "Id"), Declarations(()))
+    services = [s for answer in record.answer("ecs:DescribeServices").items() for s in answer["services"].items()]
+    for service in services:
+        if wanted & {entry["targetGroupArn"].text() for entry in service["loadBalancers"].items()}:
+            name = service["taskDefinition"].text() or ""
+            return Ref(UNIT, _family(name.rpartition("/")[2]))
+    parts = (*health.items(), *record.answer("ecs:DescribeServices").items(), *services)
+    return next((p.unknown for p in parts if p.unknown), None) or _BEHIND_GROUP
 
 
-def _source(block: Block, declarations: Declarations) -> Draft | None:
-    """A source of a GraphQL API that runs a function, or that calls Bedrock itself."""
-    body = block.body
-    function = body.at("lambda_config", "function_arn")
-    function = function if function.present else body.at("LambdaConfig", "LambdaFunctionArn")
-    endpoint = body.at("http_config", "endpoint")
-    endpoint = endpoint if endpoint.present else body.at("HttpConfig", "Endpoint")
-    direct = "bedrock" in (endpoint.text() or (endpoint.unknown and endpoint.unknown.shape) or "")
-    if not function.present and not direct:
-        return None
-    api = named_block(body.first_of("api_id", "ApiId"), declarations)
-    acl, rate_rule = declared_acl([api.address] if api else [], declarations)
-    return declared(
-        Entry,
-        block,
-        join_name(body, api.body.first_of("name", "Name"), body.first_of("name", "Name")) if api else (),
-        engine="appsync",
-        name=body.first_of("name", "Name"),
-        public=_graph_public(api),
-        authentication=_graph_authentication(api),
-        throttled=False,
-        web_acl=acl,
-        waf_rate_rule=rate_rule,
-        target=function_in(function, declarations),
-        leads_to_model=True if direct else None,
-    )
+_BEHIND_GROUP = Unknown("what the target group reaches is not resolved", present=True)
 
 
-def _graph_public(api: Block | None) -> bool | Unknown:
-    visibility = api.body.first_of("visibility", "Visibility") if api else None
-    if visibility is None:
-        return Unknown("the API is declared elsewhere", present=True)
-    return visibility.unknown or visibility.text() != "PRIVATE"
-
-
-def _graph_authentication(api: Block | None) -> Drafted:
-    if api is None:
-        return Unknown("the API is declared elsewhere", present=True)
-    more = api.body.first_of("additional_authentication_provider", "AdditionalAuthenticationProviders").items()
-    nodes = [e.first_of("authentication_type", "AuthenticationType") for e in (api.body, *more)]
-    return _weakest(nodes)
-
-
-def _weakest(nodes: list[Node]) -> Drafted:
-    """The weakest of the ways in: a key that callers share, where that is one of them."""
-    ways = [node.unknown or _APPSYNC.get(node.text() or "", "none") for node in nodes]
-    return next((w for weak in ("none", "api_key") for w in ways if w == weak), None) or ways[0]
-
-
-def observed_graph(record: Record) -> Draft:
-    """A source of a GraphQL API with the API."""
-    api = record.answer("appsync:GetGraphqlApi")["graphqlApi"]
-    source = record.answer("appsync:GetDataSource")["dataSource"]
-    acl = record.answer("wafv2:GetWebACLForResource").at("WebACL", "Rules")
-    more = api["additionalAuthenticationProviders"].items()
-    return observed(
-        Entry,
-        record,
-        join_name(source, api["name"], source["name"]),
-        engine="appsync",
-        name=source["name"],
-        public=api["visibility"].map(lambda v: v != "PRIVATE") if api["visibility"].present else api.unknown or True,
-        authentication=_weakest([e["authenticationType"] for e in (api, *more)]),
-        throttled=False,
-        web_acl=api["wafWebAclArn"],
-        waf_rate_rule=has_rate_rule(acl) if api["wafWebAclArn"].present else False,
-        target=function_in(source.at("lambdaConfig", "lambdaFunctionArn"), Declarations(())),
-        leads_to_model=None,
-    )
-
-
-TERRAFORM: Mapping[str, Declared] = {
-    **dict.fromkeys(_LISTENERS[:2], _listener),
-    "aws_appsync_datasource": _source,
-}
-CLOUDFORMATION: Mapping[str, Declared] = {
-    "AWS::ElasticLoadBalancingV2::Listener": _listener,
-    "AWS::AppSync::DataSource": _source,
-}
+TERRAFORM: Mapping[str, Declared] = dict.fromkeys(_LISTENERS[:2], _listener)
+CLOUDFORMATION: Mapping[str, Declared] = {"AWS::ElasticLoadBalancingV2::Listener": _listener}

@@ -8,6 +8,7 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Block, Declarations, Node, blocks_in
 from prodworks_cli.resources.adapter import Declared, Record, Spelling, declared, observed, pascal, snake
 from prodworks_cli.resources.entries import Entry, below_default, declared_acl, function_in, join_name, named_block
+from prodworks_cli.resources.entries_limits import HTTP, REST, observed_logged, seconds, stages_logged
 from prodworks_cli.schema import Draft, Drafted
 
 _KINDS = {"AWS_IAM": "iam", "JWT": "jwt", "CUSTOM": "lambda", "NONE": "none"}
@@ -36,6 +37,8 @@ def _route(block: Block, declarations: Declarations, spell: Spelling) -> Draft |
         api,
         engine="websocket" if socket else "http",
         name=key,
+        access_logs=stages_logged(_stages(api, declarations) if api else ()),
+        timeout_seconds=_waits(body[spell("target")], declarations, REST if socket else HTTP),
         authentication=_asks((connect or block).body[spell("authorization_type")]),
         target=_target(body[spell("target")], declarations),
     )
@@ -73,6 +76,20 @@ def _target(node: Node, declarations: Declarations) -> Drafted:
     return function_in(uri if uri.present else node, declarations)
 
 
+def _waits(target: Node, declarations: Declarations, default: int) -> Drafted:
+    """The time limit of the integration that a route's target names."""
+    integration = named_block(target, declarations)
+    if integration is None:
+        return default
+    return seconds(integration.body.first_of("timeout_milliseconds", "TimeoutInMillis"), default)
+
+
+def _quick_logged(api: Block, declarations: Declarations) -> bool | Unknown:
+    """An API with a target of its own has a stage that is made with it, and that writes no access logs."""
+    stages = list(_stages(api, declarations))
+    return stages_logged(stages) if stages else False
+
+
 def _throttled(api: Block | None, declarations: Declarations) -> bool | Unknown:
     if api is None:
         return _ELSEWHERE
@@ -105,6 +122,8 @@ def _quick(block: Block, declarations: Declarations, spell: Spelling) -> Draft |
         engine="http",
         name=Node("$default", block.body.location),
         authentication="none",
+        access_logs=_quick_logged(block, declarations),
+        timeout_seconds=HTTP,
         target=function_in(target, declarations),
     )
 
@@ -127,6 +146,8 @@ def _url(block: Block, declarations: Declarations, spell: Spelling) -> Draft:
         throttled=False,
         web_acl=acl,
         waf_rate_rule=rate_rule,
+        access_logs=None,
+        timeout_seconds=None,
         target=function_in(function, declarations),
         leads_to_model=None,
     )
@@ -138,6 +159,7 @@ def observed_route(record: Record) -> Draft:
     stages = record.answer("apigatewayv2:GetStages")["Items"]
     rates = [rate for s in stages.items() for rate in _observed_rates(s)]
     integration = record.answer("apigatewayv2:GetIntegration")["IntegrationUri"]
+    target = integration.unknown or function_in(integration, Declarations(()))
     return observed(
         Entry,
         record,
@@ -149,9 +171,17 @@ def observed_route(record: Record) -> Draft:
         throttled=stages.unknown or below_default(rates),
         web_acl=None,
         waf_rate_rule=False,
-        target=function_in(integration, Declarations(())),
+        access_logs=observed_logged(stages, "AccessLogSettings", "DestinationArn"),
+        timeout_seconds=_observed_wait(record, api["ProtocolType"]),
+        target=target,
         leads_to_model=None,
     )
+
+
+def _observed_wait(record: Record, protocol: Node) -> Drafted:
+    integration = record.answer("apigatewayv2:GetIntegration")
+    default = REST if protocol.text() == "WEBSOCKET" else HTTP
+    return integration.unknown or seconds(integration["TimeoutInMillis"], default)
 
 
 def _observed_rates(stage: Node) -> Iterable[Node]:
@@ -173,6 +203,8 @@ def observed_url(record: Record) -> Draft:
         throttled=False,
         web_acl=None,
         waf_rate_rule=False,
+        access_logs=None,
+        timeout_seconds=None,
         target=function_in(url["FunctionArn"], Declarations(())),
         leads_to_model=None,
     )

@@ -27,6 +27,7 @@ from prodworks_cli.resources.entries import (
     join_name,
     named_block,
 )
+from prodworks_cli.resources.entries_limits import REST, observed_logged, seconds, stages_logged
 from prodworks_cli.schema import Draft, Drafted
 
 _KINDS = {"AWS_IAM": "iam", "COGNITO_USER_POOLS": "cognito", "CUSTOM": "lambda"}
@@ -55,6 +56,7 @@ def _method(block: Block, declarations: Declarations, spell: Spelling) -> Draft 
     api = named_block(body[spell("rest_api_id")], declarations)
     key = body[spell("api_key_required")]
     acl, rate_rule = declared_acl(_addresses(api, declarations), declarations)
+    integration = _integration(block, declarations, spell)
     return declared(
         Entry,
         block,
@@ -66,7 +68,9 @@ def _method(block: Block, declarations: Declarations, spell: Spelling) -> Draft 
         throttled=_throttled(api, truth(key) if key.present else False, declarations),
         web_acl=acl,
         waf_rate_rule=rate_rule,
-        target=function_in(_uri(block, declarations, spell), declarations),
+        access_logs=stages_logged(_of(api, _STAGES, declarations) if api else ()),
+        timeout_seconds=integration.unknown or seconds(integration[_TIMEOUTS[spell is snake]], REST),
+        target=function_in(_uri(integration, spell), declarations),
         leads_to_model=None,
     )
 
@@ -77,18 +81,26 @@ def _name(verb: Node, body: Node, api: Block | None) -> Drafted:
     return " ".join(p for p in parts if p) or Unknown("the verb is not known", present=True)
 
 
-def _uri(block: Block, declarations: Declarations, spell: Spelling) -> Node:
-    """The integration's address: a part of the method, or with Terraform a resource of its own."""
+_TIMEOUTS = {True: "timeout_milliseconds", False: "TimeoutInMillis"}
+
+
+def _integration(block: Block, declarations: Declarations, spell: Spelling) -> Node:
+    """The integration: a part of the method, or with Terraform a resource of its own."""
     if spell is pascal:
-        integration = block.body["Integration"]
-        mocked = integration["Type"].text() == "MOCK" or not integration.present
-        return Node(None, integration.location) if mocked else integration["Uri"]
+        return block.body["Integration"]
     body = block.body
     for beside in declarations.of_type("aws_api_gateway_integration"):
         if _same(beside.body["resource_id"], body["resource_id"]) and _same_verb(beside, block):
-            mocked = beside.body["type"].text() == "MOCK"
-            return Node(None, beside.body.location) if mocked else beside.body["uri"]
+            return beside.body
     return Node(Unknown("the integration is not declared here", present=True), body.location)
+
+
+def _uri(integration: Node, spell: Spelling) -> Node:
+    """The integration's address; a mock has none."""
+    if integration.unknown:
+        return integration
+    mocked = integration[spell("type")].text() == "MOCK" or not integration.present
+    return Node(None, integration.location) if mocked else integration[spell("uri")]
 
 
 def _same(left: Node, right: Node) -> bool:
@@ -174,13 +186,15 @@ def observed_method(record: Record) -> Draft:
         throttled=_observed_throttle(record, stages, api["id"], truth(key)),
         web_acl=stages.unknown or next(iter(acls), None),
         waf_rate_rule=stages.unknown or (has_rate_rule(rules) if acls else False),
+        access_logs=observed_logged(stages, "accessLogSettings", "destinationArn"),
+        timeout_seconds=method.unknown or seconds(method.at("methodIntegration", "timeoutInMillis"), REST),
         target=_invoked(method.at("methodIntegration", "uri")),
         leads_to_model=None,
     )
 
 
 def _invoked(uri: Node) -> Drafted:
-    return function_in(uri, Declarations(())) if uri.present else None
+    return uri.unknown or (function_in(uri, Declarations(())) if uri.present else None)
 
 
 def _observed_public(api: Node) -> bool | Unknown:

@@ -6,12 +6,11 @@ Only those that lead to a resource of the workload belong to it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from prodworks_cli.model import Ref
 from prodworks_cli.node import Node
 from prodworks_cli.resources.adapter import Record
-from prodworks_cli.resources.collecting import Collector, Read, Reader, never
+from prodworks_cli.resources.collecting import Collector, Read, Reader
+from prodworks_cli.resources.entry_front_reads import UNITS, may_be_ours, target_of
 
 _REST = Read("apigateway", "GetRestApis", "apigateway:GET")
 _REST_API = Read("apigateway", "GetRestApi", "apigateway:GET")
@@ -44,8 +43,8 @@ def _methods(reader: Reader, api: Node) -> Iterable[Record]:
     name = api["id"].text()
     if name is None:
         return ()
-    resources = reader.listing(_RESOURCES, "items", restApiId=name, embed=["methods"])["items"]
-    pairs = [(resource, verb) for resource in resources.items() for verb, _ in resource["resourceMethods"].members()]
+    resources = reader.found(_RESOURCES, "items", restApiId=name, embed=["methods"])
+    pairs = [(resource, verb) for resource in resources for verb, _ in resource["resourceMethods"].members()]
     records = (_method(reader, name, resource["id"].text(), verb) for resource, verb in pairs if verb != "OPTIONS")
     return [record for record in records if record is not None]
 
@@ -73,8 +72,7 @@ def _routes(reader: Reader, api: Node) -> Iterable[Record]:
     name = api["ApiId"].text()
     if name is None:
         return ()
-    routes = reader.listing(_ROUTES, "Items", ApiId=name)["Items"]
-    records = (_route(reader, name, route) for route in routes.items())
+    records = (_route(reader, name, route) for route in reader.found(_ROUTES, "Items", ApiId=name))
     return [record for record in records if record is not None]
 
 
@@ -103,8 +101,13 @@ def _url(reader: Reader, function: Node) -> Record | None:
     return reader.record(f"{arn}:url", {_URL: url}) if url.present else None
 
 
-def _target(entry: Any) -> Iterable[Ref]:
-    return (entry.target,) if isinstance(entry.target, Ref) else ()
-
-
-COLLECT = (Collector("aws.api.entry", (*_GATEWAY, *_GATEWAY2, _FUNCTIONS, _URL), _entries, root=never, beside=_target),)
+COLLECT = (
+    Collector(
+        "aws.api.entry",
+        (*_GATEWAY, *_GATEWAY2, _FUNCTIONS, _URL),
+        _entries,
+        root=may_be_ours,
+        beside=target_of,
+        sources=UNITS,
+    ),
+)

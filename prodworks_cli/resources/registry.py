@@ -41,8 +41,10 @@ from prodworks_cli.resources import (
     entries,
     entries_api,
     entries_balancer,
+    entries_graph,
     entries_http,
     entries_rest,
+    entry_front_reads,
     entry_reads,
     evaluations,
     event_rules,
@@ -66,6 +68,7 @@ from prodworks_cli.resources import (
     model_reads,
     model_references,
     organization_policies,
+    ownership,
     prompts,
     quality,
     quality_reads,
@@ -196,6 +199,9 @@ MODULES: tuple[ModuleType, ...] = (
     state_machines,
     state_machine_reads,
     token_quotas,
+    entries_graph,
+    ownership,
+    entry_front_reads,
 )
 
 

@@ -1,5 +1,5 @@
 """What watches, carries and bounds the scenario's workload: dashboards, event rules, canaries, cost anomalies and tags,
-queues, state machines, identity pools, endpoints, quotas, policies. Made by hand, none recorded."""
+queues, state machines, identity pools, endpoints, quotas, policies, load balancers, owners. Made by hand."""
 
 from __future__ import annotations
 
@@ -182,7 +182,97 @@ def endpoint(params: Params, region: str) -> Any:
     return {**summary, "ProductionVariants": [variant]}
 
 
+_LB = arn("elasticloadbalancing", "loadbalancer/app")
+_FRONT = {"web": f"{_LB}/web/1", "shop": f"{_LB}/shop/2"}
+
+
+def _name_in(arn_: str) -> str:
+    return next(name for name in _FRONT if f"/{name}/" in arn_)
+
+
+def balancers(_: Params, region: str) -> Any:
+    found = [
+        {"LoadBalancerArn": a, "LoadBalancerName": n, "Scheme": "internet-facing", "Type": "application"}
+        for n, a in _FRONT.items()
+    ]
+    return {"LoadBalancers": found if region == HOME else []}
+
+
+def attributes(params: Params, _: str) -> Any:
+    return {"Attributes": [{"Key": "access_logs.s3.enabled", "Value": "false"}]}
+
+
+def listeners(params: Params, _: str) -> Any:
+    balancer = params["LoadBalancerArn"]
+    name = _name_in(balancer)
+    action = {"Type": "forward", "TargetGroupArn": arn("elasticloadbalancing", f"targetgroup/{name}/3")}
+    listener = balancer.replace(":loadbalancer/", ":listener/") + "/4"
+    return {
+        "Listeners": [{"ListenerArn": listener, "LoadBalancerArn": balancer, "Port": 443, "DefaultActions": [action]}]
+    }
+
+
+def groups(params: Params, _: str) -> Any:
+    name = _name_in(params["LoadBalancerArn"])
+    return {
+        "TargetGroups": [{"TargetGroupArn": arn("elasticloadbalancing", f"targetgroup/{name}/3"), "TargetType": "ip"}]
+    }
+
+
+def services(params: Params, _: str) -> Any:
+    found = [
+        {
+            **{"serviceArn": arn("ecs", f"service/main/{name}"), "serviceName": name},
+            "taskDefinition": arn("ecs", f"task-definition/{task}:7"),
+            "loadBalancers": [{"targetGroupArn": arn("elasticloadbalancing", f"targetgroup/{name}/3")}],
+        }
+        for name, task in (("web", "worker"), ("shop", "batch"))
+    ]
+    return {"services": found}
+
+
+def graphs(_: Params, region: str) -> Any:
+    api = {"name": "graph", "apiId": "g1", "authenticationType": "API_KEY", "arn": arn("appsync", "apis/g1")}
+    return {"graphqlApis": [{**api, "logConfig": LOGS}] if region == HOME else []}
+
+
+LOGS = {"fieldLogLevel": "ERROR", "cloudWatchLogsRoleArn": f"arn:aws:iam::{ACCOUNT}:role/graph"}
+
+
+def sources(_: Params, __: str) -> Any:
+    place = arn("appsync", "apis/g1/datasources")
+    function = {"lambdaFunctionArn": arn("lambda", "function:search")}
+    return {
+        "dataSources": [
+            {"dataSourceArn": f"{place}/search", "name": "search", "type": "AWS_LAMBDA", "lambdaConfig": function},
+            {"dataSourceArn": f"{place}/none", "name": "none", "type": "NONE"},
+        ]
+    }
+
+
+def tagged(params: Params, region: str) -> Any:
+    """One function of the workload has an owner, and so has one of another workload."""
+    if region != HOME or params["TagFilters"][0]["Key"] != "Owner":
+        return {"ResourceTagMappingList": []}
+    names = ("function:search", "function:billing")
+    tags = [{"Key": "Owner", "Value": "team-search"}]
+    return {"ResourceTagMappingList": [{"ResourceARN": arn("lambda", name), "Tags": tags} for name in names]}
+
+
 WATCH: dict[str, Any] = {
+    "elbv2:DescribeLoadBalancers": balancers,
+    "elbv2:DescribeLoadBalancerAttributes": attributes,
+    "elbv2:DescribeListeners": listeners,
+    "elbv2:DescribeRules": {"Rules": []},
+    "elbv2:DescribeTargetGroups": groups,
+    "elbv2:DescribeTargetHealth": {"TargetHealthDescriptions": []},
+    "ecs:ListClusters": {"clusterArns": [arn("ecs", "cluster/main")]},
+    "ecs:ListServices": {"serviceArns": [arn("ecs", f"service/main/{name}") for name in _FRONT]},
+    "ecs:DescribeServices": services,
+    "wafv2:GetWebACLForResource": AwsError("WAFNonexistentItemException"),
+    "appsync:ListGraphqlApis": graphs,
+    "appsync:ListDataSources": sources,
+    "resourcegroupstaggingapi:GetResources": tagged,
     "cloudwatch:ListMetrics": called,
     "service-quotas:ListServiceQuotas": quotas,
     "stepfunctions:ListStateMachines": machines,

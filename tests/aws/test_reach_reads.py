@@ -7,6 +7,7 @@ from typing import Any
 from prodworks_cli.account import AccountOptions, read_account
 from prodworks_cli.audit import Errors
 from prodworks_cli.collect import collect_repository
+from prodworks_cli.model import Ref
 from prodworks_cli.resources.api_keys import ApiKey
 from prodworks_cli.resources.cloudtrail import Trail
 from prodworks_cli.resources.entries import Entry
@@ -29,7 +30,11 @@ def test_entries_stores_trails_and_keys(endpoint: Endpoint) -> None:
     def values(cls: Any) -> list[Any]:
         return [r.value for r in seen.resources if isinstance(r.value, cls)]
 
-    (entry,), (store,), (key,) = values(Entry), values(Store), values(ApiKey)
+    (store,), (key,) = values(Store), values(ApiKey)
+    (balancer,), (source,) = ([e for e in values(Entry) if e.engine == engine] for engine in ("alb", "appsync"))
+    assert (balancer.public, balancer.target, balancer.access_logs) == (True, Ref("aws.compute.unit", "worker"), False)
+    assert (source.authentication, source.name, source.access_logs) == ("api_key", "search", True)
+    (entry,) = [e for e in values(Entry) if e.engine == "http"]
     assert (entry.engine, entry.name, entry.authentication, entry.throttled) == ("http", "POST /ask", "jwt", True)
     assert (store.engine, store.public) == ("aoss", False)
     assert (key.user, key.long_term) == ("demo", False)

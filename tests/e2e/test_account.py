@@ -66,7 +66,7 @@ SECRETS, LOGGING, MASKED = "secrets-kept-out-of-environment", "invocation-loggin
 PRIVATE, HEARD, TOLD = "workload-buckets-are-private", "alarms-reach-people", "budget-alerts-reach-people"
 ERRORS, THROTTLES, TOKENS = "alarm-on-model-errors", "alarm-on-model-throttles", "alarm-on-token-spikes"
 BUDGET, KEPT = "budget-watches-model-spend", "failed-jobs-are-kept"
-GUESTS, RECOVER = "guests-cannot-invoke-models", "workflow-steps-recover"
+ACCESS, GUESTS, RECOVER = "entry-access-is-logged", "guests-cannot-invoke-models", "workflow-steps-recover"
 DECLARED_GUARDRAIL, DECLARED_ROLE = "aws_bedrock_guardrail.chat", "aws_iam_role.chat"
 DECLARED_FUNCTION = "aws_lambda_function.chat"
 
@@ -157,6 +157,11 @@ FACTS: list[tuple[str, str, str]] = [
     (RECOVER, arn("states", "stateMachine:hasty"), "fail"),
     (RECOVER, arn("states", "stateMachine:careful"), "pass"),
     (RECOVER, arn("states", "stateMachine:bills"), "absent"),
+    (ACCESS, f"apigateway:{HOME}::/apis/a1/routes/r1", "fail"),
+    (ACCESS, arn("elasticloadbalancing", "listener/app/web/1/4"), "fail"),
+    (ACCESS, arn("elasticloadbalancing", "listener/app/shop/2/4"), "absent"),
+    (ACCESS, arn("appsync", "apis/g1/datasources/search"), "pass"),
+    ("workload-has-owner", "workload", "fail"),
     (GUESTS, arn("cognito-identity", "identitypool/us-east-1:11111111-2222-3333-4444-555555555555"), "fail"),
     (GUESTS, arn("cognito-identity", "identitypool/us-east-1:66666666-2222-3333-4444-555555555555"), "absent"),
     ("self-hosted-models-are-redundant", arn("sagemaker", "endpoint/rerank"), "fail"),

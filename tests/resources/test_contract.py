@@ -46,7 +46,7 @@ SERVICES = [
     "rds",
     "neptune-graph",
     *("ce", "bcm-data-exports", "organizations", "service-quotas", "events", "guardduty", "synthetics"),
-    *("sqs", "stepfunctions", "sagemaker", "application-autoscaling", "cognito-identity"),
+    *("sqs", "stepfunctions", "sagemaker", "application-autoscaling", "cognito-identity", "resourcegroupstaggingapi"),
 ]
 SIDE_TYPES = (
     "AWS::Bedrock::GuardrailVersion",

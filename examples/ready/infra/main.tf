@@ -131,6 +131,20 @@ resource "aws_apigatewayv2_stage" "live" {
     throttling_rate_limit  = 20
     throttling_burst_limit = 40
   }
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format = jsonencode({
+      request = "$context.requestId"
+      caller  = "$context.authorizer.claims.sub"
+      route   = "$context.routeKey"
+      status  = "$context.status"
+    })
+  }
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/api/support-chat/access"
+  retention_in_days = 90
 }
 
 resource "aws_cloudwatch_log_group" "chat" {
