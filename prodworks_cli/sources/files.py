@@ -16,6 +16,7 @@ from prodworks_cli.model import Gap, Plane, Skipped
 from prodworks_cli.sources import git
 from prodworks_cli.sources.assemblies import assembly_files, output_of
 from prodworks_cli.sources.folders import Folders
+from prodworks_cli.sources.installed import installed, is_record
 from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file, part_of, suffix_of
 
 __all__ = [
@@ -173,7 +174,8 @@ def list_tree(root: Path, ignore: Sequence[str] = ()) -> Listing:
     if not root.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(root))
     listed = git.listed_files(root)
-    pending = _with_assemblies(root, tuple(_walked(root) if listed is None else _listed(root, listed)))
+    found = tuple(_walked(root) if listed is None else _listed(root, listed))
+    pending = _with_assemblies(root, _without_installed(found))
     return Listing(
         root.resolve().name,
         tuple(_without(pending, spec_of(ignore))),
@@ -195,6 +197,20 @@ Pending = tuple[str, Path] | File | Skipped | Gap
 def path_of(item: Pending) -> str:
     """The path of a listed item."""
     return item[0] if isinstance(item, tuple) else item.scope if isinstance(item, Gap) else item.path
+
+
+def _without_installed(pending: Sequence[Pending]) -> Sequence[Pending]:
+    """The listed files without those of packages that were installed into the repository."""
+    records = [item for item in pending if isinstance(item, tuple) and is_record(item[0])]
+    theirs = installed((path, _content(place)) for path, place in records)
+    return [Skipped(path_of(item), "vendored") if path_of(item) in theirs else item for item in pending]
+
+
+def _content(place: Path) -> bytes:
+    try:
+        return read_regular(place)
+    except OSError:
+        return b""
 
 
 def _with_assemblies(root: Path, pending: Sequence[Pending]) -> Sequence[Pending]:

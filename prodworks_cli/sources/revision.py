@@ -11,6 +11,7 @@ from pathlib import Path
 from prodworks_cli.model import Skipped
 from prodworks_cli.sources import git
 from prodworks_cli.sources.files import Listing, Result, classified, display, reason_to_skip, spec_of, unreadable
+from prodworks_cli.sources.installed import installed, is_record
 
 _LINK, _SUBMODULE = "120000", "160000"
 
@@ -29,11 +30,13 @@ def list_revision(root: Path, revision: str, ignore: Sequence[str] = ()) -> List
     entries = git.files_of(root, commit)
     if entries is None:
         raise RevisionError(f"git:{revision}: git cannot list its files")
-    wanted = [e for e in entries if _unread_reason(e) is None and e.mode != _SUBMODULE]
+    records = [e for e in entries if is_record(display(e.path)) and e.mode not in (_LINK, _SUBMODULE)]
+    wanted = [*records, *(e for e in entries if _unread_reason(e) is None and e.mode != _SUBMODULE)]
     contents = git.contents_of(root, (e.blob for e in wanted))
     if contents is None:
         raise RevisionError(f"git:{revision}: git cannot read its files")
-    found = tuple(r for r in _results(entries, contents, ignore) if r is not None)
+    theirs = installed((display(e.path), contents.get(e.blob, b"")) for e in records)
+    found = tuple(r for r in _results(entries, contents, ignore, theirs) if r is not None)
     return Listing(root.resolve().name, found, commit, dirty=False)
 
 
@@ -41,10 +44,13 @@ def _unread_reason(entry: git.Entry) -> str | None:
     return "symbolic link" if entry.mode == _LINK else reason_to_skip(display(entry.path), entry.size)
 
 
-def _results(entries: Sequence[git.Entry], contents: dict[str, bytes], ignore: Sequence[str]) -> Iterator[Result]:
+def _results(
+    entries: Sequence[git.Entry], contents: dict[str, bytes], ignore: Sequence[str], theirs: frozenset[str]
+) -> Iterator[Result]:
     ignored = spec_of(ignore)
     for entry in sorted(entries, key=lambda e: e.path):
-        path, reason = display(entry.path), _unread_reason(entry)
+        path = display(entry.path)
+        reason = "vendored" if path in theirs else _unread_reason(entry)
         if entry.mode == _SUBMODULE:
             continue
         if ignored.match_file(path):
