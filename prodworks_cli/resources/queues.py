@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from prodworks_cli.model import Kind, Ref
+from prodworks_cli.model import Kind, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference, blocks_in
-from prodworks_cli.resources.adapter import Declared, Observed, Record, declared, observed, otherwise, parsed
+from prodworks_cli.resources.adapter import (
+    Declared,
+    Observed,
+    Record,
+    declared,
+    observed,
+    otherwise,
+    parsed,
+    written_in_code,
+)
 from prodworks_cli.resources.entries import FUNCTIONS, UNIT, function_in
 from prodworks_cli.schema import Draft, Drafted, Flag, Link, Number, Text, To
 
@@ -46,7 +55,16 @@ def _consumer(queue: Block, declarations: Declarations) -> Drafted:
         events = function.body["Events"]
         if any(queue.address in blocks_in([e["Properties"]["Queue"].content]) for _, e in events.members()):
             return Ref(UNIT, function.address)
-    return None
+    return _IN_CODE if written_in_code(queue) and not _takes_failed(queue, declarations) else None
+
+
+_IN_CODE = Unknown("who reads the queue is set in code")
+
+
+def _takes_failed(queue: Block, declarations: Declarations) -> bool:
+    """Whether the queue is the dead-letter queue of another one: nobody reads those by themselves."""
+    policies = (parsed(b.body["RedrivePolicy"]) for b in declarations.of_type("AWS::SQS::Queue"))
+    return any(queue.address in blocks_in([policy["deadLetterTargetArn"].content]) for policy in policies)
 
 
 def _declared(block: Block, found: Declarations, name: Node, redrive: Node, visible: Node) -> Draft:

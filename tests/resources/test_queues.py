@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from prodworks_cli.model import Ref, Unknown
+from prodworks_cli.model import Location, Ref, Unknown
+from prodworks_cli.node import Block, node_of
 from prodworks_cli.rulecheck import inventory_of
 from tests.resources.support import DENIED, block, declare, declared, observe, ref
 
@@ -98,3 +99,13 @@ def test_whether_the_queue_waits_for_its_consumer() -> None:
     assert isinstance(_joined("visibility_timeout_seconds = var.x", "timeout = 31").waits_for_consumer, Unknown)
     assert isinstance(_joined("", "timeout = var.x").waits_for_consumer, Unknown)
     assert isinstance(_joined("", "").leads_to_model, Unknown)
+
+
+def test_who_reads_a_queue_of_the_cdk_is_not_known() -> None:
+    def of_code(name: str, body: dict[str, Any]) -> Block:
+        return Block("AWS::SQS::Queue", name, node_of(body, Location("lib/stack.ts", 3)))
+
+    failed = of_code("failed", {})
+    jobs = of_code("jobs", {"RedrivePolicy": {"deadLetterTargetArn": ref("failed", "Arn")}})
+    assert isinstance(declare(jobs, failed).consumer, Unknown)
+    assert declare(failed, jobs).consumer is None
