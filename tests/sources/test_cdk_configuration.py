@@ -103,6 +103,7 @@ const Schema = Base.extend({
   maybe: z.number().optional(),
   keep: z.boolean().default(false),
   computed: z.string().transform((v) => Number(v)),
+  both: z.string().transform((v) => Number(v)).default('9'),
 });
 """
 
@@ -126,7 +127,10 @@ def test_schemas_bring_defaults(expression: str, expected: int) -> None:
     assert typescript(body)["S/L"] == expected
 
 
-@pytest.mark.parametrize("expression", ["Schema.parse({}).region", "Schema.parse({ computed: '5' }).computed"])
+@pytest.mark.parametrize(
+    "expression",
+    ["Schema.parse({}).region", "Schema.parse({ computed: '5' }).computed", "Schema.parse({}).both"],
+)
 def test_what_a_schema_demands_or_computes_is_not_known(expression: str) -> None:
     found = typescript(f"{SCHEMA} new logs.LogGroup(s, 'L', {{ retention: {expression} }});")["S/L"]
     assert found is None or isinstance(found, Unknown)
