@@ -40,7 +40,8 @@ def read(
     """Read Python files. ``environment`` maps a variable's name to the values that IaC gives it.
 
     Returns drafts of ``repo.model_call`` and ``repo.model_client``, and a gap for each file
-    that names a model service and has syntax errors over much of it.
+    that names a model service and has syntax errors over much of it. What there is too much of is left out, with a
+    gap that says so: no repository takes more steps than the budget allows.
     """
     repository = Repository(files)
     tracer = Tracer(repository)
@@ -73,7 +74,8 @@ def read(
 
 
 def _gaps(repository: Repository) -> tuple[Gap, ...]:
-    return tuple(g for m in repository.containing(*MODEL_WORDS) for g in _gap(m))
+    broken = tuple(g for m in repository.containing(*MODEL_WORDS) for g in _gap(m))
+    return (*broken, *repository.budget.gaps)
 
 
 def _clients(calls: list[CallSite], describer: Describer, values: Values) -> list[Draft]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
+from prodworks_cli.sources.python.budget import MAX_CALLS
 from prodworks_cli.sources.python.places import MAX_DEPTH, RUNNERS, Site, Tracing
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Arguments, Module
@@ -21,6 +22,9 @@ class Callers:
 
     def of(self, module: Module, function: Node) -> tuple[tuple[Site, Arguments], ...]:
         """The calls of a function in the repository, with the arguments it gets."""
+        self._repository.budget.spend()
+        if self._repository.budget.exhausted:
+            return ()
         key = (module.path, function.id)
         if key not in self._callers:
             self._callers[key] = ()
@@ -31,7 +35,9 @@ class Callers:
         name, owner = module.name(function), module.method_owner(function)
         if name == "__init__" and owner is not None:
             name = module.name(owner)
-        for found, call in self._repository.calls_named(name):
+        for found, call in self._candidates(module, name):
+            if self._repository.budget.exhausted:
+                return
             arguments = found.arguments(call)
             callee = call.child_by_field_name("function")
             if last_name(found, callee) != name:
@@ -41,6 +47,14 @@ class Callers:
                 callee, arguments = arguments.positional[shift], arguments.after(shift + 1)
             if callee is not None and self._means(Site(found, callee), Site(module, function), name):
                 yield Site(found, call), arguments
+
+    def _candidates(self, module: Module, name: str) -> Sequence[tuple[Module, Node]]:
+        """The calls of a name; those of the file itself when there are too many to look at each."""
+        budget, calls = self._repository.budget, self._repository.calls_named(name)
+        if budget.too_common(name, len(calls)):
+            calls = tuple(c for c in calls if c[0] is module)[:MAX_CALLS]
+        budget.spend(len(calls))
+        return calls
 
     def _means(self, callee: Site, function: Site, name: str) -> bool:
         wanted = {(function.module.path, function.node.id)}

@@ -53,6 +53,8 @@ class Fallbacks:
         if depth == 0:
             return Unknown("the callers of the model call were not followed to their end")
         callers = self._tracer.callers(module, function)[:MAX_CALLERS]
+        if not callers and self._tracer.repository.budget.incomplete:
+            return Unknown("there is too much code to find all callers of the model call")
         ways = [self._up(c.module, c.node, depth - 1) for c, _ in callers if c.node.id != function.id]
         if not ways or False in ways:
             return False

@@ -58,6 +58,7 @@ class Flow:
         self._known: dict[tuple[str, int, Path], Trace] = {}
         self._nested = 0
         self._tracer = tracer
+        self._budget = tracer.repository.budget
 
     def of(self, site: Site, path: Path = ()) -> Trace:
         """What the value of an expression (or a member of it) is made of."""
@@ -93,7 +94,8 @@ class Flow:
             if place.key in seen:
                 continue
             seen.add(place.key)
-            if len(seen) > MAX_STEPS:
+            self._budget.spend()
+            if len(seen) > MAX_STEPS or self._budget.exhausted:
                 leaf = Leaf("unknown", place.site, (), "is made in too many steps", False)
                 leaves[leaf.key] = leaf
                 break

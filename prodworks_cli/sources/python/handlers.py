@@ -61,6 +61,8 @@ class Handlers:
 
     def _callers(self, module: Module, function: Node, aliases: frozenset[str], depth: int) -> frozenset[str] | Unknown:
         callers = self._tracer.callers(module, function)[:12]
+        if not callers and self._tracer.repository.budget.incomplete:
+            return Unknown("there is too much code to find all callers of the model call")
         paths = [self._up(c.module, c.node, aliases, depth - 1) for c, _ in callers if c.node.id != function.id]
         known = [p for p in paths if not isinstance(p, Unknown)]
         every = frozenset().union(*known)

@@ -28,22 +28,32 @@ class Indexed:
 
     @cached_property
     def _index(self) -> tuple[dict[int, Node], dict[str, list[Node]]]:
+        """The parent of each named node, and the named nodes by type.
+
+        Walked with a cursor: a node that was asked for its children keeps them all, which takes thrice the memory.
+        """
         parents: dict[int, Node] = {}
         by_type: dict[str, list[Node]] = defaultdict(list)
-        stack = [self.root]
-        while stack and len(parents) < MAX_NODES:
-            node = stack.pop()
-            by_type[node.type].append(node)
-            children = node.children
-            if children:
-                for child in children:
-                    parents[child.id] = node
-                stack += children[::-1]
+        cursor = self.tree.walk()
+        above: list[Node] = []
+        while len(parents) < MAX_NODES:
+            node = cursor.node
+            if node is not None and node.is_named:
+                by_type[node.type].append(node)
+                if above:
+                    parents[node.id] = above[-1]
+                if cursor.goto_first_child():
+                    above.append(node)
+                    continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return parents, by_type
+                above.pop()
         return parents, by_type
 
     def parent(self, node: Node) -> Node | None:
         """The node around a node."""
-        return self._index[0].get(node.id)
+        return self._index[0].get(node.id) if node.is_named else node.parent
 
     def of_type(self, *types: str) -> tuple[Node, ...]:
         """All nodes of the given types in source order."""

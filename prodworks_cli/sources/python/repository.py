@@ -10,11 +10,16 @@ from itertools import takewhile
 from tree_sitter import Node
 
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.python.budget import BYTES_OF_A_STEP, Budget
 from prodworks_cli.sources.python.syntax import MAX_BYTES, Import, Module, parse
+from prodworks_cli.sources.python.word_index import WordIndex
 
 
 class Repository:
-    """Files by path and by dotted name. Parsing is cached: most files are never parsed."""
+    """Files by path and by dotted name. Parsing is cached: most files are never parsed.
+
+    What the budget does not allow to parse counts as an empty file, of which the budget's gaps tell.
+    """
 
     def __init__(self, files: Sequence[File]) -> None:
         self._files = {
@@ -23,16 +28,22 @@ class Repository:
             if f.path.endswith(".py") and len(f.data) <= MAX_BYTES and f.text is not None
         }
         self._texts = {f.path: f.data for f in files}
+        self.budget = Budget()
+        self._words = WordIndex(self._files)
         self._modules: dict[str, Module] = {}
         self._named: dict[str, tuple[tuple[Module, Node], ...]] = {}
         self._definitions: dict[str, int] = {}
         self._mentions: dict[str, Mapping[str, Sequence[Node]]] = {}
         self._holding: dict[tuple[bytes, ...], tuple[str, ...]] = {}
+        self._texts_holding: dict[tuple[bytes, ...], tuple[str, ...]] = {}
+        self._matching: dict[re.Pattern[bytes], tuple[str, ...]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
 
     def module(self, path: str) -> Module:
         """The parsed file of a path."""
         if path not in self._modules:
-            self._modules[path] = parse(path, self._files[path])
+            data = self._files[path]
+            self._modules[path] = parse(path, data if self.budget.may_parse(path, len(data)) else b"")
         return self._modules[path]
 
     def containing(self, *literals: bytes) -> Iterator[Module]:
@@ -41,23 +52,37 @@ class Repository:
 
     def holds(self, *literals: bytes) -> bool:
         """Whether a file of any kind holds one of the texts."""
-        return any(literal in data for data in self._texts.values() for literal in literals)
+        return bool(self._all_holding(literals))
 
     def holds_near(self, path: str, *literals: bytes) -> bool:
         """Whether a file above ``path``, or near the root, holds one of the texts: what concerns the same program."""
         folders = path.split("/")[:-1]
-        for other, data in self._texts.items():
+        for other in self._all_holding(literals):
             around = other.split("/")[:-1]
-            near = len(around) <= 1 or folders[: len(around)] == around or folders[:2] == around[:2]
-            if near and any(literal in data for literal in literals):
+            if len(around) <= 1 or folders[: len(around)] == around or folders[:2] == around[:2]:
                 return True
         return False
 
+    def _all_holding(self, literals: tuple[bytes, ...]) -> tuple[str, ...]:
+        """The paths of files of any kind that hold one of the texts."""
+        if literals not in self._texts_holding:
+            found = (path for path, data in self._texts.items() if any(literal in data for literal in literals))
+            self._texts_holding[literals] = tuple(found)
+        return self._texts_holding[literals]
+
+    @cached_property
+    def _size(self) -> int:
+        return sum(map(len, self._files.values()))
+
     def beside(self, name: str, path: str) -> str | None:
         """The file whose path ends with a name, the nearest one to ``path``; ``None`` if there is none, or a tie."""
+        self.budget.search(len(self._texts) * BYTES_OF_A_STEP // 1000)
+        if self.budget.exhausted:
+            return None
         end = f"/{name.lstrip('./')}"
         found = {p: _shared(p, path) for p in self._texts if f"/{p}".endswith(end)}
-        best = [p for p, near in found.items() if near == max(found.values())]
+        nearest = max(found.values(), default=0)
+        best = [p for p, near in found.items() if near == nearest]
         return best[0] if len(best) == 1 else None
 
     def content(self, path: str) -> str:
@@ -74,11 +99,15 @@ class Repository:
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[str]:
         """The paths of the files in which a pattern is found; nothing is parsed."""
-        yield from (path for path in sorted(self._files) if pattern.search(self._files[path]))
+        if pattern not in self._matching:
+            self._matching[pattern] = tuple(p for p, data in sorted(self._files.items()) if pattern.search(data))
+        yield from self._matching[pattern]
 
     def paths_with(self, *literals: bytes) -> Iterator[str]:
         """The paths of the files that hold one of the texts; nothing is parsed."""
         if literals not in self._holding:
+            if len(literals) == 1:  # often a name from the code, of which there may be any number
+                self.budget.search(self._size)
             holding = (p for p, data in sorted(self._files.items()) if any(literal in data for literal in literals))
             self._holding[literals] = tuple(holding)
         yield from self._holding[literals]
@@ -93,13 +122,21 @@ class Repository:
 
     def find(self, dotted: str, importer: Module) -> Module | None:
         """The file that ``import dotted`` means: the nearest one whose path ends so; ``None`` if none or a tie."""
+        key = (dotted, importer.path.rpartition("/")[0])
+        if key not in self._found:
+            self._found[key] = self._stem(dotted, importer)
+        stem = self._found[key]
+        return self._open(stem) if stem is not None else None
+
+    def _stem(self, dotted: str, importer: Module) -> str | None:
         wanted = _relative(dotted, importer.path) if dotted.startswith(".") else dotted.replace(".", "/")
         candidates = [s for s in self._by_stem.get(wanted.rsplit("/", 1)[-1], ()) if f"/{s}".endswith(f"/{wanted}")]
         if dotted.startswith("."):
             candidates = [c for c in candidates if c == wanted]
         near = {c: _shared(c, importer.path) for c in candidates}
-        best = [c for c in candidates if near[c] == max(near.values())]
-        return self._open(best[0]) if len(best) == 1 else None
+        nearest = max(near.values(), default=0)
+        best = [c for c in candidates if near[c] == nearest]
+        return best[0] if len(best) == 1 else None
 
     def _open(self, stem: str) -> Module | None:
         path = next((p for p in (f"{stem}.py", f"{stem}/__init__.py") if p in self._files), None)
@@ -120,10 +157,14 @@ class Repository:
         if name not in self._named:
             self._named[name] = tuple(
                 (module, call)
-                for module in self.containing(name.encode())
+                for module in map(self.module, self._naming(name))
                 for call in self._mentioned(module).get(name, ())
             )
         return self._named[name]
+
+    def _naming(self, name: str) -> Sequence[str]:
+        """The paths of the Python files that hold a name."""
+        return self._words.paths(name) if self._words.covers(name) else tuple(self.paths_with(name.encode()))
 
     def _mentioned(self, module: Module) -> Mapping[str, Sequence[Node]]:
         """The calls of a file by the names that they call or are given."""
@@ -140,20 +181,30 @@ class Repository:
 
         ``beside`` leaves out one file.
         """
+        if self.budget.exhausted:
+            return True
         word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
+        indexed = self._words.covers(name)
         found = 0
-        for path, data in self._texts.items():
+        for path in (*self._naming(name), *self._besides_python) if indexed else self._texts:
+            data = self._texts[path]
+            self.budget.search(len(data))
             if path != beside and name.encode() in data:
                 found += len(word.findall(data))
             if found > more_than:
                 return True
         return False
 
+    @cached_property
+    def _besides_python(self) -> Sequence[str]:
+        return [path for path in self._texts if path not in self._files]
+
     def definitions_named(self, name: str) -> int:
         """How many functions of that name the repository defines."""
         if name not in self._definitions:
             pattern = re.compile(rb"\bdef\s+" + re.escape(name.encode()) + rb"\s*[(\[]")
-            self._definitions[name] = sum(len(pattern.findall(data)) for data in self._files.values())
+            known = self._naming(name) if self._words.covers(name) or not name.isascii() else ()
+            self._definitions[name] = sum(len(pattern.findall(self._files[p])) for p in known)
         return self._definitions[name]
 
 

@@ -162,6 +162,8 @@ class Tools:
 
     def _handler(self, name: str) -> Site | None:
         """The function that runs for a name: in a table, after a comparison, or of the same name."""
+        if self._repository.budget.exhausted:
+            return None
         for module in self._repository.containing(name.encode()):
             for text in module.of_type("string"):
                 if module.text(text).strip("\"'") != name:

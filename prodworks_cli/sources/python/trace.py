@@ -37,6 +37,8 @@ class Tracer:
         self.callers = Callers(repository, self).of
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
         self._active: set[object] = set()
+        self._budget = repository.budget
+        self._start = 0
         self._by_type: dict[str, Callable[[Site], tuple[Origin, ...] | None]] = {
             "identifier": self._identifier,
             "attribute": self._attribute,
@@ -71,7 +73,10 @@ class Tracer:
         key = (site.module.path, site.node.id, tuple(f.site.node.id for f in site.frames))
         if key in self._steps:
             return self._steps[key]
-        if key in self._active or len(self._active) > MAX_ACTIVE:
+        if not self._active:
+            self._start = self._budget.steps
+        self._budget.spend()
+        if key in self._active or len(self._active) > MAX_ACTIVE or self._budget.too_many_since(self._start):
             return (Unknown("is defined by itself or through too many steps"),)
         self._active.add(key)
         result = self._step(site)
