@@ -43,6 +43,11 @@ UNREAD = re.compile(
     rb"|ollama|cohere-ai|replicate|@huggingface/inference|@openai/agents|llamaindex|@llamaindex/[\w-]+|together-ai"
     rb"|@azure/openai|@azure-rest/ai-inference|@google-cloud/vertexai|@browserbasehq/stagehand)['\"/]"
 )
+# Every match of UNREAD holds one of these.
+_UNREAD_WORDS = (
+    *(b"genkit", b"@google/", b"ollama", b"cohere-ai", b"replicate", b"@huggingface/", b"@openai/", b"llamaindex"),
+    *(b"together-ai", b"@azure", b"@google-cloud/", b"stagehand"),
+)
 
 
 def read(
@@ -58,7 +63,7 @@ def read(
     described = reader.drafts()
     broken = (gap for module in repository.matching(NEEDLES, *LITERALS) for gap in _gaps(module))
     known = {draft.location.where for draft in described if draft.cls is ModelCall}
-    unread = (m for m in repository.matching(UNREAD, b"from", b"require") if m.path not in known)
+    unread = (m for m in repository.matching(UNREAD, *_UNREAD_WORDS) if m.path not in known)
     setups = list(reader.telemetry())
     told = drafts(setups, Variables(files, environment), " in TypeScript") if setups else ()
     return (*described, *told), (*broken, *reader.gaps, *(gap for module in unread for gap in _unread(module)))

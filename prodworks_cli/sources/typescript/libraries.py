@@ -84,6 +84,7 @@ NEEDLES = re.compile(
 
 # Every match of NEEDLES holds one of these, which are quicker to look for.
 LITERALS = (
-    *(b"Command", b"onverse", b"nvoke", b"etrieveAndGenerate", b"tartAsync", b'"ai"', b"'ai'", b"openai", b"ai-sdk"),
-    *(b"anthropic", b"groq", b"mistral", b"bedrock", *HOST_WORDS),
+    *(f"{name}Command".encode() for name in OPERATIONS),
+    *(name.encode() for name in METHODS),
+    *(b'"ai"', b"'ai'", b"openai", b"ai-sdk", b"anthropic", b"groq", b"mistral", *HOST_WORDS),
 )

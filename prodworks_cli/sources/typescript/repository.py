@@ -23,6 +23,7 @@ from prodworks_cli.sources.typescript.syntax import (
     parse,
     string_of,
 )
+from prodworks_cli.sources.vocabulary import Vocabulary
 
 # A name that so many files hold is too common to look for its callers.
 MAX_FILES = 40
@@ -41,6 +42,7 @@ class Repository:
         }
         self._manifests = {f.path: f for f in files if f.path.rpartition("/")[2] == "package.json"}
         self._others = [f for f in files if f.path not in self._files and f.path not in self._manifests]
+        self._vocabulary = Vocabulary(self._files)
         self._modules: dict[str, Module] = {}
         self._exports: dict[str, dict[str, Node | Import]] = {}
         self._matching: dict[re.Pattern[bytes], list[str]] = {}
@@ -58,19 +60,18 @@ class Repository:
     def matching(self, pattern: re.Pattern[bytes], *literals: bytes) -> Iterator[Module]:
         """The files in which a pattern is found, in order of path; ``literals`` are parts of which it needs one."""
         if pattern not in self._matching:
-            held = [p for p in sorted(self._files) if not literals or any(n in self._files[p] for n in literals)]
+            held = self._vocabulary.holding(*literals) if literals else sorted(self._files)
             self._matching[pattern] = [p for p in held if pattern.search(self._files[p])]
         yield from map(self.module, self._matching[pattern])
 
     def holding(self, *literals: bytes) -> Iterator[Module]:
         """The files that hold one of some texts, in order of path."""
-        yield from (self.module(p) for p in sorted(self._files) if any(n in self._files[p] for n in literals))
+        yield from map(self.module, self._vocabulary.holding(*literals))
 
     def holds(self, *literals: bytes) -> str | None:
         """The first file that holds one of some texts."""
         if literals not in self._first:
-            found = (p for p in sorted(self._files) if any(n in self._files[p] for n in literals))
-            self._first[literals] = next(found, None)
+            self._first[literals] = next(iter(self._vocabulary.holding(*literals)), None)
         return self._first[literals]
 
     @cached_property
@@ -139,9 +140,7 @@ class Repository:
         name is too common to look for."""
         if name not in self._named:
             pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
-            paths = [
-                p for p in sorted(self._files) if name.encode() in self._files[p] and pattern.search(self._files[p])
-            ]
+            paths = [p for p in self._vocabulary.with_word(name.encode()) if pattern.search(self._files[p])]
             calls = tuple(islice(self._calls(paths, name), MAX_CALLS + 1)) if len(paths) <= MAX_FILES else ()
             self._named[name] = None if len(paths) > MAX_FILES or len(calls) > MAX_CALLS else calls
         return self._named[name]
@@ -162,15 +161,15 @@ class Repository:
     def _definitions(self, name: str) -> int:
         modules = {m.path: m for m, _ in self.calls_named(name) or ()}
         pattern = re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"\s*(?:[(<:=])")
-        paths = [p for p in sorted(self._files) if name.encode() in self._files[p] and pattern.search(self._files[p])]
+        paths = [p for p in self._vocabulary.holding(name.encode()) if pattern.search(self._files[p])]
         modules.update((p, self.module(p)) for p in paths[:MAX_FILES])
         return sum(m.name(f) == name for m in modules.values() for f in m.of_type(*FUNCTIONS))
 
     def words(self, name: str) -> Iterator[tuple[Module, Node]]:
         """The nodes in which the files hold a name as a word: identifiers, and texts and comments that hold it."""
         pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
-        for path, data in sorted(self._files.items()):
-            for found in pattern.finditer(data) if name.encode() in data else ():
+        for path in self._vocabulary.with_word(name.encode()):
+            for found in pattern.finditer(self._files[path]):
                 module = self.module(path)
                 node = module.root.named_descendant_for_byte_range(found.start(), found.end())
                 if node is not None:

@@ -43,6 +43,8 @@ _NEEDLES = re.compile(
     rb"|\b(?:Dynamic|DynamicStructured|Function)Tool\b|toolSpec|input_schema|extends\s+(?:Structured)?Tool\b"
     rb"|type['\"]?\s*:\s*['\"]function['\"]"
 )
+# Every match of _NEEDLES holds one of these.
+_LITERALS = (b"tool", b"Tool", b"input_schema", b"'function'", b'"function"')
 OUTSIDE = Unknown("the dispatcher is outside the repository")
 SERVED = Unknown("the client of this MCP server asks, or does not ask, before it runs the tool")
 CLIENT = Unknown("the page runs the tool; whether it asks first is not analysed")
@@ -60,7 +62,7 @@ class Tools:
 
     def drafts(self) -> Iterator[Draft]:
         """All of them, by file and line."""
-        for module in self._repository.matching(_NEEDLES, b"ool", b"input_schema", b"function"):
+        for module in self._repository.matching(_NEEDLES, *_LITERALS):
             for function in module.of_type(*FUNCTIONS):
                 if is_tool(module, function):
                     yield self._function(module, function)
