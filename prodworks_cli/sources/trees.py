@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -12,6 +12,8 @@ from tree_sitter import Language, Node, Query, QueryCursor, Tree
 from prodworks_cli.model import Location
 
 MAX_BYTES = 2_000_000
+# From so many children on, the one that holds a node is looked up.
+WIDE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +78,23 @@ class Source:
         current: Node | None = self.root
         while current is not None and current.id != node.id:
             path.append(current)
-            current = current.child_with_descendant(node)
+            current = self._towards(current, node)
         yield from reversed(path)
+
+    @cached_property
+    def _wide(self) -> dict[int, tuple[list[Node], list[int]]]:
+        return {}
+
+    def _towards(self, above: Node, node: Node) -> Node | None:
+        """The child that holds a node; by bisection where there are thousands, which the parser would walk through."""
+        if above.child_count < WIDE or node.start_byte == node.end_byte:
+            return above.child_with_descendant(node)
+        if above.id not in self._wide:
+            self._wide[above.id] = above.children, [c.start_byte for c in above.children]
+        children, starts = self._wide[above.id]
+        child = children[max(bisect_right(starts, node.start_byte) - 1, 0)]
+        holds = child.start_byte <= node.start_byte and node.end_byte <= child.end_byte
+        return child if holds else above.child_with_descendant(node)
 
 
 @cache

@@ -81,9 +81,8 @@ class Names:
                 yield place.to(binding.value, _into(binding.path, place))
             if binding.default is not None:
                 yield place.to(binding.default)
-        for statement, right in module.assigned.get(bindings[0].name, ()):
-            if any(a.id == block.id for a in module.ancestors(statement)):
-                yield place.to(right)
+        for _, right in module.assigned_in(block, bindings[0].name):
+            yield place.to(right)
         yield from self.changes(place, bindings[0].name)
 
     def changes(self, place: Place, name: str) -> Iterator[Place]:

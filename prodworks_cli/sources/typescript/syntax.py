@@ -20,6 +20,8 @@ BLOCKS = FUNCTIONS | {
     *("program", "statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_case"),
     *("switch_default", "class_static_block"),
 }
+_DECLARING = ("variable_declarator", "for_in_statement", "catch_clause")
+_DEFINING = ("enum_declaration", "function_declaration", "generator_function_declaration", *sorted(CLASSES))
 # Wrappers that leave the value as it is; the value is the first named child.
 TRANSPARENT = frozenset(
     {"await_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
@@ -113,6 +115,7 @@ class Module(Source):
     def imports(self) -> Mapping[str, Import]:
         """Imported names, wherever in the file they are imported or required."""
         found: dict[str, Import] = {}
+        self.of_type("import_statement", "variable_declarator")  # one walk through the tree for both
         for node in self.of_type("import_statement"):
             source = string_of(self, node.child_by_field_name("source"))
             for clause in (c for c in node.named_children if c.type == "import_clause"):
@@ -150,13 +153,12 @@ class Module(Source):
     def bindings(self) -> Mapping[int, Mapping[str, Sequence[Binding]]]:
         """Declarations by block (node id) and name, in source order."""
         found: dict[int, dict[str, list[Binding]]] = {}
-        for node in self.of_type("variable_declarator", "for_in_statement", "catch_clause"):
+        self.of_type(*_DECLARING, *_DEFINING)  # one walk through the tree for both
+        for node in self.of_type(*_DECLARING):
             block = node if node.type in BLOCKS else self.block(node)
             for binding in self._declared(node):
                 found.setdefault(block.id, {}).setdefault(binding.name, []).append(binding)
-        for node in self.of_type(
-            "enum_declaration", "function_declaration", "generator_function_declaration", *CLASSES
-        ):
+        for node in self.of_type(*_DEFINING):
             name = self.text(node.child_by_field_name("name"))
             if name:
                 found.setdefault(self.block(node).id, {}).setdefault(name, []).append(Binding(name, node))
@@ -183,6 +185,19 @@ class Module(Source):
                     key = f"{self.text(left.child_by_field_name('object'))}[]"
                 found.setdefault(key, []).append((node, right))
         return found
+
+    @cached_property
+    def _assigned_in(self) -> dict[tuple[int, str], Sequence[tuple[Node, Node]]]:
+        return {}
+
+    def assigned_in(self, block: Node, target: str) -> Sequence[tuple[Node, Node]]:
+        """The assignments to a target that stand in a block; looked up once for each block."""
+        key = (block.id, target)
+        if key not in self._assigned_in:
+            start, end = block.start_byte, block.end_byte
+            found = self.assigned.get(target, ())
+            self._assigned_in[key] = [(n, r) for n, r in found if start <= n.start_byte and n.end_byte <= end]
+        return self._assigned_in[key]
 
     def parameters(self, function: Node) -> tuple[Parameter, ...]:
         """The names that the parameters of a function bind."""

@@ -115,11 +115,7 @@ class Tracer:
 
     def _bound(self, site: Site, block: Node, name: str, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
         found = [o for b in bindings for o in self._binding(site, b)]
-        found += [
-            site.to(right)
-            for statement, right in site.module.assigned.get(name, ())
-            if any(a.id == block.id for a in site.module.ancestors(statement))
-        ]
+        found += [site.to(right) for _, right in site.module.assigned_in(block, name)]
         kept = tuple(o for o in found if not (isinstance(o, Site) and o.text in NOTHING))
         return kept or tuple(found) or (Unknown(f"{name} is not given a value"),)
 
