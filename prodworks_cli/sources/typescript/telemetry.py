@@ -35,6 +35,7 @@ _CALLS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("datadog", "dd-trace", "init"),
     )
 )
+_PACKAGES = tuple(package for _, package, _ in _CALLS)
 _EXPORTERS: Mapping[str, str] = {
     "OTLPTraceExporter": "otlp",
     "OTLPMetricExporter": "otlp",
@@ -54,10 +55,11 @@ _SENDS_METRICS = (b"logMetrics", b"publishStoredMetrics", b"flushMetrics")
 def telemetry(repository: Repository, values: Values) -> Iterator[SetUp]:
     """The set-ups in the code, by file and line."""
     for module in repository.matching(_NEEDLE, *_WORDS):
-        exporter = _exporter(module)
-        for node in module.of_type("new_expression", "call_expression"):
-            yield from _found(Site(module, node), exporter, values)
-        for pair in module.of_type("pair"):
+        if any(item.module.startswith(_PACKAGES) for item in module.imports.values()):
+            exporter = _exporter(module)
+            for node in module.of_type("new_expression", "call_expression"):
+                yield from _found(Site(module, node), exporter, values)
+        for pair in module.of_type("pair") if b"experimental_telemetry" in module.data else ():
             yield from _of_ai_sdk(Site(module, pair), values)
 
 
