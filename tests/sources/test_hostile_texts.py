@@ -43,6 +43,13 @@ def test_too_much_to_follow_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [g.kind for g in script("console.log(r.output);").gaps if "texts" in g.reason] == ["repo.*"]
 
 
+def test_many_texts_that_are_added_to_one_name_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "let x = r.output;" + "".join(f'x = x + "{n}"; console.log(x);' for n in range(40))
+    assert not [g for g in script(body).gaps if "texts" in g.reason]
+    monkeypatch.setattr(flow, "MAX_ASKED", 2000)
+    assert [g.kind for g in script(body).gaps if "texts" in g.reason] == ["repo.*"]
+
+
 def test_deep_nesting_in_java_ends() -> None:
     head = "import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;\n"
     for value in ("(" * 2000 + "r" + ")" * 2000, " + ".join(["r.output()"] * 2000), "f(" * 1000 + "r" + ")" * 1000):

@@ -25,6 +25,8 @@ from prodworks_cli.sources.trees import inside
 
 # Steps of all walks in one repository; the largest that were seen take some ten thousand.
 MAX_TOTAL = 200_000
+# Places that walks were led to, those included that they had been at: many texts that are added to one name.
+MAX_ASKED = 1_000_000
 MAX_STEPS = 600
 MAX_CALLERS = 12
 MAX_METHODS = 6
@@ -70,11 +72,12 @@ class Flow:
         self._calls = calls
         self._known: dict[tuple[str, int], Trace] = {}
         self._total = 0
+        self._asked = 0
 
     @property
     def exhausted(self) -> bool:
         """Whether there was too much to follow, so that some was left out."""
-        return self._total > MAX_TOTAL
+        return self._total > MAX_TOTAL or self._asked > MAX_ASKED
 
     def of(self, module: Module, node: Syntax) -> Trace:
         """What the value of an expression is made of."""
@@ -95,8 +98,9 @@ class Flow:
         queue = [start]
         while queue:
             place = queue.pop()
+            self._asked += 1
             key = (place.module.path, place.node.id)
-            if key in seen:
+            if key in seen and not self.exhausted:
                 continue
             seen.add(key)
             self._total += 1

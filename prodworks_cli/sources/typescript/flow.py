@@ -23,6 +23,8 @@ from prodworks_cli.sources.typescript.trace import Tracer
 
 # Steps of all walks in one repository; the largest that were seen take some ten thousand.
 MAX_TOTAL = 200_000
+# Places that walks were led to, those included that they had been at: many texts that are added to one name.
+MAX_ASKED = 1_000_000
 MAX_STEPS = 900
 MAX_NESTED = 10
 _INNER = TRANSPARENT | {"spread_element", "yield_expression", "template_substitution", "jsx_expression"}
@@ -39,12 +41,13 @@ class Flow:
         self._carriers = Carriers(tracer)
         self._known: dict[tuple[str, int, Path], Trace] = {}
         self._total = 0
+        self._asked = 0
         self._nested = 0
 
     @property
     def exhausted(self) -> bool:
         """Whether there was too much to follow, so that some was left out."""
-        return self._total > MAX_TOTAL
+        return self._total > MAX_TOTAL or self._asked > MAX_ASKED
 
     def of(self, site: Site, path: Path = ()) -> Trace:
         """What the value of an expression (or a member of it) is made of."""
@@ -76,7 +79,8 @@ class Flow:
         queue = [start]
         while queue:
             place = queue.pop()
-            if place.key in seen:
+            self._asked += 1
+            if place.key in seen and not self.exhausted:
                 continue
             seen.add(place.key)
             self._total += 1
