@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 from prodworks_cli.judge import UNSEEN
@@ -59,6 +59,29 @@ def baseline_of(report: Report, source: str) -> Baseline:
         rules=frozenset(r["id"] for r in report["rules"]),
         findings={k.fingerprint: k for k in sorted(known, key=lambda k: (k.rule, k.identity))},
     )
+
+
+def read_alike(baseline: Baseline, code: Report, report: Report) -> Baseline:
+    """The baseline as it were if ``report``, which read more than it and than ``code`` did, were read like these two.
+
+    What ``code`` and ``report`` say differently about the same files did not change since the baseline: there it is
+    what it is in ``report``, and the score moves by as much.
+    """
+    alone, more = baseline_of(code, baseline.source), baseline_of(report, baseline.source)
+    same = {f: known for f, known in baseline.findings.items() if _status(alone, f) == _status(more, f)}
+    by_reading = {f: known for f, known in more.findings.items() if known.status != _status(alone, f)}
+    findings = sorted({**same, **by_reading}.values(), key=lambda k: (k.rule, k.identity))
+    return replace(
+        baseline,
+        source=f"{baseline.source} (CDK code; what its cloud assembly adds counts as known)",
+        score=baseline.score + more.score - alone.score,
+        findings={known.fingerprint: known for known in findings},
+    )
+
+
+def _status(baseline: Baseline, fingerprint: str) -> str | None:
+    known = baseline.findings.get(fingerprint)
+    return known.status if known else None
 
 
 def _title(rule: RuleEntry) -> str:

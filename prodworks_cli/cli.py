@@ -60,6 +60,14 @@ UnitOption = Annotated[
 PlanOption = Annotated[
     list[Path] | None, typer.Option("--plan", help="Output of terraform show -json, read with the code. Repeatable.")
 ]
+CdkOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--cdk-out",
+        metavar="[APP=]DIR",
+        help="What cdk synth wrote, read in place of the CDK code of the app (APP: its folder). Repeatable.",
+    ),
+]
 EvidenceOption = Annotated[
     Path | None, typer.Option("--evidence", help="Inventory of an account, written earlier, to judge with the code.")
 ]
@@ -88,6 +96,7 @@ def audit(
     from_: Annotated[Path | None, typer.Option("--from", help="Judge this inventory instead of a folder.")] = None,
     unit: UnitOption = None,
     plan: PlanOption = None,
+    cdk_out: CdkOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -130,7 +139,7 @@ def audit(
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     chosen = (rules or [], only or [], skip or [])
     given = (unit, state or [], plan or [])
-    options = AuditOptions(path, from_, evidence, config, *chosen, account, redact, *given, cache=not no_cache)
+    options = AuditOptions(path, from_, evidence, config, *chosen, account, redact, *given, cdk_out or [], not no_cache)
     raise typer.Exit(commands.audit(options, gate, shown))
 
 
@@ -140,6 +149,7 @@ def collect(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; stdout without it.")] = None,
     unit: UnitOption = None,
     plan: PlanOption = None,
+    cdk_out: CdkOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -155,7 +165,9 @@ def collect(
     """Write the inventory: all facts with their places, to audit, share or keep."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     given = (unit, state or [], plan or [])
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, *given, cache=not no_cache)
+    options = AuditOptions(
+        path, None, evidence, config, [], [], [], account, redact, *given, cdk_out or [], not no_cache
+    )
     raise typer.Exit(commands.collect(options, output))
 
 
@@ -164,6 +176,7 @@ def inventory(
     path: PathArgument = Path(),
     unit: UnitOption = None,
     plan: PlanOption = None,
+    cdk_out: CdkOption = None,
     evidence: EvidenceOption = None,
     aws: AwsOption = False,
     profile: ProfileOption = None,
@@ -180,7 +193,9 @@ def inventory(
     """List what was found: model calls, prompts, guardrails, roles and the rest, with file and line."""
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     given = (unit, state or [], plan or [])
-    options = AuditOptions(path, None, evidence, config, [], [], [], account, redact, *given, cache=not no_cache)
+    options = AuditOptions(
+        path, None, evidence, config, [], [], [], account, redact, *given, cdk_out or [], not no_cache
+    )
     raise typer.Exit(commands.inventory(options, form))
 
 

@@ -78,7 +78,7 @@ def collect_repository(
     """
     files, plans = terraform.without_plans(judged(tree))
     owned = owners.read(tree.files)
-    declarations, iac_gaps = _declarations(files, (*plans, *tree.plans), tree.assembly, attempt)
+    declarations, iac_gaps = _declarations(files, (*plans, *tree.plans), tree, attempt)
     found = [*_adapted(declarations, attempt), *_repository(tree, files, owned, declarations, attempt)]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
     drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
@@ -98,11 +98,11 @@ def collect_repository(
 
 
 def _declarations(
-    files: Sequence[File], plans: Sequence[File], assembly: Sequence[File], attempt: Attempt
+    files: Sequence[File], plans: Sequence[File], tree: Tree, attempt: Attempt
 ) -> tuple[Declarations, Sequence[Gap]]:
     hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files, plans))
     templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
-    constructs, cdk_gaps = attempt("the CDK reader", lambda: cdk.read(files, assembly))
+    constructs, cdk_gaps = attempt("the CDK reader", lambda: cdk.read(files, tree.assembly, tree.given))
     written = Declarations((*as_cloudformation(hcl), *templates, *constructs))
     implied = (*implied_roles(written), *implied_entries(written), *extensions.read(files), *agent_images.read(files))
     return Declarations((*written.blocks, *implied)), (*hcl_gaps, *template_gaps, *cdk_gaps)

@@ -13,7 +13,7 @@ from prodworks_cli import audit as spine
 from prodworks_cli import history
 from prodworks_cli import inventory as inventories
 from prodworks_cli.account import AccountOptions, read_account
-from prodworks_cli.baseline import BaselineError
+from prodworks_cli.baseline import Baseline, BaselineError, baseline_of, read_alike
 from prodworks_cli.cache import user_cache
 from prodworks_cli.collect import with_account
 from prodworks_cli.config import Config, ConfigError, load_config, parse_config
@@ -29,7 +29,8 @@ from prodworks_cli.render.text import clean_line
 from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 from prodworks_cli.sources.account.session import AccountError
-from prodworks_cli.sources.files import File
+from prodworks_cli.sources.files import File, Listing, list_tree
+from prodworks_cli.sources.given import AssemblyError, with_assemblies
 from prodworks_cli.sources.revision import RevisionError, list_revision
 from prodworks_cli.sources.states import StateError, with_states
 from prodworks_cli.units import UnitError
@@ -58,6 +59,7 @@ class AuditOptions:
     unit: str | None = None
     states: Sequence[Path] = ()
     plans: Sequence[Path] = ()
+    assemblies: Sequence[str] = ()
     cache: bool = True
 
 
@@ -118,7 +120,7 @@ def audit(options: AuditOptions, gate: GateOptions, output: Output) -> int:
         inventory = collected(options, bench.config, errors)
         report = bench.judged(inventory, errors)
         root = None if options.inventory else options.path
-        earlier = compared(report, source, root, lambda name: _revision(name, options, bench, inventory, errors))
+        earlier = compared(report, source, root, _Revision(options, bench, inventory, report, errors))
         report["gate"] = evaluate(report, conditions, earlier, internal_error=bool(errors.seen))
         _write_all(report, places, output)
         if root and (output.history or bench.config.history):
@@ -154,20 +156,37 @@ def prepare(options: AuditOptions) -> Bench:
     return Bench(checked, pack, _selected(pack, options, checked))
 
 
-def _revision(source: str, options: AuditOptions, bench: Bench, inventory: Inventory, errors: spine.Errors) -> Report:
-    """The report on an earlier revision: by today's rules, config and plans, and the same evidence of the account."""
-    if options.inventory:
-        raise UsageError(f"--baseline {source} needs the repository; give its path instead of --from")
-    listing = list_revision(options.path, source.removeprefix(REVISION), bench.config.ignore)
-    listing = replace(listing, plans=tuple(_plan(path, options.path) for path in options.plans))
-    cache = user_cache() if options.cache else None
-    before = spine.collect_listing(listing, bench.config.settings(), errors, say, options.unit, cache)
-    before = with_states(before, options.path, options.states)
-    if options.evidence:
-        before = with_account(before, _loaded(options.evidence))
-    elif inventory.scan.account_read_at:
-        before = with_account(before, inventory)
-    return bench.judged(redacted(before) if options.redact else before, errors)
+@dataclass(frozen=True)
+class _Revision:
+    """The baseline that an earlier revision makes: by today's rules, config and plans, and the same evidence.
+
+    A revision holds CDK code and not what ``cdk synth`` made of it; where that was read for ``report``, what changes by
+    reading it is no change since the revision.
+    """
+
+    options: AuditOptions
+    bench: Bench
+    inventory: Inventory
+    report: Report
+    errors: spine.Errors
+
+    def __call__(self, source: str) -> Baseline:
+        if self.options.inventory:
+            raise UsageError(f"--baseline {source} needs the repository; give its path instead of --from")
+        config = self.bench.config
+        before = list_revision(self.options.path, source.removeprefix(REVISION), config.ignore)
+        baseline = baseline_of(self._report(before), source)
+        now = _listing(self.options, config)
+        code = now.without_assemblies()
+        return baseline if code is now else read_alike(baseline, self._report(code), self.report)
+
+    def _report(self, listing: Listing) -> Report:
+        found = _read(listing, self.options, self.bench.config, self.errors)
+        if self.options.evidence:
+            found = with_account(found, _loaded(self.options.evidence))
+        elif self.inventory.scan.account_read_at:
+            found = with_account(found, self.inventory)
+        return self.bench.judged(redacted(found) if self.options.redact else found, self.errors)
 
 
 def _write_all(report: Report, places: Sequence[Target], output: Output) -> None:
@@ -220,20 +239,33 @@ def _selected(pack: RulePack, options: AuditOptions, config: Config) -> list[Rul
 
 def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> Inventory:
     """The inventory that the options ask for. Raises what ``EXPECTED_ERRORS`` lists."""
-    if options.inventory and options.plans:
-        raise UsageError("--plan is read together with the repository; give its path instead of --from")
+    for flag, given in (("--plan", options.plans), ("--cdk-out", options.assemblies)):
+        if options.inventory and given:
+            raise UsageError(f"{flag} is read together with the repository; give its path instead of --from")
     if options.inventory:
         found = _loaded(options.inventory)
     else:
-        plans = [_plan(path, options.path) for path in options.plans]
-        given = (options.unit, plans, user_cache() if options.cache else None)
-        found = spine.collect(options.path, config.ignore, config.settings(), errors, say, *given)
-        found = with_states(found, options.path, options.states)
+        found = _read(_listing(options, config), options, config, errors)
     if options.evidence:
         found = with_account(found, _loaded(options.evidence))
     if options.account:
         found = with_account(found, read_account(options.account, found, errors, say).inventory)
     return redacted(found) if options.redact else found
+
+
+def _read(listing: Listing, options: AuditOptions, config: Config, errors: spine.Errors) -> Inventory:
+    """What listed files hold, with the plans and state that the options name."""
+    listing = replace(listing, plans=tuple(_plan(path, options.path) for path in options.plans))
+    cache = user_cache() if options.cache else None
+    found = spine.collect_listing(listing, config.settings(), errors, say, options.unit, cache)
+    return with_states(found, options.path, options.states)
+
+
+def _listing(options: AuditOptions, config: Config) -> Listing:
+    try:
+        return with_assemblies(list_tree(options.path, config.ignore), options.assemblies)
+    except AssemblyError as error:
+        raise UsageError(f"--cdk-out {error}") from error
 
 
 def _plan(path: Path, root: Path) -> File:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from prodworks_cli import history
-from prodworks_cli.baseline import Baseline, BaselineError, baseline_of, compare, load
+from prodworks_cli.baseline import Baseline, BaselineError, compare, load
 from prodworks_cli.gate import Conditions, Earlier, GateError
 from prodworks_cli.local import FOLDER
 from prodworks_cli.report import Report
@@ -16,8 +16,8 @@ from prodworks_cli.sources.files import read_regular
 DEFAULT_FILE = FOLDER / "baseline.json"
 REVISION = "git:"
 
-Audit = Callable[[str], Report]
-"""The report on a revision of the repository."""
+Audit = Callable[[str], Baseline]
+"""The baseline that a revision of the repository makes."""
 
 
 def source_of(flag: str | None, settings: Mapping[str, Any], root: Path, conditions: Conditions) -> str | None:
@@ -51,12 +51,12 @@ def read_baseline(source: str) -> Baseline:
 def compared(report: Report, source: str | None, root: Path | None, audit: Audit) -> Earlier:
     """Compare a report with what was before: fills its baseline and its history.
 
-    ``root`` is the audited folder, ``audit`` judges one of its revisions.
+    ``root`` is the audited folder, ``audit`` makes the baseline of one of its revisions.
     """
     baseline = None
     if source:
         is_revision = source.startswith(REVISION)
-        baseline = baseline_of(audit(source), source) if is_revision else read_baseline(source)
+        baseline = audit(source) if is_revision else read_baseline(source)
         report["baseline"] = compare(report, baseline)
     runs = history.read(root) if root else []
     history.show_in(report, runs)

@@ -79,7 +79,8 @@ def keeper(cache: Cache, listing: Listing, settings: Mapping[str, Any], today: d
     """The keeper for one run, with the digests of files that an earlier run left."""
     index = _index(listing)
     prints = Fingerprints.of(cache.load(index) if index else None)
-    decided = [listing.name, json.dumps(settings, sort_keys=True), today.isoformat(), *digests_of(listing.plans)]
+    given = (*listing.given, *digests_of(listing.plans))
+    decided = [listing.name, json.dumps(settings, sort_keys=True), today.isoformat(), *given]
     return Keeper(cache, (*code(), *decided), prints)
 
 

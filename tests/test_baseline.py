@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from prodworks_cli.baseline import Baseline, BaselineError, baseline_of, compare, dump, load
+from prodworks_cli.baseline import Baseline, BaselineError, baseline_of, compare, dump, load, read_alike
 from prodworks_cli.gate import Conditions, Earlier, GateError, evaluate
 from prodworks_cli.judge import UNSEEN
 from prodworks_cli.report import Report
@@ -42,6 +42,20 @@ def test_each_class() -> None:
     }
     assert (entry["new"], entry["known"], entry["new_rule"]) == (2, 1, 1)
     assert [(f["rule"], f["identity"], f["title"]) for f in entry["fixed"]] == [("a", "s1", "a is open")]
+
+
+def test_what_only_more_reading_shows_did_not_change_since_the_baseline() -> None:
+    """Subjects: known before; new since; open only in the code; open only in its assembly; unknown, then open."""
+    a = rule("a")
+    before = made(outcome(a, FAIL, DECLARED_PASS, FAIL, DECLARED_PASS, UNKNOWN))
+    code = report(outcome(a, FAIL, FAIL, FAIL, DECLARED_PASS, UNKNOWN))
+    now = report(outcome(a, FAIL, FAIL, DECLARED_PASS, FAIL, FAIL))
+    alike = read_alike(before, code, now)
+    entry = compare(now, alike)
+    assert classes(now) == {"a/s0": "known", "a/s1": "new", "a/s2": None, "a/s3": "known", "a/s4": "known"}
+    assert (entry["new"], entry["known"], entry["fixed"]) == (1, 3, [])
+    assert "cloud assembly" in entry["source"]
+    assert alike.score - before.score == now["score"]["score"] - code["score"]["score"]
 
 
 def test_a_gap_that_cannot_be_seen_any_more_is_not_fixed() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import posixpath
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 MANIFEST = "manifest.json"
@@ -33,10 +34,13 @@ def assembly_files(root: Path, folder: str) -> Iterator[tuple[str, Path]]:
     folder = posixpath.normpath(folder)
     if folder.startswith((".", "/")) or not _inside(root, root / folder):
         return
-    found = _of_folder(root, folder)
-    for count, path in enumerate(found):
-        if count < MOST_FILES:
-            yield path, root / path
+    yield from files_below(root, folder)
+
+
+def files_below(root: Path, folder: str) -> Iterator[tuple[str, Path]]:
+    """The files of the assembly in a folder below ``root``, wherever that is. No link is followed."""
+    for path in islice(_of_folder(root, folder), MOST_FILES):
+        yield path, root / path
 
 
 def _inside(root: Path, place: Path) -> bool:

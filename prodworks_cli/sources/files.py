@@ -67,7 +67,8 @@ class File:
 class Tree:
     """The files of one repository, and those that were left out with the reason. ``plans`` are given beside them.
 
-    ``assembly`` holds what ``cdk synth`` made of CDK code, whether git tracks it or not.
+    ``assembly`` holds what ``cdk synth`` made of CDK code, whether git tracks it or not; the assemblies in the folders
+    ``given`` count as newer than the code.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Tree:
     dirty: bool | None = None
     plans: tuple[File, ...] = ()
     assembly: tuple[File, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 def tree_of(contents: Mapping[str, str], name: str = "example") -> Tree:
@@ -98,7 +100,8 @@ def judged(tree: Tree) -> tuple[File, ...]:
 class Listing:
     """The files of a repository before they are read: paths with their places, and what is left out already.
 
-    The files of a revision are read from git at once, so they stand here themselves. ``root`` is the folder on disk.
+    The files of a revision are read from git at once, so they stand here themselves. ``root`` is the folder on disk,
+    ``given`` are the folders of cloud assemblies that somebody named.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Listing:
     dirty: bool | None = None
     plans: tuple[File, ...] = ()
     root: str | None = None
+    given: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -140,6 +144,11 @@ class Listing:
         """The part of the listing with these paths, in order."""
         return replace(self, pending=tuple(self._items[path] for path in sorted(paths)))
 
+    def without_assemblies(self) -> Listing:
+        """The listing without cloud assemblies; itself where it has none."""
+        code = tuple(i for i in self.pending if not (isinstance(i, File) and i.part is Part.ASSEMBLY))
+        return self if len(code) == len(self.pending) else replace(self, pending=code, given=())
+
     def read(self) -> Tree:
         """Read the files. Only regular files are opened, no link is followed.
 
@@ -159,6 +168,7 @@ class Listing:
             self.dirty,
             self.plans,
             tuple(r for r in found if isinstance(r, File) and r.part is Part.ASSEMBLY),
+            self.given,
         )
 
 
@@ -219,7 +229,7 @@ def _with_assemblies(root: Path, pending: Sequence[Pending]) -> Sequence[Pending
     made = {path: place for app in apps for path, place in _assembly(root, *app)}
     if not made:
         return pending
-    return (*(item for item in pending if path_of(item) not in made), *_bounded(_made(*item) for item in made.items()))
+    return (*(item for item in pending if path_of(item) not in made), *read_assembly(made))
 
 
 def _assembly(root: Path, path: str, place: Path) -> Iterator[tuple[str, Path]]:
@@ -229,10 +239,10 @@ def _assembly(root: Path, path: str, place: Path) -> Iterator[tuple[str, Path]]:
         yield from assembly_files(root, f"{folder}/{output_of(found.data)}".lstrip("/"))
 
 
-def _bounded(made: Iterable[Pending]) -> Iterator[Pending]:
+def read_assembly(made: Mapping[str, Path]) -> Iterator[Pending]:
     """The files of assemblies as long as they fit together in memory."""
     total = 0
-    for item in made:
+    for item in (_made(*item) for item in made.items()):
         total += len(item.data) if isinstance(item, File) else 0
         fits = total <= LARGEST_ASSEMBLIES or not isinstance(item, File)
         yield item if fits else Skipped(path_of(item), "the cloud assembly is larger than 60 MB")

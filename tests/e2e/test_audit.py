@@ -238,3 +238,24 @@ def test_a_plan_fills_what_the_code_leaves_open(prodworks: Run, tmp_path: Path) 
     refused = prodworks("audit", repository, "--plan", tmp_path / "binary")
     assert refused.returncode == 2
     assert "terraform show -json" in refused.stderr
+
+
+def test_an_assembly_from_elsewhere(prodworks: Run, tmp_path: Path) -> None:
+    repository, built = tmp_path / "repo", tmp_path / "built"
+    repository.mkdir()
+    built.mkdir()
+    (repository / "cdk.json").write_text('{"app": "node app.js"}')
+    (repository / "app.js").write_text("const cdk = require('aws-cdk-lib');\nnew cdk.App();\n")
+    stack = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "s.template.json"}}
+    (built / "manifest.json").write_text(json.dumps({"artifacts": {"s": stack}}))
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "from-the-assembly"}}
+    (built / "s.template.json").write_text(json.dumps({"Resources": {"G": group}}))
+    listed = prodworks("inventory", repository, "--cdk-out", built, "--format", "json")
+    assert "from-the-assembly" in listed.stdout
+    refused = prodworks("audit", repository, "--cdk-out", repository)
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[-1].startswith(f"error: --cdk-out {repository} holds no manifest.json")
+    prodworks("collect", repository, "-o", tmp_path / "x.json")
+    both = prodworks("audit", "--from", tmp_path / "x.json", "--cdk-out", built)
+    assert both.returncode == 2
+    assert "--cdk-out is read together with the repository" in both.stderr

@@ -17,6 +17,10 @@ POC = ROOT / "examples" / "poc"
 AFTER_EXPIRY = "1803988800"  # 2027-03-02
 NEW = "roles-avoid-administrator-rights"
 MENDED = "model-calls-bound-output-tokens"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+TRUST = {
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+}
 ATTACHMENT = """
 resource "aws_iam_role_policy_attachment" "administrator" {
   role       = aws_iam_role.chat.name
@@ -107,6 +111,25 @@ def test_a_change_fails_on_what_is_new_and_a_waiver_holds_until_it_expires(prodw
     assert "1 new gap, 1 fixed" in compared.stdout
     assert NEW in compared.stdout
     assert MENDED in compared.stdout
+
+
+def test_what_only_an_assembly_shows_is_not_new_since_a_revision(prodworks: Run, repo: Path, tmp_path: Path) -> None:
+    role: dict[str, Any] = {"AssumeRolePolicyDocument": TRUST, "ManagedPolicyArns": [ADMINISTRATOR]}
+    model = {"Statement": [{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}]}
+    role["Policies"] = [{"PolicyName": "model", "PolicyDocument": model}]
+    stack = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "s.template.json"}}
+    built = tmp_path / "built"
+    built.mkdir()
+    (built / "manifest.json").write_text(json.dumps({"artifacts": {"s": stack}}))
+    resources = {"Helper": {"Type": "AWS::IAM::Role", "Properties": role}}
+    (built / "s.template.json").write_text(json.dumps({"Resources": resources}))
+    compare = ("--baseline", "git:main", "--fail-on-new", "high", "--max-drop", "0", "-o", "json=out.json")
+    done = prodworks("audit", repo, "--cdk-out", built, *compare)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = stored(repo, "out.json")
+    subjects = next(r["subjects"] for r in report["rules"] if r["id"] == NEW)
+    assert [s["baseline"] for s in subjects if s["status"] == "fail" and "Helper" in s["identity"]] == ["known"]
+    assert "cloud assembly" in report["baseline"]["source"]
 
 
 def test_a_revision_is_a_baseline_too(prodworks: Run, repo: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from prodworks_cli.model import Gap, Location, Plane
@@ -48,14 +48,17 @@ _LANGUAGES = {
 _CONVERT = {"typescript": typescript.module, "python": python.module, "java": java.module}
 
 
-def read(files: Sequence[File], assembly: Sequence[File] = ()) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
+def read(
+    files: Sequence[File], assembly: Sequence[File] = (), given: Collection[str] = ()
+) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
     """The resources that CDK code declares, as blocks of CloudFormation types, and what could not be read.
 
     No code runs. An address is ``<file>#<path of the construct>``. A stack that no app makes is read with unknown
-    properties. Where ``assembly`` holds what ``cdk synth`` made of an app as it is now, that is read instead.
+    properties. Where ``assembly`` holds what ``cdk synth`` made of an app as it is now, that is read instead; one in a
+    folder of ``given`` is taken for that, whatever language the app is written in.
     """
     cdk = [f for f in files if _language(f.path) and any(word in f.data for word in CDK_WORDS)]
-    if not cdk:
+    if not cdk and not given:
         return (), ()
     project = Project(files, cdk)
     project.evaluate()
@@ -63,7 +66,7 @@ def read(files: Sequence[File], assembly: Sequence[File] = ()) -> tuple[tuple[Bl
     pairs = [(c, block_of(c, table())) for c in project.constructs if c.type]
     blocks = tagged(pairs, project.tags, project.constructs)
     gaps = tuple(project.all_gaps())
-    return in_place(project.constructs, blocks, gaps, project.files, assembly) if assembly else (blocks, gaps)
+    return in_place(project.constructs, (blocks, gaps), project.files, assembly, given) if assembly else (blocks, gaps)
 
 
 def is_read(file: File) -> bool:

@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Block
@@ -22,30 +22,35 @@ Found = tuple[tuple[Block, ...], tuple[Gap, ...]]
 
 def in_place(
     constructs: Sequence[Construct],
-    blocks: Sequence[Block],
-    gaps: Sequence[Gap],
+    static: Found,
     files: Mapping[str, File],
     assembly: Sequence[File],
+    given: Collection[str] = (),
 ) -> Found:
-    """The blocks of assemblies where those agree with the sources, else those of static reading, and why."""
+    """The blocks of assemblies where those agree with the sources, else those of static reading, and why.
+
+    An assembly in a folder of ``given`` counts even where it says something else.
+    """
     found, missed = assemblies(assembly)
-    by_address = {b.address: b for b in blocks}
-    result: Found = tuple(blocks), (*gaps, *missed)
+    by_address = {b.address: b for b in static[0]}
+    result: Found = static[0], (*static[1], *missed)
     for one in found:
-        app = _app(one, files)
-        static = Static(_of_app(constructs, one, app, files), by_address)
-        if static.constructs:
-            result = _replaced(result, one, static, app, files)
+        of_app = Static(_of_app(constructs, one, _app(one, files), files), by_address)
+        if of_app.constructs or one.folder in given:
+            result = _replaced(result, one, of_app, files, one.folder in given)
     return result
 
 
-def _replaced(result: Found, assembly: Assembly, static: Static, app: str, files: Mapping[str, File]) -> Found:
+def _replaced(result: Found, assembly: Assembly, static: Static, files: Mapping[str, File], given: bool) -> Found:
     blocks, gaps = result
     made = blocks_of(assembly, static, files)
     reason = older_because(assembly, static, made)
     if reason is not None:
-        told = f"is not used: {reason}; run cdk synth to audit what it makes"
-        return blocks, (*gaps, Gap("aws.*", Plane.DECLARED, assembly.folder, told, minor=True))
+        told = "is used as it was given, although" if given else "is not used:"
+        advice = "" if given else "; run cdk synth to audit what it makes"
+        gaps = (*gaps, Gap("aws.*", Plane.DECLARED, assembly.folder, f"{told} {reason}{advice}", minor=True))
+        if not given:
+            return blocks, gaps
     superseded = {c.address for c in static.constructs}
     places = {c.at.where for c in static.constructs}
     kept = tuple(b for b in blocks if b.address not in superseded)
