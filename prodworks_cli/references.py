@@ -34,7 +34,7 @@ _CHOICES = frozenset({"enum", "Enum", "allowed_values", "AllowedValues", "exampl
 PROFILES = frozenset({"aws_bedrock_inference_profile", "AWS::Bedrock::ApplicationInferenceProfile"})
 _ASIDE = _PROSE | _CHOICES
 _UNRESOLVED = re.compile(r"\$\{[^}]*\}")
-_LITELLM = re.compile(r"^(?:amazon_)?(?:bedrock|bedrock_converse|converse)[/:](?:converse/|invoke/)?")
+_LITELLM = re.compile(r"^(?:litellm/)?(?:amazon_)?(?:bedrock|bedrock_converse|converse)[/:](?:converse/|invoke/)?")
 # An id of a provider that is not among the known families; trusted only where a call is given it.
 _OTHER_ID = re.compile(r"(?:(us|eu|apac|jp|au|ca|global|us-gov)\.)?([a-z][a-z0-9-]*\.[a-z][A-Za-z0-9.:_-]*)")
 _MOST_TEXT = 65_536

@@ -7,6 +7,7 @@ import pytest
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Inventory, Unknown
 from prodworks_cli.resources.model_calls import ModelCall, ModelClient
+from prodworks_cli.resources.model_references import ModelReference
 from prodworks_cli.sources.files import tree_of
 
 NOVA = "amazon.nova-lite-v1:0"
@@ -79,6 +80,7 @@ def made(line: str, package: str) -> ModelCall:
         ("claude_agent_sdk", 'ClaudeAgentOptions(model="claude-sonnet-4-5")', "anthropic", "claude-sonnet-4-5"),
         ("google.adk.agents", 'LlmAgent(model="gemini-2.0-flash")', "google", "gemini-2.0-flash"),
         ("litellm", 'completion("ollama/llama3")', "ollama", "ollama/llama3"),
+        ("langchain_litellm", f'ChatLiteLLM(model="bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
     ],
 )
 def test_who_runs_the_model_of_a_library(package: str, line: str, provider: str, model: str | None) -> None:
@@ -180,6 +182,78 @@ def test_the_guardrail_of_a_library(package: str, line: str, guardrail: str) -> 
 @pytest.mark.parametrize(("name", "purpose"), [("BedrockEmbeddings", "embedding"), ("ChatBedrock", "text")])
 def test_what_a_class_puts_out(name: str, purpose: str) -> None:
     assert made(f"{name}()", "langchain_aws").modalities == (purpose,)
+
+
+SDK = {"requirements.txt": "openai-agents==0.24.0\n"}
+AGENT = "from agents import Agent, OpenAIChatCompletionsModel\nfrom openai import AsyncOpenAI\n\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "provider", "model"),
+    [
+        ('Agent(name="a", model="gpt-4.1-mini")', "openai", "gpt-4.1-mini"),
+        ('Agent[Context](name="a", model="gpt-4.1-mini")', "openai", "gpt-4.1-mini"),
+        (f'Agent(name="a", model="litellm/bedrock/{NOVA}")', "bedrock", f"litellm/bedrock/{NOVA}"),
+        ('OpenAIChatCompletionsModel("gpt-4o", openai_client=AsyncOpenAI())', "openai", "gpt-4o"),
+        (
+            'OpenAIChatCompletionsModel(model="openai.gpt-oss-20b-1:0", openai_client=AsyncOpenAI('
+            'base_url="https://bedrock-mantle.us-east-1.api.aws/v1"))',
+            "bedrock",
+            "openai.gpt-oss-20b-1:0",
+        ),
+    ],
+)
+def test_an_agent_of_the_openai_agents_sdk(line: str, provider: str, model: str) -> None:
+    found = call(f"{AGENT}made = {line}\n", **SDK)
+    assert (found.provider, found.model_id) == (provider, model)
+
+
+def test_an_agent_of_that_sdk_that_is_told_no_model() -> None:
+    assert isinstance(call(f'{AGENT}made = Agent(name="a")\n', **SDK).model_id, Unknown)
+
+
+def test_a_package_of_the_repository_may_be_called_agents() -> None:
+    assert calls(f'{AGENT}made = Agent(model="gpt-4o")\n') == []
+    assert calls(f"{AGENT}made = Agent(model=OpenAIChatCompletionsModel('gpt-4o'))\n") == []
+
+
+def test_a_model_that_litellm_is_told_with_its_prefix_is_that_of_bedrock() -> None:
+    resources = inventory({"app.py": f'{AGENT}made = Agent(model="litellm/bedrock/{NOVA}")\n', **SDK}).resources
+    assert [r.value.base_model_id for r in resources if isinstance(r.value, ModelReference)] == [NOVA]
+
+
+ROUTER = f"""
+from litellm import Router
+
+MODELS = [
+    {{
+        "model_name": "chat",
+        "litellm_params": {{"model": "bedrock/{NOVA}", "max_tokens": 9, "aws_region_name": "eu-west-1"}},
+    }},
+    {{"model_name": "spare", "litellm_params": {{"model": "azure/chat", "api_base": "https://x.openai.azure.com"}}}},
+]
+router = Router(model_list=MODELS, fallbacks=[{{"chat": ["spare"]}}], num_retries=2, timeout=30)
+"""
+
+
+def test_each_deployment_of_a_router_is_a_call() -> None:
+    chat, spare = calls(ROUTER)
+    assert (chat.provider, chat.model_id, chat.max_tokens, chat.fallback) == ("bedrock", f"bedrock/{NOVA}", 9, True)
+    assert (spare.provider, spare.model_id, spare.max_tokens, spare.fallback) == ("azure", "azure/chat", None, True)
+
+
+def test_a_router_without_fallbacks_has_none_and_an_unread_list_is_unknown() -> None:
+    assert all(isinstance(c.fallback, Unknown) for c in calls(ROUTER.replace("fallbacks=", "tags=")))
+    found = call("from litellm import Router\n\nrouter = Router(model_list=load(), default_fallbacks=['spare'])\n")
+    assert isinstance(found.model_id, Unknown)
+    assert isinstance(found.provider, Unknown)
+    assert found.fallback is True
+    assert calls("from fastapi import Router\nimport litellm\n\nrouter = Router()\n") == []
+
+
+def test_the_client_of_a_router_has_its_retries_and_time_limit() -> None:
+    found = client(ROUTER)
+    assert (found.outer_retries, found.read_timeout, found.region) == (3, 30, "eu-west-1")
 
 
 CLIENTS = """

@@ -168,6 +168,35 @@ def test_an_agent_of_strands(agent: str, bounded: bool | type) -> None:
     assert found.framework == "strands"
 
 
+@pytest.mark.parametrize(
+    ("package", "agent", "framework", "limit"),
+    [
+        ("agents", "Agent(tools=[f])", "openai_agents", 10),
+        ("agents", "Agent[Context](handoffs=[other])", "openai_agents", 10),
+        ("agents", "Agent(tools=[f])\nRunner.run(agent, text, max_turns=4)", "openai_agents", 4),
+        ("pydantic_ai", "Agent('openai:gpt-4o', tools=[f])", "pydantic_ai", 50),
+        ("crewai", "Agent(role='r', tools=[f], max_iter=3)", "crewai", 3),
+        ("crewai", "Agent(role='r', tools=[f])", "crewai", 25),
+        ("haystack.components.agents", "Agent(chat_generator=g, tools=[f])", "haystack", 100),
+        ("agno.agent", "Agent(model=m, tools=[f])", "agno", None),
+        ("google.adk.agents", "LlmAgent(model='gemini-2.0-flash', sub_agents=[a])", "google_adk", 500),
+    ],
+)
+def test_agents_of_other_frameworks(package: str, agent: str, framework: str, limit: int | None) -> None:
+    head = "import boto3\n\nboto3.client('bedrock-runtime').converse(modelId='m')\n"
+    text = f"from {package} import Agent, LlmAgent\n{head}agent = {agent}\n"
+    files = {"app.py": text, "requirements.txt": "openai-agents\n"}
+    resources = collect_repository(tree_of(files), {}).resources
+    (found,) = [r.value for r in resources if isinstance(r.value, AgentLoop)]
+    assert (found.framework, found.iteration_limit) == (framework, limit)
+
+
+def test_agents_of_a_package_of_that_name_are_none_of_the_sdk() -> None:
+    text = "import boto3\nfrom agents import Agent\n\nboto3.client('bedrock-runtime').converse(modelId='m')\n"
+    resources = collect_repository(tree_of({"app.py": text + "agent = Agent(tools=[f])\n"}), {}).resources
+    assert [r for r in resources if isinstance(r.value, AgentLoop)] == []
+
+
 @pytest.mark.parametrize("agent", ["Agent(model=model)", "Agent(model=model, tools=[])"])
 def test_an_agent_without_tools_has_no_loop(agent: str) -> None:
     assert loops(f"\nagent = {agent}\n") == []

@@ -105,6 +105,7 @@ def behind(url: Node, provider: str | Unknown) -> tuple[str | Unknown, str | Unk
 def by_model(model: Node) -> str | Unknown:
     """The provider that a name such as ``bedrock/amazon.nova-lite-v1:0`` or ``openai:gpt-4o`` says."""
     text = model.text() or (model.content.shape if isinstance(model.content, Unknown) else None) or ""
+    text = text.removeprefix("litellm/")
     if read_model_id(text) is not None:
         return "bedrock"
     prefix = _PREFIX.match(text)

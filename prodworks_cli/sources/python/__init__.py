@@ -19,6 +19,7 @@ from prodworks_cli.sources.python.mcp import mcp_servers, pins
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.prompts import Prompts
 from prodworks_cli.sources.python.repository import Repository
+from prodworks_cli.sources.python.routers import routed_models
 from prodworks_cli.sources.python.sites import CallSite, Client, Finder
 from prodworks_cli.sources.python.syntax import Module
 from prodworks_cli.sources.python.telemetry import telemetry
@@ -48,7 +49,11 @@ def read(
     values = Values(tracer, environment)
     calls = list(Finder(repository, tracer, values).calls())
     describer = Describer(repository, values, environment)
-    objects = [*model_objects(repository, values), *client_calls(repository, values, environment)]
+    objects = [
+        *model_objects(repository, values),
+        *routed_models(repository, values),
+        *client_calls(repository, values, environment),
+    ]
     requests = list(http_calls(repository, values))
     identities = {describer.key(c): describer.identity(c) for c in calls}
     identities |= dict(describer.named(o.site, o.name) for o in objects if o.direct)

@@ -6,6 +6,7 @@ becomes of the responses is the framework's and the chains' business and is left
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -16,9 +17,12 @@ from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.providers import behind, by_model, endpoint_of, known
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python.libraries import (
+    AGENTS_INSTALLED,
+    AGENTS_SDK,
     BY_MODEL,
     DEFAULTS,
     IMPORTS,
+    IMPORTS_AGENTS,
     LIBRARIES,
     NAMED_MODELS,
     NAMING_MODULES,
@@ -26,7 +30,7 @@ from prodworks_cli.sources.python.libraries import (
     Library,
 )
 from prodworks_cli.sources.python.places import Site
-from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.repository import Repository, made_name
 from prodworks_cli.sources.python.syntax import Module
 from prodworks_cli.sources.python.values import ENVIRONMENT_CALLS, Values
 
@@ -36,6 +40,8 @@ _MODEL_KEYS = ("model_id", "model", "inference_profile_id", "model_name", "azure
 _CLAUDE_ON_BEDROCK = b"CLAUDE_CODE_USE_BEDROCK"
 ADDRESSES = ("base_url", "openai_api_base", "api_base", "azure_endpoint", "host", "server_url")
 """Arguments that point a client somewhere else than at its provider."""
+# Who runs the model that a library chooses by itself.
+_OWN: Mapping[str, str] = {"strands": "bedrock"}
 # What reads an environment variable holds the name of a model, and no object.
 _TOLD = (*ENVIRONMENT_CALLS, "os.environ", "environ")
 
@@ -67,8 +73,9 @@ class ModelObject:
 
 def importing(repository: Repository) -> Iterator[Module]:
     """The files that import a library of models, in order of path."""
+    installed = repository.holds(*AGENTS_INSTALLED)
     for path in repository.paths_with(*WORDS):
-        if repository.imports(path, IMPORTS):
+        if repository.imports(path, IMPORTS) or (installed and repository.imports(path, IMPORTS_AGENTS)):
             yield repository.module(path)
 
 
@@ -88,13 +95,15 @@ def _on_bedrock(found: ModelObject, repository: Repository) -> ModelObject:
 
 
 def _object(module: Module, call: tree_sitter.Node, values: Values) -> ModelObject | None:
-    name = last_name(module, call.child_by_field_name("function"))
+    name = made_name(module, call.child_by_field_name("function"))
     if name in _NAMING:
         named = _named(Site(module, call), name, values)
         if named is not None:
             return named
     fitting = (lib for lib in LIBRARIES if name in lib.classes) if name in _NAMES else ()
-    library = next((lib for lib in fitting if imported(module, call, name, lib.modules)), None)
+    library = next(
+        (lib for lib in fitting if _comes_from(Site(module, call), name, lib.name, lib.modules, values)), None
+    )
     return _constructed(Site(module, call), library, name, values) if library is not None else None
 
 
@@ -107,9 +116,25 @@ def _constructed(site: Site, library: Library, name: str, values: Values) -> Mod
     if provider == BY_MODEL:
         provider = _provider(arguments, site)
     url = first_of(arguments, site, *ADDRESSES) if provider != "bedrock" else Node(None, site.module.at(site.node))
+    url = url if url.present else _address_of_client(site, values) or url
     who, endpoint = behind(url, provider)
     direct = library.name == "litellm"
     return ModelObject(site, library.name, name, arguments, site, arguments, who, endpoint, direct)
+
+
+def _address_of_client(site: Site, values: Values) -> Node | None:
+    """Where the client that an object of the OpenAI Agents SDK is given is pointed."""
+    node = site.module.arguments(site.node).get("openai_client")
+    for origin in values.tracer.origins(site.to(node)) if node is not None else ():
+        if isinstance(origin, Site) and origin.node.type == "call":
+            return first_of(evaluated(origin, values), origin, *ADDRESSES)
+    return None
+
+
+def _comes_from(site: Site, name: str, library: str, modules: tuple[str, ...], values: Values) -> bool:
+    """The called name comes from a library, which must be installed where its module may be anybody's."""
+    installed = library != AGENTS_SDK or values.tracer.repository.holds(*AGENTS_INSTALLED)
+    return installed and imported(site.module, site.node, name, modules)
 
 
 def _provider(arguments: Mapping[str, Node], site: Site) -> str | Unknown:
@@ -121,7 +146,7 @@ def _provider(arguments: Mapping[str, Node], site: Site) -> str | Unknown:
 def _named(site: Site, name: str, values: Values) -> ModelObject | None:
     """A function or agent that is given the name of a model, or none where it has a default."""
     modules = ((lib, NAMING_MODULES[lib]) for lib, n in NAMED_MODELS if n == name)
-    library = next((lib for lib, m in modules if imported(site.module, site.node, name, m)), None)
+    library = next((lib for lib, m in modules if _comes_from(site, name, lib, m, values)), None)
     if library is None:
         return None
     given, arguments = site.module.arguments(site.node), evaluated(site, values)
@@ -143,7 +168,7 @@ def _by_default(site: Site, library: str, name: str, arguments: Mapping[str, Nod
     if (library, name) not in DEFAULTS or member(arguments, key).present or "config" in arguments:
         return None
     model = Unknown(f"the model is the default of the installed {DEFAULTS[library, name]}", present=True)
-    provider: str | Unknown = "bedrock" if library == "strands" else model
+    provider: str | Unknown = _OWN.get(library, model)
     named = {**arguments, "model": Node(model, site.module.at(site.node))}
     return ModelObject(site, library, name, named, site, {}, provider, endpoint_of(provider))
 
@@ -173,7 +198,7 @@ def first_of(arguments: Mapping[str, Node], site: Site, *names: str) -> Node:
 
 def imported(module: Module, call: tree_sitter.Node, name: str, modules: tuple[str, ...]) -> bool:
     """The called name comes from one of the modules."""
-    root = module.text(call.child_by_field_name("function")).split(".")[0]
+    root = re.split(r"[.\[]", module.text(call.child_by_field_name("function")), maxsplit=1)[0]
     item = module.imports.get(root) or module.imports.get(name)
     return item is not None and any(item.module == m or item.module.startswith(_below(m)) for m in modules)
 

@@ -1,7 +1,7 @@
 """The model classes and functions of Python libraries: who runs the models behind them, and how they are set.
 
 Names as in the packages themselves: langchain-aws 1, strands-agents 1, llama-index 0.1x, litellm 1, crewai 1, dspy 3,
-pydantic-ai 2, haystack-ai 3, smolagents 1, autogen-ext 0.7, agno 3.
+pydantic-ai 2, haystack-ai 3, smolagents 1, autogen-ext 0.7, agno 3, openai-agents 0.24.
 """
 
 from __future__ import annotations
@@ -27,19 +27,22 @@ def _classes(**by_provider: str) -> dict[str, str]:
     return {name: provider for provider, names in by_provider.items() for name in names.split()}
 
 
-_LANGCHAIN = _classes(
-    bedrock="ChatBedrock ChatBedrockConverse BedrockLLM Bedrock BedrockChat ChatAnthropicBedrock BedrockEmbeddings",
-    openai="ChatOpenAI OpenAI OpenAIEmbeddings",
-    azure="AzureChatOpenAI AzureOpenAI AzureOpenAIEmbeddings AzureAIChatCompletionsModel",
-    anthropic="ChatAnthropic",
-    google="ChatGoogleGenerativeAI ChatVertexAI GoogleGenerativeAIEmbeddings VertexAIEmbeddings",
-    mistral="ChatMistralAI MistralAIEmbeddings",
-    groq="ChatGroq",
-    cohere="ChatCohere CohereEmbeddings",
-    ollama="ChatOllama OllamaEmbeddings",
-    openrouter="ChatOpenRouter",
-    sagemaker="SagemakerEndpoint ChatSagemakerEndpoint SagemakerEndpointEmbeddings",
-)
+_LANGCHAIN = {
+    **_classes(**{BY_MODEL: "ChatLiteLLM"}),
+    **_classes(
+        bedrock="ChatBedrock ChatBedrockConverse BedrockLLM Bedrock BedrockChat ChatAnthropicBedrock BedrockEmbeddings",
+        openai="ChatOpenAI OpenAI OpenAIEmbeddings",
+        azure="AzureChatOpenAI AzureOpenAI AzureOpenAIEmbeddings AzureAIChatCompletionsModel",
+        anthropic="ChatAnthropic",
+        google="ChatGoogleGenerativeAI ChatVertexAI GoogleGenerativeAIEmbeddings VertexAIEmbeddings",
+        mistral="ChatMistralAI MistralAIEmbeddings",
+        groq="ChatGroq",
+        cohere="ChatCohere CohereEmbeddings",
+        ollama="ChatOllama OllamaEmbeddings",
+        openrouter="ChatOpenRouter",
+        sagemaker="SagemakerEndpoint ChatSagemakerEndpoint SagemakerEndpointEmbeddings",
+    ),
+}
 _LLAMA_INDEX = _classes(
     bedrock="BedrockConverse Bedrock BedrockEmbedding",
     openai="OpenAI OpenAIResponses OpenAIEmbedding",
@@ -83,6 +86,10 @@ _AUTOGEN = _classes(
     anthropic="AnthropicChatCompletionClient",
     ollama="OllamaChatCompletionClient",
 )
+_OPENAI_AGENTS = {
+    **_classes(openai="OpenAIChatCompletionsModel OpenAIResponsesModel"),
+    "LitellmModel": BY_MODEL,
+}
 _STRANDS = {
     **_classes(
         bedrock="BedrockModel",
@@ -103,6 +110,7 @@ LIBRARIES: tuple[Library, ...] = (
             *("langchain_aws", "langchain_community", "langchain.", "langchain_bedrock", "langchain_openai"),
             *("langchain_anthropic", "langchain_google_genai", "langchain_google_vertexai", "langchain_mistralai"),
             *("langchain_groq", "langchain_cohere", "langchain_ollama", "langchain_openrouter", "langchain_azure_ai"),
+            "langchain_litellm",
         ),
         _LANGCHAIN,
     ),
@@ -119,7 +127,11 @@ LIBRARIES: tuple[Library, ...] = (
     Library("agno", ("agno.models.openai",), _classes(openai="OpenAIChat OpenAIResponses"), first=True),
     Library("agno", ("agno.models.anthropic",), _classes(anthropic="Claude"), first=True),
     Library("agno", ("agno.models.google",), _classes(google="Gemini"), first=True),
+    Library("openai_agents", ("agents",), _OPENAI_AGENTS, first=True),
 )
+# The package of the OpenAI Agents SDK is called ``agents``, as many a folder is: it counts where the SDK is installed.
+AGENTS_SDK = "openai_agents"
+AGENTS_INSTALLED = (b"openai-agents", b"openai_agents")
 
 # Functions and agents that take the name of a model as text, by the argument that holds it.
 NAMED_MODELS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -134,6 +146,7 @@ NAMED_MODELS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("claude_agent_sdk", "ClaudeAgentOptions"): ("model",),
     ("google_adk", "Agent"): ("model",),
     ("google_adk", "LlmAgent"): ("model",),
+    (AGENTS_SDK, "Agent"): ("model",),
 }
 NAMING_MODULES: Mapping[str, tuple[str, ...]] = {
     "strands": ("strands",),
@@ -144,12 +157,14 @@ NAMING_MODULES: Mapping[str, tuple[str, ...]] = {
     "instructor": ("instructor",),
     "claude_agent_sdk": ("claude_agent_sdk",),
     "google_adk": ("google.adk",),
+    AGENTS_SDK: ("agents",),
 }
 # Those that call a model of their own choice when they are told none.
 DEFAULTS: Mapping[tuple[str, str], str] = {
     ("strands", "Agent"): "Strands",
     ("crewai", "Agent"): "CrewAI",
     ("claude_agent_sdk", "ClaudeAgentOptions"): "Claude Code",
+    (AGENTS_SDK, "Agent"): "OpenAI Agents SDK",
 }
 
 # Clients of providers' SDKs, with the provider behind each, by the package that they come from.
@@ -212,8 +227,10 @@ WORDS: tuple[bytes, ...] = tuple(m.encode() for m in _MODULES)
 IMPORTS = re.compile(
     rb"(?:from|import)[ \t]+(?:"
     rb"langchain(?:_aws|_bedrock|_openai|_anthropic|_google_genai|_google_vertexai|_mistralai|_groq|_cohere|_ollama"
-    rb"|_openrouter|_azure_ai|_community\.(?:chat_models|llms|embeddings)|\.(?:chat_models|llms|embeddings|agents))\b"
+    rb"|_openrouter|_azure_ai|_litellm|_community\.(?:chat_models|llms|embeddings)|\.(?:chat_models|llms|embeddings|agents))\b"
     rb"|google(?:\.genai|[ \t]+import[ \t]+genai|\.generativeai|\.adk)"
     rb"|(?:strands|llama_index|litellm|crewai|dspy|pydantic_ai|haystack\w*|smolagents|autogen_ext|agno|langgraph"
     rb"|instructor|claude_agent_sdk|anthropic|openai|groq|together|mistralai|cohere|vertexai|huggingface_hub|ollama|langfuse)\b)"
 )
+IMPORTS_AGENTS = re.compile(rb"from[ \t]+agents(?:\.[\w.]+)?[ \t]+import")
+"""How a file imports the OpenAI Agents SDK, or a package of its own that is called so."""

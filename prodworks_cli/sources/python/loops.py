@@ -13,9 +13,10 @@ from prodworks_cli.node import Node
 from prodworks_cli.resources.agent_code import AgentLoop
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
+from prodworks_cli.sources.python.agents import FRAMEWORKS, WORDS, Framework, framework_of
 from prodworks_cli.sources.python.entries import LAMBDA, Entries
 from prodworks_cli.sources.python.places import Site
-from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.repository import Repository, made_name
 from prodworks_cli.sources.python.syntax import Module, inside
 from prodworks_cli.sources.python.trace import Tracer
 from prodworks_cli.sources.python.values import Values
@@ -25,20 +26,6 @@ LONGEST_LAMBDA = 900
 MAX_CALLERS = 4
 _ORDERS = ("<", "<=", ">", ">=", "==")
 _DECIDES = re.compile(r"tool_?use|tool_?calls?|stop_?reason|finish_?reason|function_call|returnControl", re.IGNORECASE)
-# Frameworks by the constructor of their agents: the library, the arguments that limit a run, the default limit.
-_FRAMEWORKS: Mapping[str, tuple[str, tuple[str, ...], int | None]] = {
-    "Agent": ("strands", ("max_iterations", "max_turns", "limits"), None),
-    "Swarm": ("strands", ("max_iterations", "max_handoffs"), 20),
-    "create_react_agent": ("langgraph", ("recursion_limit",), None),
-    "create_agent": ("langchain", ("recursion_limit",), None),
-    "StateGraph": ("langgraph", ("recursion_limit",), None),
-    "AgentExecutor": ("langchain", ("max_iterations", "max_execution_time"), 15),
-    "initialize_agent": ("langchain", ("max_iterations", "max_execution_time"), 15),
-    "ReActAgent": ("llama_index", ("max_iterations",), 10),
-    "FunctionAgent": ("llama_index", ("max_iterations",), 20),
-    "ToolCallingAgent": ("smolagents", ("max_steps",), 20),
-    "CodeAgent": ("smolagents", ("max_steps",), 20),
-}
 _LOCKED = re.compile(rb"""\blanggraph["' ]*(==|>=)\s*(\d+)\.(\d+)(?:\.(\d+))?""")
 # From this version on the default limit is no longer 25 but in the thousands.
 _HIGH_DEFAULT = (1, 0, 6)
@@ -70,11 +57,12 @@ class Loops:
             for loop in module.of_type("while_statement", "for_statement"):
                 if self._is_agentic(module, loop):
                     yield self._written(module, loop)
-        for module in self._repository.containing(*(name.encode() for name in _FRAMEWORKS)):
+        for module in self._repository.containing(*WORDS):
             for call in module.of_type("call"):
-                name = last_name(module, call.child_by_field_name("function"))
-                if name in _FRAMEWORKS and self._is_framework(module, call, name):
-                    yield self._framework(module, call, name)
+                name = made_name(module, call.child_by_field_name("function"))
+                framework = framework_of(self._repository, module, call, name) if name in FRAMEWORKS else None
+                if framework is not None:
+                    yield self._framework(module, call, name, framework)
 
     def _is_agentic(self, module: Module, loop: Syntax) -> bool:
         """A model is called in the loop, and what it asks for decides whether the loop goes on."""
@@ -139,30 +127,16 @@ class Loops:
         callers = self._tracer.callers(module, function)
         return bool(callers) and all(self._in_lambda(c.module, c.node, depth - 1) for c, _ in callers)
 
-    def _is_framework(self, module: Module, call: Syntax, name: str) -> bool:
-        root = module.text(call.child_by_field_name("function")).split(".")[0]
-        item = module.imports.get(root)
-        library = _FRAMEWORKS[name][0]
-        homes = ("langchain", "langgraph") if library.startswith("lang") else (library,)
-        if item is None or not item.module.startswith(homes):
-            return False
+    def _framework(self, module: Module, call: Syntax, name: str, framework: Framework) -> Draft:
+        library, default = framework.library, framework.default
         given = module.arguments(call)
-        tools = given.keywords.get("tools")
-        if (name == "Agent" and tools is None and not given.splats) or (tools is not None and _is_empty_list(tools)):
-            return False  # without tools the model has nothing to come back for
-        return name != "StateGraph" or self._may_come_back(module)
-
-    def _may_come_back(self, module: Module) -> bool:
-        """The graph has an edge that the model's answer decides: conditional, or back from the tools."""
-        return any(word in module.data for word in (b"tools_condition", b"ToolNode", b"tool_calls"))
-
-    def _framework(self, module: Module, call: Syntax, name: str) -> Draft:
-        library, limits, default = _FRAMEWORKS[name]
-        given = module.arguments(call)
-        values = [self._values.of(Site(module, n)) for k in limits if (n := given.keywords.get(k)) is not None]
+        limits = (n for k in framework.limits if (n := given.keywords.get(k)) is not None)
+        values = [self._values.of(Site(module, n)) for n in limits]
         limit: Drafted = self._set_limit(values) if values else default
         if not values and library in ("langgraph", "langchain") and default is None:
-            limit = self._graph_limit()
+            limit = self._run_limit("recursion_limit") or self._locked
+        for key in framework.of_run:
+            limit = self._run_limit(key) or limit
         if limit is None and (given.splats or "hooks" in given.keywords):
             limit = Unknown("a hook or an argument that is built elsewhere may end the loop")
         time = LONGEST_LAMBDA if self._in_lambda(module, call, MAX_CALLERS) or self._lambda_file(module) else None
@@ -173,16 +147,16 @@ class Loops:
         known = next((v for v in values if isinstance(v.content, int | float)), None)
         return known or next((v.unknown for v in values if v.unknown), None)
 
-    def _graph_limit(self) -> Drafted:
-        """The recursion limit that some run of the graph is given, else the default of the locked version."""
-        for module in self._repository.containing(b"recursion_limit"):
+    def _run_limit(self, key: str) -> Drafted:
+        """The limit that some run of an agent or a graph is given."""
+        for module in self._repository.containing(key.encode()):
             for node in module.of_type("pair", "keyword_argument"):
-                key = node.child_by_field_name("key") or node.child_by_field_name("name")
+                named = node.child_by_field_name("key") or node.child_by_field_name("name")
                 value = node.child_by_field_name("value")
-                if value is not None and module.text(key).strip("\"'") == "recursion_limit":
+                if value is not None and module.text(named).strip("\"'") == key:
                     found = self._values.of(Site(module, value))
                     return found if found.unknown is None else Unknown(found.unknown.reason)
-        return self._locked
+        return None
 
     @cached_property
     def _locked(self) -> int | Unknown:
@@ -202,10 +176,6 @@ class Loops:
     def _draft(self, module: Module, node: Syntax, name: str, known: Mapping[str, Drafted]) -> Draft:
         attributes: dict[str, Drafted] = {"token_limit": None, **known}
         return Draft(AgentLoop, module.at(node), attributes, self._names.of(f"{module.path}:{name}"))
-
-
-def _is_empty_list(node: Syntax) -> bool:
-    return node.type in ("list", "tuple") and node.named_child_count == 0
 
 
 def _range(module: Module, loop: Syntax) -> Syntax | None:

@@ -228,6 +228,13 @@ def last_name(module: Module, node: Node | None) -> str:
     return module.text(node) if node is not None and node.type == "identifier" else ""
 
 
+def made_name(module: Module, callee: Node | None) -> str:
+    """The last name of what is called; a generic class may be given its types: ``Agent[Context](...)``."""
+    if callee is not None and callee.type == "subscript":
+        callee = callee.child_by_field_name("value")
+    return last_name(module, callee)
+
+
 def _names(module: Module, call: Node) -> set[str]:
     given = module.arguments(call).positional[:2]
     return {last_name(module, n) for n in (call.child_by_field_name("function"), *given)}

@@ -12,6 +12,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.resources.retrieval import RetrievalCall
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import NOT_ANALYSED, Names
+from prodworks_cli.sources.calls.vector_queries import FILTER
 from prodworks_cli.sources.content import dig, member
 from prodworks_cli.sources.python.dead import is_dead
 from prodworks_cli.sources.python.flow import Flow
@@ -22,6 +23,7 @@ from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.requests import unresolved
 from prodworks_cli.sources.python.syntax import Module
 from prodworks_cli.sources.python.values import Values
+from prodworks_cli.sources.python.vector_queries import written_queries
 
 Paths = tuple[Path, Path, Path]
 _VECTORS = ("vectorSearchConfiguration",)
@@ -43,6 +45,20 @@ _RETRIEVER: Paths = (
     ("retrieval_config", *_VECTORS, "numberOfResults"),
 )
 _SEARCH: Paths = (("index_name",), ("filter",), ("k",))
+_KENDRA: Paths = (("IndexId",), ("AttributeFilter",), ("PageSize",))
+_S3_VECTORS: Paths = (("indexName",), ("filter",), ("topK",))
+# Stores that are made into what a chain or an agent asks: of LangChain, and the indexes of LlamaIndex.
+_AS_RETRIEVER: Paths = (("index_name",), ("search_kwargs", "filter"), ("search_kwargs", "k"))
+_INDEX: Paths = (("index_name",), ("filters",), ("similarity_top_k",))
+_MADE = frozenset({"as_retriever", "as_query_engine", "as_chat_engine"})
+_ASKED = re.compile(r"^a?get_relevant_documents$")
+# What names a store that is no knowledge base.
+_STORES = frozenset({"index_name", "IndexId", "indexName"})
+_LLAMA = frozenset({"similarity_top_k", "filters"})
+_WORDS = (
+    *(b"retrieve(", b"retrieve_and_generate", b"_search", b"KnowledgeBasesRetriever", b"get_relevant", b"as_retriever"),
+    *(b"as_query_engine", b"as_chat_engine", b"IndexId", b"query_vectors"),
+)
 # Other names of the filter of a vector store's search.
 _FILTERS = ("filter", "filters", "where", "pre_filter", "metadata_filter", "expr")
 # That users sign in says nothing about their rights; groups, roles and tenants do.
@@ -63,26 +79,41 @@ class Retrievals:
 
     def drafts(self) -> Iterator[Draft]:
         """All of them, by file and line."""
-        words = (b"retrieve(", b"retrieve_and_generate", b"_search", b"KnowledgeBasesRetriever", b"get_relevant")
-        for module in self._repository.containing(*words):
+        for module in self._repository.containing(*_WORDS):
             for node in module.of_type("call"):
                 paths = _paths(module, node)
-                if paths is not None:
+                if paths is not None and not self._is_counted(module, node):
                     yield self._draft(module, node, paths)
+        for module, node, kind in written_queries(self._repository):
+            yield self._described(module, node, kind, None, FILTER, Unknown("part of a query that is not read"))
+
+    def _is_counted(self, module: Module, node: Syntax) -> bool:
+        """A retriever that was made of a store here is asked: the making counts already."""
+        callee = node.child_by_field_name("function")
+        target = callee.child_by_field_name("object") if callee is not None else None
+        if target is None or not _ASKED.match(last_name(module, callee)):
+            return False
+        origins = (o for o in self._values.tracer.origins(Site(module, target)) if isinstance(o, Site))
+        return any(last_name(o.module, o.node.child_by_field_name("function")) in _MADE for o in origins)
 
     def _draft(self, module: Module, node: Syntax, paths: Paths) -> Draft:
         store, filter_, count = (self._given(module, node, path) for path in paths)
         api = last_name(module, node.child_by_field_name("function"))
-        is_search = paths[0] == _SEARCH[0]
+        is_search = paths[0][0] in _STORES
         base: Drafted = None if is_search else store
         if not is_search and isinstance(store.content, str):
             base = Ref("aws.bedrock.knowledge_base", store.content)
+        return self._described(module, node, api, base, self._source(module, node, paths, filter_, store), count)
+
+    def _described(
+        self, module: Module, node: Syntax, api: str, base: Drafted, source: Drafted, count: Drafted
+    ) -> Draft:
         attributes: dict[str, Drafted] = {
             "api": api,
             "reachable": not is_dead(self._repository, module, node),
             "knowledge_base": base,
             "top_k": count,
-            "filter_source": self._source(module, node, paths, filter_, store),
+            "filter_source": source,
             "results_recorded": NOT_ANALYSED,
             "embedding_model": NOT_ANALYSED,
             "store": NOT_ANALYSED,
@@ -147,6 +178,12 @@ def _paths(module: Module, node: Syntax) -> Paths | None:
         return _GENERATE
     if name.endswith("KnowledgeBasesRetriever"):
         return _RETRIEVER
+    if name in ("retrieve", "query") and "IndexId" in given.keywords:
+        return _KENDRA
+    if name == "query_vectors" and is_method:
+        return _S3_VECTORS
+    if name in _MADE and is_method:
+        return _INDEX if _LLAMA & given.keywords.keys() or name != "as_retriever" else _AS_RETRIEVER
     if not SEARCHES.match(name) or not is_method:
         return None
     called = next((f for f in _FILTERS if f in given.keywords), "filter")

@@ -14,6 +14,7 @@ from prodworks_cli.resources.retrieval import RetrievalCall
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import NOT_ANALYSED, Names
 from prodworks_cli.sources.calls.flows import IDENTITY, INPUT, OUTPUT, OUTSIDE, PARAMETER, STORED, UNKNOWN, Path
+from prodworks_cli.sources.calls.vector_queries import FILTER
 from prodworks_cli.sources.content import dig, member
 from prodworks_cli.sources.typescript.dead import Liveness
 from prodworks_cli.sources.typescript.flow import Flow
@@ -24,6 +25,7 @@ from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Tracer
 from prodworks_cli.sources.typescript.values import Values
+from prodworks_cli.sources.typescript.vector_queries import written_queries
 
 Paths = tuple[Path, Path, Path]
 _VECTORS = ("vectorSearchConfiguration",)
@@ -52,7 +54,14 @@ _CALLS: dict[str, tuple[str, Paths]] = {
     },
 }
 _KENDRA: Paths = (("IndexId",), ("AttributeFilter",), ("PageSize",))
-WORDS = (b"RetrieveCommand", b"RetrieveAndGenerate", b"KnowledgeBaseRetriever", b"similaritySearch", b"vectorSearch")
+WORDS = (
+    b"RetrieveCommand",
+    b"RetrieveAndGenerate",
+    b"KnowledgeBaseRetriever",
+    b"similaritySearch",
+    b"vectorSearch",
+    b"asRetriever",
+)
 # That users sign in says nothing about their rights; groups, roles and tenants do.
 _RIGHTS = re.compile(
     rb"cognito:groups|userGroups|allowedGroups|tenant_?[iI]d|userRoles|hasPermission|custom:tenant|accessLevel|clearance"
@@ -79,8 +88,27 @@ class Retrievals:
                 if name in _CALLS and node.type == "new_expression" and name in module.imports:
                     kendra = module.imports[name].module.endswith("client-kendra")
                     yield self._asked(module, node, *(("kendra.retrieve", _KENDRA) if kendra else _CALLS[name]))
+                elif name == "asRetriever" and (callee_of(node) or node).type == "member_expression":
+                    yield self._retriever(module, node)
                 elif SEARCHES.match(name) and (callee_of(node) or node).type == "member_expression":
                     yield self._searched(module, node, name)
+
+        for module, node, kind in written_queries(self._repository):
+            unread = Node(Unknown("part of a query that is not read"), module.at(node))
+            yield self._draft(module, node, kind, None, unread, FILTER)
+
+    def _retriever(self, module: Module, node: Syntax) -> Draft:
+        """``store.asRetriever({ k, filter })`` and ``index.asRetriever({ similarityTopK })``, or both in order."""
+        given = module.arguments(node)
+        options = self._requests.mapping(Site(module, given[0]) if given and given[0].type == "object" else None)
+        counted = [member(options, key) for key in ("k", "similarityTopK", "topK")]
+        count = next((n for n in counted if n.present), Node(None, module.at(node)))
+        source: Drafted = "none"
+        if member(options, "filter").present:
+            source = _kind(self._flow.of(Site(module, given[0]), ("filter",)))
+        elif given and given[0].type != "object" and given[1:]:
+            source = _kind(self._flow.of(Site(module, given[1])))
+        return self._draft(module, node, "as_retriever", None, count, source)
 
     def _asked(self, module: Module, node: Syntax, api: str, paths: Paths) -> Draft:
         given = module.arguments(node)
