@@ -22,6 +22,8 @@ TELLING = (
     "system",
     "version",
     "name",
+    "framework",
+    "level",
 )
 
 

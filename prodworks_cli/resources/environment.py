@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import parsed
+from prodworks_cli.resources.log_setups import FUNCTIONS, least_of
 from prodworks_cli.resources.model_calls import NUMBERED
 from prodworks_cli.schema import Drafted, Item, Text, draft
 from prodworks_cli.sources.calls.model_ids import read_model_id
@@ -21,6 +22,8 @@ _LONGEST = 8192
 
 Variables = tuple[tuple[str, Node], ...] | Unknown
 
+# In this variable Lambda tells a function the least level that it lets through.
+LEVEL = "AWS_LAMBDA_LOG_LEVEL"
 # Where each type keeps a mapping of names to values.
 _MAPPINGS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "aws_lambda_function": (("environment", "variables"),),
@@ -60,12 +63,18 @@ _PAIRS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 
 def environment(declarations: Declarations) -> Mapping[str, tuple[Node, ...]]:
-    """Each variable that Lambda, ECS, App Runner or AgentCore sets, with the nodes of all values it is given."""
+    """Each variable that Lambda, ECS, App Runner or AgentCore sets, with the nodes of all values it is given.
+
+    The level of log records is one that Lambda sets itself, here where it sets it for each of the functions.
+    """
     found: dict[str, tuple[Node, ...]] = {}
     for block in declarations.of_type(*_MAPPINGS, *_CONTAINERS, *_PAIRS):
         variables = variables_of(block)
         for name, value in () if isinstance(variables, Unknown) else variables:
             found[name] = (*found.get(name, ()), _guardrail_version(value, declarations))
+    levels = [least_of(block) for block in declarations.of_type(*FUNCTIONS)]
+    if levels and all(level.present for level in levels):
+        found[LEVEL] = tuple(levels)
     return found
 
 

@@ -8,6 +8,7 @@ from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.owners import Owners
 from prodworks_cli.sources.python.clients import client_draft, client_identity
 from prodworks_cli.sources.python.clients_of_providers import client_calls
@@ -75,7 +76,8 @@ def read(
     distribution = installed("aws-opentelemetry-distro") is True
     setups = (*telemetry(repository, values, traced, installed), *launched(files, variables, distribution))
     others = (*others, *drafts(setups, variables))
-    return (*described, *known.values(), *texts.drafts(environment), *others), _gaps(repository)
+    followed = tuple(texts.drafts(environment, LevelVariables(files, environment)))
+    return (*described, *known.values(), *followed, *others), (*_gaps(repository), *texts.gaps)
 
 
 def _gaps(repository: Repository) -> tuple[Gap, ...]:

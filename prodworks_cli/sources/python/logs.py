@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import tree_sitter
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
-from prodworks_cli.resources.adapter import some
+from prodworks_cli.resources.adapter import every
 from prodworks_cli.resources.text_flows import LogStatement
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
+from prodworks_cli.sources.log_setups.levels import level_named
 from prodworks_cli.sources.python.conversations import NO_TEXT_NAME, Conversations
 from prodworks_cli.sources.python.entries import LAMBDA, Entries
 from prodworks_cli.sources.python.flow import Flow
 from prodworks_cli.sources.python.flow_types import INPUT, OUTPUT, PARAMETER, RETRIEVED, Leaf
+from prodworks_cli.sources.python.log_emission import Emission
+from prodworks_cli.sources.python.log_setups import LogSetUps
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Module, inside
@@ -27,8 +31,6 @@ _LOGGER = re.compile(r"(?:^|[._])(?:log|logger|logging|LOG|LOGGER|loguru|_log|st
 _TEXT = re.compile(r"query|question|prompt|message|text|content|input|body|document|expression|answer")
 _NO_TEXT = frozenset({"exc_info", "stack_info", "file", "sep", "end", "flush", "stacklevel"})
 _CONSOLE = (b"input(", b"argparse", b"import click", b"import typer", b"from rich", b"sys.argv")
-_LEVEL_VARIABLES = ("LOG_LEVEL", "POWERTOOLS_LOG_LEVEL", "LOGLEVEL", "LOGGING_LEVEL", "AWS_LAMBDA_LOG_LEVEL")
-ELSEWHERE = Unknown("the log level of production is set outside the repository")
 
 
 class Logs:
@@ -41,12 +43,16 @@ class Logs:
         entries: Entries,
         conversations: Conversations,
         environment: Mapping[str, tuple[Node, ...]],
+        setups: LogSetUps,
+        emission: Emission,
     ) -> None:
         self._repository = repository
         self._flow = flow
         self._entries = entries
         self._conversations = conversations
         self._environment = environment
+        self._setups = setups
+        self._emission = emission
         self._names = Names()
 
     def drafts(self) -> Iterator[Draft]:
@@ -62,13 +68,16 @@ class Logs:
         level = level_of(module, node)
         if level is None or (level == "print" and _is_console(module, node)):
             return None
-        given = module.arguments(node)
-        values = [*given.positional, *(v for k, v in given.keywords.items() if k not in _NO_TEXT), *given.splats]
-        for part in (p for v in values for p in _parts(module, v)):
-            content = self._content(Site(module, part)) if _is_dynamic(part) else None
-            if content is not None:
-                return self._draft(module, node, content, level)
-        return None
+        logger = _logger(node) if level != "print" else None
+        masked = self._emission.masks(module, logger) if logger is not None else frozenset()
+        covered: str | None = None
+        for key, value in _recorded(module, node):
+            for part in (p for p in _parts(module, value) if _is_dynamic(p)):
+                content = self._content(Site(module, part))
+                if content is not None and key not in masked:
+                    return self._draft(module, node, content, level)
+                covered = covered or content
+        return self._draft(module, node, covered, level, masked=True) if covered is not None else None
 
     def _content(self, site: Site) -> str | None:
         trace = self._flow.of(site)
@@ -84,24 +93,33 @@ class Logs:
         """``@logger.inject_lambda_context(log_event=True)`` on a handler whose event holds what a model is asked."""
         for function in module.of_type("function_definition"):
             for decorator in module.decorators(function):
-                given = module.arguments(decorator) if decorator.type == "call" else None
-                flag = given.get("log_event") if given else None
-                told = self._conversations.is_asked((module.path, function.id))
-                if flag is not None and flag.type == "true" and told and self._entries.of(module, function) == LAMBDA:
-                    yield self._draft(module, decorator, "event", "info")
+                told = self._setups.logs_event(module, decorator)
+                asked = told is not False and self._conversations.is_asked((module.path, function.id))
+                if asked and self._entries.of(module, function) == LAMBDA:
+                    draft = self._draft(module, decorator, "event", "info")
+                    written = every((told, draft.attributes["emitted"]))  # type: ignore[arg-type]
+                    yield replace(draft, attributes={**draft.attributes, "emitted": written})
 
-    def _draft(self, module: Module, node: tree_sitter.Node, content: str, level: str) -> Draft:
+    def _draft(
+        self, module: Module, node: tree_sitter.Node, content: str, level: str, masked: bool | None = None
+    ) -> Draft:
         sink = "print" if level == "print" else "log"
         level = {"print": "info", "exception": "error", "warn": "warning", "fatal": "critical"}.get(level, level)
         attributes: dict[str, Drafted] = {
             "content": content,
             "level": level,
-            "masked": self._masked,
+            "masked": masked or self._masked,
             "sink": sink,
-            "emitted": self._debugs(module) if level == "debug" else self._switched_on(module, node),
+            "emitted": self._emitted(module, node, level, sink),
         }
         name = f"{module.path}:{module.qualified(node)} {sink}"
         return Draft(LogStatement, module.at(node), attributes, self._names.of(name))
+
+    def _emitted(self, module: Module, node: tree_sitter.Node, level: str, sink: str) -> bool | Unknown:
+        """Whether production writes it: by what is around it, and by the level of its logger."""
+        logger = _logger(node) if sink == "log" else None
+        by_level = self._emission.of(module, logger, level_named(level) or "info") if logger is not None else True
+        return every((self._switched_on(module, node), by_level)) if level != "debug" else by_level
 
     def _switched_on(self, module: Module, node: tree_sitter.Node) -> bool | Unknown:
         """False or unknown below ``if DEBUG:``, by the value that IaC gives the variable; true anywhere else."""
@@ -119,51 +137,6 @@ class Logs:
             return Unknown("a filter of the logger may mask it")
         return False
 
-    def _debugs(self, module: Module) -> bool | Unknown:
-        """Whether production writes records at debug: by the file's own logger, the environment, or the root."""
-        own = [level for name, level in _levels(module) if name != "basicConfig"]
-        return self._is_debug(module, own) if own else self._root_debugs
-
-    @cached_property
-    def _root_debugs(self) -> bool | Unknown:
-        verdicts = [
-            self._is_debug(module, [level])
-            for module in self._repository.containing(b"basicConfig(", b"getLogger().setLevel")
-            for name, level in _levels(module)
-            if name in ("basicConfig", "root")
-        ]
-        return some(verdicts) if verdicts or not self._declared else self._by_environment
-
-    def _is_debug(self, module: Module, levels: list[tree_sitter.Node]) -> bool | Unknown:
-        texts = [module.text(level) for level in levels]
-        if any("environ" in t or "getenv" in t or "settings" in t for t in texts):
-            return self._by_environment
-        return any(re.search(r"\bDEBUG\b", text) for text in texts)
-
-    @cached_property
-    def _declared(self) -> tuple[Node, ...]:
-        return tuple(n for name in _LEVEL_VARIABLES for n in self._environment.get(name, ()))
-
-    @property
-    def _by_environment(self) -> bool | Unknown:
-        """What the variables say that IaC sets; unknown where it sets none."""
-        texts = [n.text() for n in self._declared]
-        if not texts or any(text is None for text in texts):
-            return ELSEWHERE
-        return any((text or "").upper() == "DEBUG" for text in texts)
-
-
-def _levels(module: Module) -> Iterator[tuple[str, tree_sitter.Node]]:
-    """The levels that a file sets, with how: ``basicConfig``, ``root`` for the root logger, else the logger's own."""
-    for node in module.of_type("call"):
-        callee = node.child_by_field_name("function")
-        name, given = last_name(module, callee), module.arguments(node)
-        level = given.get("level", 0 if name == "setLevel" else None)
-        if level is None or name not in ("setLevel", "basicConfig", "Logger"):
-            continue
-        target = module.text(callee.child_by_field_name("object")) if callee is not None else ""
-        yield ("root" if target.endswith("getLogger()") else name), level
-
 
 _SWITCH = re.compile(r"(?:\w+\.)*(\w*(?:debug|verbose)\w*)", re.I)
 """A condition that asks for nothing but a switch for more output."""
@@ -177,6 +150,33 @@ def _tests_around(module: Module, node: tree_sitter.Node) -> Iterator[tree_sitte
         if above.type == "if_statement" and test is not None and body is not None and body.id == child.id:
             yield test
         child = above
+
+
+def _logger(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """The logger of a log call, or of a decorator that logs."""
+    callee = node.child_by_field_name("function") if node.type == "call" else node
+    return callee.child_by_field_name("object") if callee is not None else None
+
+
+def _recorded(module: Module, node: tree_sitter.Node) -> Iterator[tuple[str, tree_sitter.Node]]:
+    """What a record is made of, with the keys under which it is kept; "" for the message and its arguments."""
+    given = module.arguments(node)
+    yield from (("", value) for value in given.positional)
+    for name, value in given.keywords.items():
+        if name == "extra" and value.type == "dictionary":
+            yield from _pairs(module, value)
+        elif name not in _NO_TEXT:
+            yield name, value
+    yield from (("", value) for value in given.splats)
+
+
+def _pairs(module: Module, value: tree_sitter.Node) -> Iterator[tuple[str, tree_sitter.Node]]:
+    for child in value.named_children:
+        key, inner = child.child_by_field_name("key"), child.child_by_field_name("value")
+        if child.type == "pair" and inner is not None:
+            yield module.text(key).strip("\"'"), inner
+        elif child.type == "dictionary_splat":
+            yield "", child.named_children[0]
 
 
 def level_of(module: Module, node: tree_sitter.Node) -> str | None:

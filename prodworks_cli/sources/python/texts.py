@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from prodworks_cli.model import Gap
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
+from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.python.conversations import Conversations
 from prodworks_cli.sources.python.entries import Entries
 from prodworks_cli.sources.python.flow import Flow
 from prodworks_cli.sources.python.frameworks import ModelObject
+from prodworks_cli.sources.python.log_emission import Emission
+from prodworks_cli.sources.python.log_setups import LogSetUps
 from prodworks_cli.sources.python.logs import Logs
 from prodworks_cli.sources.python.loops import Loops
 from prodworks_cli.sources.python.origins import Origins
@@ -44,6 +48,7 @@ class Texts:
         self._tracer = tracer
         self._identities = identities
         self.entries = Entries(repository, tracer)
+        self.gaps: tuple[Gap, ...] = ()
         self._calls_models = bool(identities or objects)
         models = frozenset((o.site.module.path, o.site.node.id) for o in objects)
         self._flow = Flow(tracer, Origins(self.entries, identities, models))
@@ -54,15 +59,23 @@ class Texts:
         """The expressions that requests of models are made of."""
         yield from self._conversations.requests()
 
-    def drafts(self, environment: Mapping[str, tuple[Node, ...]]) -> Iterator[Draft]:
-        """Log statements, sinks, retrieval calls, tools, loops. ``environment`` holds what IaC sets variables to."""
+    def drafts(self, environment: Mapping[str, tuple[Node, ...]], levels: LevelVariables) -> Iterator[Draft]:
+        """Log statements, sinks, retrieval calls, tools, loops, and how logging is set up.
+
+        ``environment`` holds what IaC sets variables to.
+        """
         if not self._calls_models and not any(True for _ in self._repository.paths_with(*AGENTIC)):
             return
         if not self._calls_models:
             yield from Retrievals(self._repository, self._flow, self._values).drafts()
             yield from Tools(self._repository, self._tracer, self.entries, frozenset()).drafts()
             return
-        yield from Logs(self._repository, self._flow, self.entries, self._conversations, environment).drafts()
+        setups = LogSetUps(self._repository, self._tracer, self._values, levels)
+        yield from setups.drafts()
+        self.gaps = setups.gaps
+        emission = Emission(setups, levels)
+        logs = Logs(self._repository, self._flow, self.entries, self._conversations, environment, setups, emission)
+        yield from logs.drafts()
         sinks = Sinks(self._repository, self._flow, frozenset(self._identities.values()))
         yield from sinks.drafts()
         yield from Retrievals(self._repository, self._flow, self._values).drafts()

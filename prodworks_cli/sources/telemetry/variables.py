@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
@@ -15,26 +16,35 @@ _PREFIXES = (
     *("OTEL_", "TRACELOOP_", "LANGFUSE_", "LANGSMITH_", "LANGCHAIN_", "POWERTOOLS_", "OPENINFERENCE_", "PHOENIX_"),
     *("AWS_LAMBDA_EXEC_WRAPPER", "AWS_XRAY_"),
 )
-_NAME = rf"(?:{'|'.join(_PREFIXES)})[A-Z0-9_]*"
-# NAME=value, NAME: value, ENV NAME value, os.environ["NAME"] = "value", "NAME": "value".
-_SET = re.compile(rf"""\b({_NAME})["']?\]?\s*(?:[:=,]\s*|\s)["']?([^"'\s,}})#]*)""")
 _COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--|;)")
 _SUFFIXES = frozenset((".yaml", ".yml", ".json", ".toml", ".sh", ".env", ".tf", ".py", ".ts", ".js", ".ini", ".cfg"))
 _READS = re.compile(r"getenv|environ\.get|process\.env\.\w+\s*(?:\?\?|\|\|)|environ\[[^\]]+\]\s*(?:$|[^=\s])")
 _FILE = re.compile(r"(?:^|/)(?:[\w-]*Dockerfile[\w.-]*|Procfile|\.env(?:\.(?:prod|production|local))?)$")
 _UNRESOLVED = re.compile(r"^\$|\$\{|^<|^!")
-WORDS = tuple(p.lower() for p in _PREFIXES)
+
+
+@cache
+def _set(prefixes: tuple[str, ...]) -> re.Pattern[str]:
+    """NAME=value, NAME: value, ENV NAME value, os.environ["NAME"] = "value", "NAME": "value"."""
+    name = rf"(?:{'|'.join(prefixes)})[A-Z0-9_]*"
+    return re.compile(rf"""\b({name})["']?\]?\s*(?:[:=,]\s*|\s)["']?([^"'\s,}})#]*)""")
 
 
 class Variables:
-    """The values of variables; what several places set differently is not known."""
+    """The values of variables whose names begin with one of ``prefixes``; what several places set differently is not
+    known."""
 
-    def __init__(self, files: Sequence[File], environment: Mapping[str, tuple[Node, ...]]) -> None:
+    def __init__(
+        self,
+        files: Sequence[File],
+        environment: Mapping[str, tuple[Node, ...]],
+        prefixes: tuple[str, ...] = _PREFIXES,
+    ) -> None:
         self._values: dict[str, set[str | Unknown]] = {}
         self._places: dict[str, Location] = {}
         self.launches = bool(environment) or any(_FILE.search(f.path) for f in files)
         """Whether the repository says how the program is launched: a container file, functions or tasks."""
-        for name, value, place in (*_of_iac(environment), *_of_files(files)):
+        for name, value, place in (*_of_iac(environment, prefixes), *_of_files(files, prefixes)):
             self._values.setdefault(name, set()).add(value)
             self._places.setdefault(name, place)
 
@@ -44,6 +54,10 @@ class Variables:
         if len(found) > 1:
             return Unknown(f"{name} is set to several values")
         return next(iter(found), None)
+
+    def values(self, name: str) -> tuple[str | Unknown, ...]:
+        """All values that a variable is set to, each once; none where nothing in the repository sets it."""
+        return tuple(sorted(self._values.get(name, ()), key=str))
 
     def place(self, *names: str) -> Location:
         """Where the first of some variables that are set is set."""
@@ -55,25 +69,29 @@ class Variables:
         return value.strip().lower() in ("true", "1", "yes", "on") if isinstance(value, str) else value
 
 
-def _of_iac(environment: Mapping[str, tuple[Node, ...]]) -> Iterator[tuple[str, str | Unknown, Location]]:
+_Found = Iterator[tuple[str, str | Unknown, Location]]
+
+
+def _of_iac(environment: Mapping[str, tuple[Node, ...]], prefixes: tuple[str, ...]) -> _Found:
     for name, nodes in environment.items():
-        if name.startswith(_PREFIXES):
+        if name.startswith(prefixes):
             for node in nodes:
                 text = str(node.content).lower() if isinstance(node.content, bool) else node.text()
                 unread = Unknown(f"{name} is set by IaC to what is not resolved")
                 yield name, text if text is not None else unread, node.location
 
 
-def _of_files(files: Sequence[File]) -> Iterator[tuple[str, str | Unknown, Location]]:
+def _of_files(files: Sequence[File], prefixes: tuple[str, ...]) -> _Found:
+    words, setting = tuple(p.lower() for p in prefixes), _set(prefixes)
     for file in files:
         if suffix_of(file.path) not in _SUFFIXES and not _FILE.search(file.path):
             continue
-        if not any(p.encode() in file.data for p in _PREFIXES):
+        if not any(p.encode() in file.data for p in prefixes):
             continue
-        for number, line in lines_with(file.text or "", WORDS):
+        for number, line in lines_with(file.text or "", words):
             if _COMMENT.match(line) or _READS.search(line):
                 continue
-            for match in _SET.finditer(line):
+            for match in setting.finditer(line):
                 if match[2]:
                     unresolved = _UNRESOLVED.search(match[2]) or not re.match(r"[\w./:=*;-]+$", match[2])
                     value = Unknown(f"{match[1]} is set elsewhere") if unresolved else match[2]

@@ -1,0 +1,1 @@
+"""How an application logs: what code sets up, files of logging frameworks, variables that say the level."""
