@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from prodworks_cli import __version__, cli_account, cli_cache, cli_gate, commands, rule_commands
+from prodworks_cli import __version__, cli_account, cli_cache, cli_gate
 from prodworks_cli.cli_account import (
     AwsOption,
     ExternalIdOption,
@@ -34,7 +34,7 @@ from prodworks_cli.cli_gate import (
     MinPillarOption,
     RequireOption,
 )
-from prodworks_cli.commands import AuditOptions, GateOptions, Output
+from prodworks_cli.options import AuditOptions, GateOptions, Output
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -133,6 +133,8 @@ def audit(
     Exit codes: 0 ran and the gate passed (or none is set), 1 the gate failed, 2 usage or configuration error,
     3 a gate condition could not be decided, 4 nothing to audit, 70 internal error.
     """
+    from prodworks_cli import commands
+
     limits = (fail_on, fail_on_new, fail_under, min_pillar or [], require, max_drop, min_coverage)
     gate = GateOptions(*limits, baseline, on_incomplete, allow_empty)
     shown = Output(output or [], verbose, quiet, color, debug, history)
@@ -163,6 +165,8 @@ def collect(
     config: ConfigOption = None,
 ) -> None:
     """Write the inventory: all facts with their places, to audit, share or keep."""
+    from prodworks_cli import commands
+
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     given = (unit, state or [], plan or [])
     options = AuditOptions(
@@ -191,6 +195,8 @@ def inventory(
     form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """List what was found: model calls, prompts, guardrails, roles and the rest, with file and line."""
+    from prodworks_cli import commands
+
     account = access_of(aws, profile, region, role_arn, external_id, aws_timeout)
     given = (unit, state or [], plan or [])
     options = AuditOptions(
@@ -208,12 +214,16 @@ def report(
     color: ColorOption = "auto",
 ) -> None:
     """Render a JSON report again, in any format."""
+    from prodworks_cli import commands
+
     raise typer.Exit(commands.report(file, Output(output or [], verbose, quiet, color, False)))
 
 
 @app.command(epilog="Example: prodworks explain guardrail-blocks-prompt-attacks")
 def explain(rule: Annotated[str, typer.Argument(help="The id of a rule.")], rules: RulesOption = None) -> None:
     """Explain a rule: why, how it is judged on each plane, the fix, references."""
+    from prodworks_cli import rule_commands
+
     raise typer.Exit(rule_commands.explain(rule, rules or []))
 
 
@@ -228,6 +238,8 @@ def rules_list(
     form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """List the rules."""
+    from prodworks_cli import rule_commands
+
     wanted = rule_commands.Wanted(pillar, severity, gate, plane, standard)
     raise typer.Exit(rule_commands.list_rules(rules or [], wanted, form))
 
@@ -235,12 +247,16 @@ def rules_list(
 @rules_app.command("show", epilog="Example: prodworks rules show budget-watches-model-spend")
 def rules_show(rule: Annotated[str, typer.Argument(help="The id of a rule.")], rules: RulesOption = None) -> None:
     """Show a rule as it is written."""
+    from prodworks_cli import rule_commands
+
     raise typer.Exit(rule_commands.show(rule, rules or []))
 
 
 @rules_app.command("test", epilog="Example: prodworks rules test ./our-rules")
 def rules_test(folder: Annotated[Path, typer.Argument(help="A folder of rule files.")]) -> None:
     """Test rules: schema, paths, examples, and the mutation gate."""
+    from prodworks_cli import rule_commands
+
     raise typer.Exit(rule_commands.test(folder))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from prodworks_cli import account_commands
-from prodworks_cli.account import Access, AccountOptions, Limits
+if TYPE_CHECKING:
+    from prodworks_cli.account import AccountOptions
 
 AwsOption = Annotated[bool, typer.Option("--aws", help="Also read the AWS account; only reads are ever sent.")]
 ProfileOption = Annotated[str | None, typer.Option("--profile", help="Profile of the AWS configuration.")]
@@ -44,6 +44,14 @@ def access_of(
         if profile or region or role_arn or external_id:
             raise typer.BadParameter("--profile, --region, --role-arn and --external-id need --aws")
         return None
+    return _account(profile, region, role_arn, external_id, timeout)
+
+
+def _account(
+    profile: str | None, region: list[str] | None, role_arn: str | None, external_id: str | None, timeout: int
+) -> AccountOptions:
+    from prodworks_cli.account import Access, AccountOptions, Limits
+
     return AccountOptions(Access(profile, role_arn, external_id), tuple(region or ()), Limits(total=timeout))
 
 
@@ -51,6 +59,8 @@ def iam_policy(
     form: Annotated[str, typer.Option("--format", help="json, terraform or cloudformation.")] = "json",
 ) -> None:
     """Print the least-privilege policy for reading the account: every action that --aws may use, and no other."""
+    from prodworks_cli import account_commands
+
     raise typer.Exit(account_commands.iam_policy(form))
 
 
@@ -69,7 +79,9 @@ def doctor(
 
     Exit codes: 0 everything can be read, 1 something cannot, 2 no usable credentials, 70 internal error.
     """
-    options = AccountOptions(Access(profile, role_arn, external_id), tuple(region or ()), Limits(total=aws_timeout))
+    from prodworks_cli import account_commands
+
+    options = _account(profile, region, role_arn, external_id, aws_timeout)
     raise typer.Exit(account_commands.doctor(path, options, form, state or []))
 
 

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from prodworks_cli import gate_commands
-from prodworks_cli.commands import AuditOptions
+from prodworks_cli.options import AuditOptions
 
 FailOnOption = Annotated[str | None, typer.Option("--fail-on", help="Fail on a gap of this severity or worse.")]
 FailOnNewOption = Annotated[
@@ -63,6 +62,8 @@ def baseline_write(
     rules: RulesOption = None,
 ) -> None:
     """Write today's findings as the baseline: --fail-on-new then fails on what comes on top."""
+    from prodworks_cli import gate_commands
+
     options = AuditOptions(path, None, evidence, config, rules or [], [], [])
     raise typer.Exit(gate_commands.write_baseline(options, output))
 
@@ -72,6 +73,8 @@ def baseline_show(
     form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """Show what a baseline knows."""
+    from prodworks_cli import gate_commands
+
     raise typer.Exit(gate_commands.show_baseline(file, form))
 
 
@@ -93,6 +96,8 @@ def waive(
     rules: RulesOption = None,
 ) -> None:
     """Accept a gap for a time: adds a waiver to .prodworks/waivers.yaml. The score stays what it is."""
+    from prodworks_cli import gate_commands
+
     asked = gate_commands.Waive(rule, subject, kind, reason, owner, approved_by, expires)
     raise typer.Exit(gate_commands.waive(asked, path, rules or []))
 
@@ -103,6 +108,8 @@ def diff(
     form: Annotated[str, typer.Option("--format", help="terminal, markdown or json.")] = "terminal",
 ) -> None:
     """Compare two JSON reports: score, verdict, pillars, what is new and what is fixed."""
+    from prodworks_cli import gate_commands
+
     raise typer.Exit(gate_commands.diff(before, after, form))
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from prodworks_cli import audit as spine
 from prodworks_cli import history
 from prodworks_cli import inventory as inventories
-from prodworks_cli.account import AccountOptions, read_account
 from prodworks_cli.baseline import Baseline, BaselineError, baseline_of, read_alike
 from prodworks_cli.cache import user_cache
 from prodworks_cli.collect import with_account
@@ -23,6 +22,7 @@ from prodworks_cli.gate import Conditions, GateError, conditions_of, evaluate
 from prodworks_cli.inventory import InventoryError
 from prodworks_cli.local import LocalError
 from prodworks_cli.model import Inventory
+from prodworks_cli.options import AuditOptions, GateOptions, Output
 from prodworks_cli.output import OutputError, Target, check_report, show, targets, write
 from prodworks_cli.redact import redacted
 from prodworks_cli.render.text import clean_line
@@ -41,54 +41,6 @@ USAGE, INTERNAL = 2, 70
 
 class UsageError(ValueError):
     """Something the caller must mend: the message says what happened and what to do."""
-
-
-@dataclass(frozen=True)
-class AuditOptions:
-    """What to audit and by which rules."""
-
-    path: Path
-    inventory: Path | None
-    evidence: Path | None
-    config: Path | None
-    rules: Sequence[Path]
-    only: Sequence[str]
-    skip: Sequence[str]
-    account: AccountOptions | None = None
-    redact: bool = False
-    unit: str | None = None
-    states: Sequence[Path] = ()
-    plans: Sequence[Path] = ()
-    assemblies: Sequence[str] = ()
-    cache: bool = True
-
-
-@dataclass(frozen=True)
-class GateOptions:
-    """The gate's flags; they win over the config."""
-
-    fail_on: str | None = None
-    fail_on_new: str | None = None
-    fail_under: int | None = None
-    min_pillar: Sequence[str] = ()
-    require: str | None = None
-    max_drop: int | None = None
-    min_coverage: int | None = None
-    baseline: str | None = None
-    on_incomplete: str | None = None
-    allow_empty: bool = False
-
-
-@dataclass(frozen=True)
-class Output:
-    """Where reports go and how the terminal shows them; ``history`` adds the run to the history."""
-
-    targets: Sequence[str]
-    verbose: int
-    quiet: bool
-    color: str
-    debug: bool
-    history: bool = False
 
 
 EXPECTED_ERRORS = (
@@ -249,6 +201,8 @@ def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> In
     if options.evidence:
         found = with_account(found, _loaded(options.evidence))
     if options.account:
+        from prodworks_cli.account import read_account
+
         found = with_account(found, read_account(options.account, found, errors, say).inventory)
     return redacted(found) if options.redact else found
 

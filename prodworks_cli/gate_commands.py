@@ -9,10 +9,11 @@ from pathlib import Path
 
 from prodworks_cli import audit as spine
 from prodworks_cli import baseline as baselines
-from prodworks_cli.commands import EXPECTED_ERRORS, INTERNAL, AuditOptions, UsageError, collected, complain, prepare
+from prodworks_cli.commands import EXPECTED_ERRORS, INTERNAL, UsageError, collected, complain, prepare
 from prodworks_cli.difference import difference
 from prodworks_cli.earlier import DEFAULT_FILE, read_baseline
 from prodworks_cli.local import replace_text
+from prodworks_cli.options import AuditOptions
 from prodworks_cli.output import check_report
 from prodworks_cli.render import diff as diffs
 from prodworks_cli.render.text import clean_line

@@ -46,3 +46,67 @@ def test_the_version_loads_next_to_nothing() -> None:
     command = [sys.executable, "-X", "importtime", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert not any(name in done.stderr for name in ("typer", "rich", "yaml", "boto3", "jinja2"))
+
+
+READERS = ("java", "typescript", "cdk", "terraform")
+LOADED = """
+import contextlib, io, sys
+from prodworks_cli.cli import run
+sys.argv = ["prodworks", *sys.argv[1:]]
+with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    run()
+print(*sorted(name for name in sys.modules if name.startswith("prodworks_cli")))
+"""
+
+
+def loaded(*arguments: object) -> set[str]:
+    """The modules of the package that a command line loads, whatever it comes to."""
+    command = [sys.executable, "-c", LOADED, *map(str, arguments)]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+def readers(modules: set[str]) -> set[str]:
+    return {name for name in READERS if f"prodworks_cli.sources.{name}.reader" in modules}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--help",), ("audit", "--help"), ("audit", "--no-such-option"), ("rules", "--help"), ("doctor", "--help")],
+)
+def test_help_and_a_wrong_option_load_the_command_line_only(arguments: tuple[str, ...]) -> None:
+    modules = loaded(*arguments)
+    assert "prodworks_cli.options" in modules
+    assert not any(name.startswith(("prodworks_cli.sources", "prodworks_cli.resources")) for name in modules)
+    assert not modules & {"prodworks_cli.commands", "prodworks_cli.audit", "prodworks_cli.rules"}
+
+
+CODE = {
+    "app.py": "import boto3\nboto3.client('bedrock-runtime').converse(modelId='amazon.nova-lite-v1:0')\n",
+    "App.java": "class App {}\n",
+    "app.mts": "export const x = 1;\n",
+    "main.tf": 'resource "aws_s3_bucket" "b" {}\n',
+    "stack.py": "from aws_cdk import App, Stack\nApp()\n",
+    "plan.json": '{"format_version": "1.2", "planned_values": {}}\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("app.py",), set()),
+        (("app.py", "App.java"), {"java"}),
+        (("app.py", "app.mts"), {"typescript"}),
+        (("app.py", "main.tf"), {"terraform"}),
+        (("app.py", "plan.json"), {"terraform"}),
+        (("app.py", "stack.py"), {"cdk"}),
+    ],
+)
+def test_a_repository_loads_the_readers_of_what_it_has(
+    tmp_path: Path, names: tuple[str, ...], expected: set[str]
+) -> None:
+    for name in names:
+        (tmp_path / name).write_text(CODE[name])
+    modules = loaded("audit", tmp_path, "-q", "--no-cache")
+    assert readers(modules) == expected
+    assert "prodworks_cli.sources.python.repository" in modules
+    assert "prodworks_cli.account" not in modules

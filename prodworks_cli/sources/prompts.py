@@ -12,8 +12,9 @@ from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.owners import Owners
 from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL, is_prompt_file, prompt_draft
-from prodworks_cli.sources.prompts_in_code import TYPESCRIPT, written_prompts
+from prodworks_cli.sources.prompts_in_code import written_prompts
 from prodworks_cli.sources.prompts_in_settings import prompts_in_settings
+from prodworks_cli.sources.typescript import SUFFIXES
 
 
 def read(files: Iterable[File], owners: Owners) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
@@ -25,7 +26,7 @@ def read(files: Iterable[File], owners: Owners) -> tuple[tuple[Draft, ...], tupl
             continue
         if is_prompt_file(file.path) and text.strip():
             drafts.append(prompt_draft(file.path, file.path, 1, "file", text, owners))
-        elif file.path.endswith((*TYPESCRIPT, ".java")):
+        elif file.path.endswith((*SUFFIXES, ".java")):
             drafts += _in_code(file, owners)
         elif file.path.endswith((".yaml", ".yml", ".json")):
             drafts += prompts_in_settings(file, owners)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from prodworks_cli.sources.files import File
-from prodworks_cli.sources.java import syntax as java
 from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL
 from prodworks_cli.sources.trees import Source, inside
-from prodworks_cli.sources.typescript import syntax as typescript
 
 # The end of a name, its words in capitals: systemPrompt, SYSTEM_PROMPT, parseStepsSystemPrompt, JUDGE_INSTRUCTIONS.
 _NAMED = re.compile(
@@ -50,7 +48,6 @@ _WORDS = re.compile(
     rb"|answer the|as an ai\b|respond (?:in|with|only)|<(?:context|instructions?)>|\binstructions?:"
     rb"|role['\"]?\s*:\s*['\"](?:system|developer)|prompttemplate"
 )
-TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,19 @@ def written_prompts(file: File) -> Iterator[Written]:
             return
     if not _TRANSLATIONS.isdisjoint(f.lower() for f in folders):
         return
-    parse: Callable[[str, bytes], Source] = java.parse if name.endswith(".java") else typescript.parse
-    source = parse(file.path, file.data)
+    source = _parsed(file)
     for label, literal, certain in _candidates(source, in_module):
         yield Written(label, literal.start_point[0] + 1, _text(source, literal), certain or in_module, in_module)
+
+
+def _parsed(file: File) -> Source:
+    if file.path.endswith(".java"):
+        from prodworks_cli.sources.java import syntax as java
+
+        return java.parse(file.path, file.data)
+    from prodworks_cli.sources.typescript import syntax as typescript
+
+    return typescript.parse(file.path, file.data)
 
 
 def _candidates(source: Source, in_module: bool) -> Iterator[tuple[str, Node, bool]]:

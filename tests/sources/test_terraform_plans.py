@@ -13,8 +13,8 @@ from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Gap, Location, Unknown
 from prodworks_cli.node import Block, Reference
 from prodworks_cli.sources.files import File, Part, tree_of
-from prodworks_cli.sources.terraform import read
-from prodworks_cli.sources.terraform.plan import PlanError, is_plan, plan_of, read_plan
+from prodworks_cli.sources.terraform import is_plan, read
+from prodworks_cli.sources.terraform.plan import PlanError, plan_of, read_plan
 from tests.sources.terraform_case import file
 
 GROUP = "aws_cloudwatch_log_group"

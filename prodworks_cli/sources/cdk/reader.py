@@ -9,7 +9,7 @@ from typing import Any
 
 from prodworks_cli.model import Gap, Location, Plane
 from prodworks_cli.node import Block, Node, node_of
-from prodworks_cli.sources.cdk import java, python, typescript
+from prodworks_cli.sources.cdk import java, language_of, python, typescript
 from prodworks_cli.sources.cdk import program as p
 from prodworks_cli.sources.cdk.aspects import visit
 from prodworks_cli.sources.cdk.classes import constructor_of
@@ -35,31 +35,14 @@ from prodworks_cli.sources.cdk.values import (
 )
 from prodworks_cli.sources.files import File, spec_of
 
-CDK_WORDS = (b"aws-cdk-lib", b"aws_cdk", b"@aws-cdk/", b"software.amazon.awscdk")
 _STACKS = ("core.Stack", "core.NestedStack", "core.Stage")
-_LANGUAGES = {
-    ".ts": "typescript",
-    ".mts": "typescript",
-    ".js": "typescript",
-    ".mjs": "typescript",
-    ".py": "python",
-    ".java": "java",
-}
 _CONVERT = {"typescript": typescript.module, "python": python.module, "java": java.module}
 
 
-def read(
-    files: Sequence[File], assembly: Sequence[File] = (), given: Collection[str] = ()
+def read_apps(
+    files: Sequence[File], cdk: Sequence[File], assembly: Sequence[File], given: Collection[str]
 ) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
-    """The resources that CDK code declares, as blocks of CloudFormation types, and what could not be read.
-
-    No code runs. An address is ``<file>#<path of the construct>``. A stack that no app makes is read with unknown
-    properties. Where ``assembly`` holds what ``cdk synth`` made of an app as it is now, that is read instead; one in a
-    folder of ``given`` is taken for that, whatever language the app is written in.
-    """
-    cdk = [f for f in files if _language(f.path) and any(word in f.data for word in CDK_WORDS)]
-    if not cdk and not given:
-        return (), ()
+    """The resources that ``cdk``, those of the files that import the CDK, declare; see ``read`` of the package."""
     project = Project(files, cdk)
     project.evaluate()
     grant_tasks(project.constructs, table())
@@ -67,17 +50,6 @@ def read(
     blocks = tagged(pairs, project.tags, project.constructs)
     gaps = tuple(project.all_gaps())
     return in_place(project.constructs, (blocks, gaps), project.files, assembly, given) if assembly else (blocks, gaps)
-
-
-def is_read(file: File) -> bool:
-    """Whether a file may be CDK code that :func:`read` understands."""
-    return bool(_language(file.path))
-
-
-def _language(path: str) -> str | None:
-    if path.endswith(".d.ts"):
-        return None
-    return _LANGUAGES.get(posixpath.splitext(path)[1])
 
 
 def _gap(scope: str, reason: str, line: int | None = None, minor: bool = False) -> Gap:
@@ -100,7 +72,7 @@ class Project(Library):
 
     def evaluate(self) -> None:
         """Run the apps, then the stacks that none of them makes."""
-        for file in (f for f in self._cdk if _language(f.path) == "java"):
+        for file in (f for f in self._cdk if language_of(f.path) == "java"):
             self._attempt(file, lambda f: self._java.variables.update(self.exports(f.path).variables))
         entries = [f for f in self._cdk if _makes_app(f)]
         for file in entries:
@@ -155,7 +127,7 @@ class Project(Library):
     def module(self, path: str) -> p.Module:
         """A file as a program, converted once."""
         if path not in self._modules:
-            language = _language(path) or "typescript"
+            language = language_of(path) or "typescript"
             self._modules[path] = _CONVERT[language](path, self.files[path].data)
             if self._modules[path].broken:
                 self.gaps.append(_gap(path, "CDK code does not parse as a whole", 1, minor=True))
@@ -165,7 +137,7 @@ class Project(Library):
         """The variables of a module; of one that imports itself what it has so far."""
         if path in self._frames:
             return self._frames[path]
-        language = _language(path) or "typescript"
+        language = language_of(path) or "typescript"
         parent = self._java if language == "java" else None
         frame = Frame(path, language, variables(path, language), parent)
         self._frames[path] = frame

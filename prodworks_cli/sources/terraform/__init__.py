@@ -10,13 +10,8 @@ from collections.abc import Sequence
 from prodworks_cli.model import Gap
 from prodworks_cli.node import Block
 from prodworks_cli.sources.files import File
-from prodworks_cli.sources.terraform import expressions as x
-from prodworks_cli.sources.terraform.evaluation import Budget
-from prodworks_cli.sources.terraform.inputs import take_inputs
-from prodworks_cli.sources.terraform.module import Module
-from prodworks_cli.sources.terraform.plan import is_plan
-from prodworks_cli.sources.terraform.plans import assigned, lay_over, without_sources
-from prodworks_cli.sources.terraform.project import Project, gap, load, local_folder
+
+SUFFIXES = (".tf", ".tf.json")
 
 
 def read(files: Sequence[File], plans: Sequence[File] = ()) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
@@ -26,27 +21,14 @@ def read(files: Sequence[File], plans: Sequence[File] = ()) -> tuple[tuple[Block
     evaluated once for each call. Roots outside production code count only when there is no other. Addresses are
     ``<folder>/<type>.<name>`` and ``<folder>/module.<call>.<type>.<name>``; copies made by ``for_each`` or a count
     above one carry their key as Terraform writes it (``aws_x.y["key"]``, ``aws_x.y[1]``). ``plans`` are the files
-    whose content is a plan; each counts for the root module that it was made of.
+    whose content is a plan; each counts for the root module that it was made of. The reader is imported where there
+    are files or plans of Terraform.
     """
-    project = load(files)
-    take_inputs(project, files)
-    alone = assigned(project, _production(project), plans)
-    for directory in _roots(project):
-        if directory in project.reached:
-            continue
-        project.budget.steps = Budget().steps
-        done = len(project.blocks)
-        try:
-            root = Module(project, directory, f"{directory}/" if directory else "")
-            root.collect()
-            if directory in project.plans:
-                lay_over(project.plans[directory], root, done)
-        except RecursionError:
-            del project.blocks[done:]
-            project.gaps.append(gap(directory or ".", None, "Terraform module is nested too deeply"))
-    for plan in alone:
-        project.blocks += without_sources(plan)
-    return tuple(project.blocks), tuple(dict.fromkeys(project.gaps))
+    if not plans and not any(file.path.endswith(SUFFIXES) for file in files):
+        return (), ()
+    from prodworks_cli.sources.terraform.reader import read_modules
+
+    return read_modules(files, plans)
 
 
 def without_plans(files: Sequence[File]) -> tuple[tuple[File, ...], tuple[File, ...]]:
@@ -55,19 +37,7 @@ def without_plans(files: Sequence[File]) -> tuple[tuple[File, ...], tuple[File, 
     return (tuple(file for file in files if file not in plans) if plans else tuple(files)), plans
 
 
-def _roots(project: Project) -> list[str]:
-    """Folders to start from: first those that none calls, then the others, for modules that only call each other."""
-    candidates = _production(project)
-    called = {target for directory in candidates for target in _targets(project, directory)}
-    return sorted(candidates, key=lambda directory: (directory in called, directory))
-
-
-def _production(project: Project) -> list[str]:
-    return sorted([d for d, folder in project.folders.items() if folder.production] or project.folders)
-
-
-def _targets(project: Project, directory: str) -> set[str]:
-    """Folders that the module blocks of a folder name literally."""
-    sources = (c.body.arguments.get("source") for c in project.folders[directory].calls.values())
-    values = (s.value.value for s in sources if s and isinstance(s.value, x.Literal))
-    return {t for t in (local_folder(directory, v) for v in values if isinstance(v, str)) if t is not None}
+def is_plan(file: File) -> bool:
+    """Whether a file of the repository is a plan: by its content, since its name may be any."""
+    named = file.path.endswith(".json") and b'"format_version"' in file.data
+    return named and (b'"planned_values"' in file.data or b'"resource_changes"' in file.data)

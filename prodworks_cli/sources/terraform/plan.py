@@ -97,12 +97,6 @@ class _Reading:
         self.found.setdefault(address, Planned(address, kind, values, unknown, sensitive, written))
 
 
-def is_plan(file: File) -> bool:
-    """Whether a file of the repository is a plan: by its content, since its name may be any."""
-    named = file.path.endswith(".json") and b'"format_version"' in file.data
-    return named and (b'"planned_values"' in file.data or b'"resource_changes"' in file.data)
-
-
 def read_plan(path: Path, root: Path) -> File:
     """The file of a plan that is given by its path, named as the repository at ``root`` would.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from prodworks_cli.model import Gap, Location, Plane
 from prodworks_cli.node import Block, Node
 from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.terraform import SUFFIXES
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.evaluation import Budget, Scope
 from prodworks_cli.sources.terraform.known_modules import PREFIX, Known
@@ -139,7 +140,7 @@ def load(files: Iterable[File]) -> Project:
     texts = {file.path: file for file in files}
     values = []
     for path, file in sorted(texts.items()):
-        if path.endswith((".tf", ".tf.json")):
+        if path.endswith(SUFFIXES):
             body = _body(file, gaps)
             folder = folders.setdefault(posixpath.dirname(path), Folder())
             folder.production = folder.production or file.part is Part.PRODUCTION

@@ -12,10 +12,10 @@ from tree_sitter import Node
 
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.trees import MAX_BYTES
+from prodworks_cli.sources.typescript import SUFFIXES
 from prodworks_cli.sources.typescript.syntax import (
     CLASSES,
     FUNCTIONS,
-    SUFFIXES,
     Import,
     Module,
     callee_of,

@@ -10,7 +10,6 @@ from tree_sitter import Language, Node, Parser
 
 from prodworks_cli.sources.trees import Source
 
-SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 FUNCTIONS = frozenset(
     {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function"}
     | {"generator_function_declaration"}
