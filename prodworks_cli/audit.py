@@ -13,14 +13,16 @@ from typing import Any, TypeVar
 from prodworks_cli import __version__, knowledge
 from prodworks_cli.assemble import assemble_report
 from prodworks_cli.cache import Cache
-from prodworks_cli.collect import Found, collect_repository
+from prodworks_cli.collect import Found, Task, collect_repository
 from prodworks_cli.config import Config, changes, parse_config
 from prodworks_cli.judge import crashed, judge_rule, prepare
 from prodworks_cli.kept import keeper, leave
 from prodworks_cli.model import Gap, Inventory, Plane
+from prodworks_cli.processes import sendable, shared_out, started, usable
 from prodworks_cli.reading import read_parts
-from prodworks_cli.report import Pack, Report
+from prodworks_cli.report import Pack, Report, UnitEntry
 from prodworks_cli.rules import Rule, RulePack
+from prodworks_cli.schema import Draft
 from prodworks_cli.score import Outcome
 from prodworks_cli.sources.files import File, Listing, Tree, list_tree
 from prodworks_cli.units import each_unit, merged, parts_of, unit_entry
@@ -28,6 +30,8 @@ from prodworks_cli.waivers import notes, waived
 
 T = TypeVar("T")
 Say = Callable[[str], None]
+FEWEST_UNITS = 10
+"""Fewer are judged sooner than a process has started."""
 
 
 class ClockError(ValueError):
@@ -49,6 +53,16 @@ class Errors:
             reason = f"internal error: {type(error).__name__}: {error}"
             return (), (Gap("*", Plane.DECLARED, what, reason),)
 
+    def together(self, tasks: Sequence[Task]) -> Sequence[Found[Draft]]:
+        """Read sources at once, each in the process that has least to do; the first of them is this one."""
+        shares = shared_out([task.size for task in tasks])
+        waiting = [started(partial(_sent, [tasks[n] for n in share])) for share in shares[1:]]
+        answers = [_attempted([tasks[n] for n in shares[0]]), *(result() for result in waiting)]
+        self.seen.extend(error for _, errors in answers for error in errors)
+        order = [number for share in shares for number in share]
+        read = [found for answer, _ in answers for found in answer]
+        return [found for _, found in sorted(zip(order, read, strict=True), key=lambda pair: pair[0])]
+
     def judge(self, rules: Sequence[Rule], inventory: Inventory) -> list[Outcome]:
         """Judge each rule; one that crashes is unknown, and the others still count."""
         bench = prepare(inventory)
@@ -60,6 +74,18 @@ class Errors:
                 self.seen.append(error)
                 outcomes.append(crashed(rule, error))
         return outcomes
+
+
+def _attempted(tasks: Sequence[Task]) -> tuple[Sequence[Found[Draft]], Sequence[Exception]]:
+    """What each source gave, and the errors on the way."""
+    errors = Errors()
+    return [errors.attempt(task.what, task.run) for task in tasks], errors.seen
+
+
+def _sent(tasks: Sequence[Task]) -> tuple[Sequence[Found[Draft]], Sequence[Exception]]:
+    """The same, in another process: the errors in a form that can be sent."""
+    found, errors = _attempted(tasks)
+    return found, [sendable(error) for error in errors]
 
 
 def collect(
@@ -101,11 +127,14 @@ def collect_listing(
     return merged(found, units)
 
 
-def _inventory_of(settings: Mapping[str, Any], today: date, tree: Tree) -> tuple[Inventory, Sequence[Exception]]:
+def _inventory_of(
+    settings: Mapping[str, Any], today: date, tree: Tree, alone: bool
+) -> tuple[Inventory, Sequence[Exception]]:
     """What a tree holds, under the name that the config gives the workload."""
     errors = Errors()
     named = replace(tree, name=settings.get("name") or tree.name)
-    return collect_repository(named, settings, errors.attempt, today=today), errors.seen
+    together = errors.together if alone else None
+    return collect_repository(named, settings, errors.attempt, today=today, together=together), errors.seen
 
 
 def judged(
@@ -127,6 +156,7 @@ def judged(
     today = time.date()
     attested = [asdict(a) for a in config.attestations if a.holds(today)]
     inventory = replace(inventory, settings={**inventory.settings, "attestations": attested})
+    waiting = _units_started(inventory, rules, config, time)
     outcomes = errors.judge(rules, inventory)
     report = assemble_report(
         waived(outcomes, config.waivers, today),
@@ -141,10 +171,38 @@ def judged(
         report["target"]["environment"] = config.environment
     if said := notes(outcomes, config.waivers, config.attestations, today):
         report["waivers"] = said
-    for name, part in each_unit(inventory):
-        judged_part = waived(errors.judge(rules, part), config.waivers, today)
-        report["target"]["units"].append(unit_entry(name, part, judged_part, time))
+    entries: dict[str, UnitEntry] = {}
+    for result in waiting:
+        judged_units, crashes = result()
+        entries.update(judged_units)
+        errors.seen.extend(crashes)
+    report["target"]["units"].extend(entries[name] for name in inventory.scan.units)
     return report
+
+
+Judged = tuple[Mapping[str, UnitEntry], Sequence[Exception]]
+
+
+def _units_started(
+    inventory: Inventory, rules: Sequence[Rule], config: Config, time: datetime
+) -> Sequence[Callable[[], Judged]]:
+    """Judging each unit on its own, begun by other processes while this one judges all of them together."""
+    units = inventory.scan.units
+    count = max(1, min(usable() - 1, len(units) // FEWEST_UNITS))
+    shares = [units[n::count] for n in range(count) if units]
+    judged = [partial(_judged_units, inventory, rules, config, time, frozenset(share)) for share in shares]
+    return [started(run) for run in judged] if len(units) >= FEWEST_UNITS else judged
+
+
+def _judged_units(
+    inventory: Inventory, rules: Sequence[Rule], config: Config, time: datetime, units: frozenset[str]
+) -> Judged:
+    errors = Errors()
+    entries = {
+        name: unit_entry(name, part, waived(errors.judge(rules, part), config.waivers, time.date()), time)
+        for name, part in each_unit(inventory, units)
+    }
+    return entries, [sendable(error) for error in errors.seen]
 
 
 def _announced(inventory: Inventory) -> Inventory:

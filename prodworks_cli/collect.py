@@ -4,7 +4,7 @@ nothing of services, the adapters in ``resources`` know services; this module co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -12,7 +12,7 @@ from prodworks_cli import knowledge
 from prodworks_cli.account_view import views, with_logging
 from prodworks_cli.attribution import with_attribution
 from prodworks_cli.deployments import templates_of, with_stacks
-from prodworks_cli.languages import unread_languages
+from prodworks_cli.languages import sizes_by_language, unread_languages
 from prodworks_cli.link import link, pointers
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan, Unknown
 from prodworks_cli.node import Block, Declarations, Node
@@ -54,6 +54,8 @@ from prodworks_cli.sources.files import File, Tree, judged
 from prodworks_cli.workload import build_workload
 
 T = TypeVar("T")
+# A source that looks at all files and parses few takes about so much less time than the reader of their language.
+GLANCE = 10
 Found = tuple[Sequence[T], Sequence[Gap]]
 
 
@@ -69,17 +71,38 @@ def directly(what: str, run: Callable[[], Found[T]]) -> Found[T]:
     return run()
 
 
+@dataclass(frozen=True)
+class Task:
+    """One source to read: its name, how, and how many bytes it has to go through."""
+
+    what: str
+    run: Callable[[], Found[Draft]]
+    size: int
+
+
+Together = Callable[[Sequence[Task]], Sequence[Found[Draft]]]
+"""Reads sources that need nothing of each other, and answers in their order."""
+
+
 def collect_repository(
-    tree: Tree, settings: Mapping[str, Any], attempt: Attempt = directly, *, today: date | None = None
+    tree: Tree,
+    settings: Mapping[str, Any],
+    attempt: Attempt = directly,
+    *,
+    today: date | None = None,
+    together: Together | None = None,
 ) -> Inventory:
     """Everything that the repository says about the workload, on the declared plane.
 
     ``today`` is the day on which models are active or retired; without it, the day on which that was last checked.
+    ``together`` reads several sources at once; without it they are read in turn.
     """
     files, plans = terraform.without_plans(judged(tree))
     owned = owners.read(tree.files)
     declarations, iac_gaps = _declarations(files, (*plans, *tree.plans), tree, attempt)
-    found = [*_adapted(declarations, attempt), *_repository(tree, files, owned, declarations, attempt)]
+    tasks = _tasks(tree, files, owned, declarations)
+    read = together(tasks) if together else [attempt(task.what, task.run) for task in tasks]
+    found = [*_adapted(declarations, attempt), *read]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
     drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
     if not any(draft.cls.KIND.startswith(("aws.bedrock.", "aws.agentcore.")) for draft in drafts):
@@ -123,24 +146,28 @@ def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Dra
     return [*whole, *inner]
 
 
-def _repository(
-    tree: Tree, files: Sequence[File], owned: owners.Owners, declarations: Declarations, attempt: Attempt
-) -> Iterable[Found[Draft]]:
+def _tasks(tree: Tree, files: Sequence[File], owned: owners.Owners, declarations: Declarations) -> Sequence[Task]:
+    sizes = sizes_by_language(files)
+    glance = sum(sizes.values()) // GLANCE
+
+    def task(what: str, run: Callable[[], Found[Draft]], language: str = "") -> Task:
+        return Task(what, run, sizes.get(language, 0) if language else glance)
+
     return [
-        attempt("the Python reader", lambda: python.read(files, environment(declarations), owned)),
-        attempt("the TypeScript reader", lambda: typescript.read(files, environment(declarations))),
-        attempt("the Java reader", lambda: java.read(files, environment(declarations))),
-        attempt("the state machine reader", lambda: state_machines.read(declarations, files)),
-        attempt("the prompt reader", lambda: prompts.read(files, owned)),
-        attempt("the secret scanner", lambda: secrets.read(judged(tree))),
-        attempt("the workflow reader", lambda: workflows.read(files)),
-        attempt("the evaluation reader", lambda: evaluations.read(tree.files)),
-        attempt("the reader of MCP settings", lambda: mcp.read(files)),
-        attempt("the reader of safeguards", lambda: (safeguards.read(files), ())),
-        attempt("the reader of feedback", lambda: (feedback.read(files), ())),
-        attempt("the reader of documents", lambda: (documents.read(tree.files), ())),
-        attempt("the reader of measurements", lambda: (tuple(measurements.read(files, declarations)), ())),
-        attempt("the reader of bearer tokens", lambda: (bearer_tokens.read(files), ())),
+        task("the Python reader", lambda: python.read(files, environment(declarations), owned), "Python"),
+        task("the TypeScript reader", lambda: typescript.read(files, environment(declarations)), "TypeScript"),
+        task("the Java reader", lambda: java.read(files, environment(declarations)), "Java"),
+        task("the state machine reader", lambda: state_machines.read(declarations, files)),
+        task("the prompt reader", lambda: prompts.read(files, owned)),
+        task("the secret scanner", lambda: secrets.read(judged(tree))),
+        task("the workflow reader", lambda: workflows.read(files)),
+        task("the evaluation reader", lambda: evaluations.read(tree.files)),
+        task("the reader of MCP settings", lambda: mcp.read(files)),
+        task("the reader of safeguards", lambda: (safeguards.read(files), ())),
+        task("the reader of feedback", lambda: (feedback.read(files), ())),
+        task("the reader of documents", lambda: (documents.read(tree.files), ())),
+        task("the reader of measurements", lambda: (tuple(measurements.read(files, declarations)), ())),
+        task("the reader of bearer tokens", lambda: (bearer_tokens.read(files), ())),
     ]
 
 

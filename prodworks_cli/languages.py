@@ -17,7 +17,11 @@ UNREAD: Mapping[str, str] = {
     ".scala": "Scala",
     ".swift": "Swift",
 }
-READ = frozenset({".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".java"})
+READ: Mapping[str, str] = {
+    ".py": "Python",
+    ".java": "Java",
+    **dict.fromkeys((".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), "TypeScript"),
+}
 CDK_WORDS = (b"aws-cdk-go", b"Amazon.CDK", b"software.amazon.awscdk")
 MODEL_WORDS = (b"bedrock", b"anthropic", b"sagemaker-runtime")
 
@@ -35,6 +39,15 @@ def unread_languages(files: Sequence[File]) -> list[Gap]:
             by_language.setdefault(language, []).append(file)
     gaps = [_language_gap(name, found, total) for name, found in sorted(by_language.items())]
     return [*gaps, *(g for name, found in sorted(by_language.items()) for g in _cdk_gap(name, found))]
+
+
+def sizes_by_language(files: Sequence[File]) -> dict[str, int]:
+    """How many bytes of code there are in each language that is analysed."""
+    sizes: dict[str, int] = {}
+    for file in files:
+        if language := READ.get(_suffix(file.path)):
+            sizes[language] = sizes.get(language, 0) + len(file.data)
+    return sizes
 
 
 def _suffix(path: str) -> str:

@@ -6,26 +6,23 @@ A part's files and trees are dropped before the next part is read, so that memor
 from __future__ import annotations
 
 import gc
-import os
-import pickle
-import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodworks_cli.model import Inventory
+from prodworks_cli.processes import can_fork, sendable, usable
 from prodworks_cli.sources.files import Listing, Tree
 
 if TYPE_CHECKING:
     from prodworks_cli.kept import Keeper
 
-Make = Callable[[Tree], tuple[Inventory, Sequence[Exception]]]
-"""Makes the inventory of a tree, and says which internal errors there were. It is sent to processes: no lambda."""
+Make = Callable[[Tree, bool], tuple[Inventory, Sequence[Exception]]]
+"""Makes the inventory of a tree, and says which internal errors there were; the flag tells whether other processes
+are free to help. It is sent to processes: no lambda."""
 FEWEST_FILES = 600
 """Below, starting processes takes longer than they save."""
-MOST_JOBS = 4
 BIG_PART = 1_500
 """Files; a part of more takes a good part of the memory that an audit may have."""
 
@@ -56,8 +53,7 @@ def read_parts(
 def usable_jobs(parts: Mapping[str, Listing]) -> int:
     """How many processes are worth their start."""
     files = sum(len(part.pending) for part in parts.values())
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 1 if files < FEWEST_FILES else max(1, min(cores, len(parts), MOST_JOBS))
+    return 1 if files < FEWEST_FILES else max(1, min(usable(), len(parts)))
 
 
 def _answers(parts: Mapping[str, Listing], make: Make, kept: Keeper | None, jobs: int) -> Iterator[tuple[str, Answer]]:
@@ -68,7 +64,7 @@ def _answers(parts: Mapping[str, Listing], make: Make, kept: Keeper | None, jobs
             yield name, answer
             del waiting[name]
     for name, part in waiting.items():
-        yield name, _answer(part, make, kept)
+        yield name, _answer(part, make, kept, alone=True)
         if len(waiting) > 1:
             _give_back_memory()
 
@@ -83,9 +79,8 @@ def _sent_by_others(
         from multiprocessing import get_context
     except ImportError:  # a Python without shared semaphores
         return
-    # A fork of a process with one thread is safe, and has all that is imported; elsewhere a new process imports it.
-    alone = sys.platform == "linux" and threading.active_count() == 1
-    context = get_context("fork" if alone else "spawn")
+    # A copy of this process has all that is imported; a new one must import it again.
+    context = get_context("fork" if can_fork() else "spawn")
     open_parts, running = list(parts.items()), dict[Future[Answer], tuple[str, bool]]()
     with suppress(BrokenProcessPool, OSError, NotImplementedError), ProcessPoolExecutor(jobs, context) as pool:
         while open_parts or running:
@@ -110,11 +105,11 @@ def _is_big(part: Listing) -> bool:
     return len(part.pending) > BIG_PART
 
 
-def _answer(part: Listing, make: Make, kept: Keeper | None) -> Answer:
+def _answer(part: Listing, make: Make, kept: Keeper | None, *, alone: bool) -> Answer:
     errors: list[Exception] = []
 
     def made(tree: Tree) -> tuple[Inventory, bool]:
-        inventory, seen = make(tree)
+        inventory, seen = make(tree, alone)
         errors.extend(seen)
         return inventory, not seen
 
@@ -124,17 +119,9 @@ def _answer(part: Listing, make: Make, kept: Keeper | None) -> Answer:
 
 def _sent(part: Listing, make: Make, kept: Keeper | None) -> Answer:
     """In another process: the answer in a form that can be sent."""
-    answer = _answer(part, make, kept)
+    answer = _answer(part, make, kept, alone=False)
     _give_back_memory()
-    return Answer(answer.inventory, tuple(map(_sendable, answer.errors)), kept.prints.seen if kept else {})
-
-
-def _sendable(error: Exception) -> Exception:
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 (our own object, to see whether another process can make it)
-    except (pickle.PickleError, TypeError, AttributeError, ValueError, LookupError):
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error
+    return Answer(answer.inventory, tuple(map(sendable, answer.errors)), kept.prints.seen if kept else {})
 
 
 def _give_back_memory() -> None:

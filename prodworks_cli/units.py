@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -123,8 +123,8 @@ def unit_entry(name: str, inventory: Inventory, outcomes: Sequence[Outcome], now
     )
 
 
-def each_unit(inventory: Inventory) -> Iterator[tuple[str, Inventory]]:
-    """Each unit's name with the part of the inventory that is about it: its own, the account's, and what lies above.
+def each_unit(inventory: Inventory, wanted: Container[str]) -> Iterator[tuple[str, Inventory]]:
+    """Each wanted unit with the part of the inventory that is about it: its own, the account's, and what lies above.
 
     Resources and gaps of other units are left out.
     """
@@ -135,7 +135,7 @@ def each_unit(inventory: Inventory) -> Iterator[tuple[str, Inventory]]:
             of[_home(resource, units)].append(resource)
     shared = of.pop(None, [])
     concerned = [(gap, unit_of(gap.scope, units)) for gap in inventory.gaps]
-    for unit in inventory.scan.units:
+    for unit in (name for name in inventory.scan.units if name in wanted):
         gaps = tuple(gap for gap, home in concerned if home is None or home == unit)
         scan = _narrowed(inventory.scan, unit)
         own = [r for r in shared if r.plane is Plane.OBSERVED or unit.startswith(above(r.locations[""].where))]

@@ -14,7 +14,8 @@ import pytest
 from prodworks_cli.cache import Cache
 from prodworks_cli.kept import keeper
 from prodworks_cli.model import Gap, Inventory, Plane, Scan
-from prodworks_cli.reading import MOST_JOBS, read_parts, usable_jobs
+from prodworks_cli.processes import MOST
+from prodworks_cli.reading import read_parts, usable_jobs
 from prodworks_cli.sources.files import Listing, Tree, list_tree
 
 DAY = date(2026, 11, 24)
@@ -28,7 +29,7 @@ class Local(Exception):
         super().__init__(first + second)
 
 
-def make(crashes: bool, tree: Tree) -> tuple[Inventory, Sequence[Exception]]:
+def make(crashes: bool, tree: Tree, alone: bool) -> tuple[Inventory, Sequence[Exception]]:
     (file,) = tree.files
     unit = file.path.split("/")[0]
     gap = Gap("*", Plane.DECLARED, file.path, file.data.decode())
@@ -70,7 +71,7 @@ def test_processes_share_what_they_learn(parts: dict[str, Listing], tmp_path: Pa
     assert {name: replace(i, settings={}) for name, i in warm.items()} == cold
 
 
-def no_more(tree: Tree) -> tuple[Inventory, Sequence[Exception]]:
+def no_more(tree: Tree, alone: bool) -> tuple[Inventory, Sequence[Exception]]:
     raise AssertionError("all is known")
 
 
@@ -87,4 +88,4 @@ def test_where_no_process_may_be_started_one_does_all(
 
 def test_few_files_are_not_worth_a_process(parts: dict[str, Listing]) -> None:
     assert usable_jobs(parts) == 1
-    assert 1 <= usable_jobs({name: replace(p, pending=p.pending * 400) for name, p in parts.items()}) <= MOST_JOBS
+    assert 1 <= usable_jobs({name: replace(p, pending=p.pending * 400) for name, p in parts.items()}) <= MOST

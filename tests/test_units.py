@@ -103,7 +103,7 @@ def collected(root: Path, unit: str | None = None) -> Inventory:
 def test_each_unit_has_its_own_calls_owner_and_gaps(collection: Path) -> None:
     found = collected(collection)
     assert found.scan.units == ("poc-a/", "poc-b/")
-    parts = dict(each_unit(found))
+    parts = dict(each_unit(found, found.scan.units))
     calls = {unit: [r.identity for r in part.resources if r.kind == "repo.model_call"] for unit, part in parts.items()}
     assert calls == {"poc-a/": ["poc-a/app.py:handler converse"], "poc-b/": ["poc-b/app.py:handler converse"]}
     gaps = {unit: [g.scope for g in part.gaps] for unit, part in parts.items()}

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -183,16 +184,19 @@ def list_tree(root: Path, ignore: Sequence[str] = ()) -> Listing:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(root))
     if not root.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(root))
-    listed = git.listed_files(root)
-    found = tuple(_walked(root) if listed is None else _listed(root, listed))
-    pending = _with_assemblies(root, _without_installed(found))
-    return Listing(
-        root.resolve().name,
-        tuple(_without(pending, spec_of(ignore))),
-        None if listed is None else git.commit_of(root),
-        None if listed is None else git.is_dirty(root),
-        root=str(root.resolve()),
-    )
+    # git compares each file with what it has stored, which takes as long as listing them here.
+    with ThreadPoolExecutor(2) as beside:
+        commit, dirty = beside.submit(git.commit_of, root), beside.submit(git.is_dirty, root)
+        listed = git.listed_files(root)
+        found = tuple(_walked(root) if listed is None else _listed(root, listed))
+        pending = _with_assemblies(root, _without_installed(found))
+        return Listing(
+            root.resolve().name,
+            tuple(_without(pending, spec_of(ignore))),
+            None if listed is None else commit.result(),
+            None if listed is None else dirty.result(),
+            root=str(root.resolve()),
+        )
 
 
 def read_tree(root: Path, ignore: Sequence[str] = ()) -> Tree:
