@@ -200,6 +200,10 @@ class Conversations:
         """Both put the same text together: a prompt that is logged as it is sent."""
         return bool(trace.composed & self._asked.composed)
 
+    def is_asked(self, root: tuple[str, int]) -> bool:
+        """Something of this request is told to a model."""
+        return root in self._roots
+
 
 def _system_contents(messages: Site) -> Iterator[Node]:
     if messages.node.type != "array":

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import tree_sitter
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
+from prodworks_cli.resources.adapter import every
+from prodworks_cli.resources.environment import LEVEL
 from prodworks_cli.resources.text_flows import LogStatement
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
 from prodworks_cli.sources.calls.flows import INPUT, OUTPUT, PARAMETER, RETRIEVED
+from prodworks_cli.sources.log_setups.levels import LevelVariables, is_written
+from prodworks_cli.sources.log_setups.setups import LogSetUp
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.conversations import NO_TEXT_NAME, Conversations
 from prodworks_cli.sources.typescript.entries import LAMBDA, Entries, is_tool
 from prodworks_cli.sources.typescript.flow import Flow
 from prodworks_cli.sources.typescript.flow_types import Leaf, named
+from prodworks_cli.sources.typescript.log_masks import covers, way_to
+from prodworks_cli.sources.typescript.log_setups import LogSetUps
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
-from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name
 
 LEVELS: Mapping[str, str] = {
     **{n: n for n in ("debug", "info", "warning", "error", "critical")},
@@ -34,12 +41,11 @@ _TEXT = re.compile(r"query|question|prompt|message|text|content|input|body|docum
 # Files whose console is that of a browser or of a person at a terminal.
 _TERMINAL = (b"commander", b"yargs", b"inquirer", b"readline", b"@clack/prompts", b"process.argv", b"#!/usr/bin/env")
 _MASKERS = (b"redact:", b"redact(", b"fast-redact", b"maskJson", b"redactionPaths", b"format.mask")
-_LEVEL_VARIABLES = ("LOG_LEVEL", "POWERTOOLS_LOG_LEVEL", "LOGLEVEL", "LOGGING_LEVEL", "AWS_LAMBDA_LOG_LEVEL")
+_VARIABLES = ("LOG_LEVEL", "POWERTOOLS_LOG_LEVEL", "LOGLEVEL", "LOGGING_LEVEL", "AWS_LAMBDA_LOG_LEVEL")
 _SWITCH = re.compile(
     r"!*(?:process\.env\.)?(?:\w+\.)*(\w*(?:debug|verbose|isDev|DEV)\w*)(?:\s*[=!]==?.*)?", re.IGNORECASE
 )
 MAX_PARTS = 200
-_ELSEWHERE = Unknown("the log level of production is set outside the repository")
 
 
 class Logs:
@@ -53,6 +59,8 @@ class Logs:
         conversations: Conversations,
         environment: Mapping[str, tuple[Node, ...]],
         bodies: Iterable[Site],
+        setups: LogSetUps,
+        variables: LevelVariables,
     ) -> None:
         self._bodies = sorted({b.key: b for b in bodies}.values(), key=lambda b: (b.module.path, b.node.start_byte))
         self._repository = repository
@@ -60,6 +68,8 @@ class Logs:
         self._entries = entries
         self._conversations = conversations
         self._environment = environment
+        self._setups = setups
+        self._variables = variables
         self._names = Names()
 
     def drafts(self) -> Iterator[Draft]:
@@ -76,6 +86,21 @@ class Logs:
                 found = self._statement(module, node, level, terminal) if level is not None else None
                 if found is not None:
                     yield found
+        for module in self._repository.holding(b"injectLambdaContext", b"logEventIfEnabled"):
+            yield from self._events(module)
+
+    def _events(self, module: Module) -> Iterator[Draft]:
+        """Whole events that Powertools writes, of a handler whose event holds what a model is asked."""
+        for call, told in self._setups.events(module):
+            if told is not False and self._handles(module):
+                draft = self._draft(module, call, "event", "info", "log")
+                levels = [x for s in self._setups.of_file(module) for x in s.levels]
+                written = every((told, is_written("info", levels) if levels else True))
+                yield replace(draft, attributes={**draft.attributes, "emitted": written})
+
+    def _handles(self, module: Module) -> bool:
+        handlers = (f for f in module.of_type(*FUNCTIONS) if self._entries.of(module, f) == LAMBDA)
+        return any(self._conversations.is_asked((module.path, f.id)) for f in handlers)
 
     def _statement(self, module: Module, node: tree_sitter.Node, level: str, terminal: bool) -> Draft | None:
         console = module.text(callee_of(node)).startswith("console.")
@@ -83,11 +108,26 @@ class Logs:
         started = module.qualified(node).partition(".")[0] in ("main", "run", "cli", "demo")
         if console and (terminal or started):
             return None
-        for part in (p for v in module.arguments(node) for p in _parts(module, v)):
-            content = self._content(Site(module, part))
-            if content is not None:
-                return self._draft(module, node, content, level, "print" if console else "log")
-        return None
+        covered: str | None = None
+        masks = frozenset() if console else self._masks(module, node)
+        for argument in module.arguments(node):
+            for part in _parts(module, argument):
+                content = self._content(Site(module, part))
+                way = way_to(module, part, argument) if masks else ()
+                if content is not None and not any(covers(mask, way) for mask in masks):
+                    return self._draft(module, node, content, level, "print" if console else "log")
+                covered = covered or content
+        return self._draft(module, node, covered, level, "log", masked=True) if covered is not None else None
+
+    def _masks(self, module: Module, node: tree_sitter.Node) -> frozenset[str]:
+        """What the set-up of a logger takes out of every record."""
+        kept = [frozenset(s.masks) for s in self._of_logger(module, node)]
+        return frozenset.intersection(*kept) if kept else frozenset()
+
+    def _of_logger(self, module: Module, node: tree_sitter.Node) -> Sequence[LogSetUp]:
+        callee = callee_of(node)
+        target = callee.child_by_field_name("object") if callee is not None else None
+        return self._setups.of_logger(Site(module, target)) if target is not None and self._setups.found else ()
 
     def _content(self, site: Site) -> str | None:
         trace = self._flow.of(site)
@@ -103,13 +143,15 @@ class Logs:
         whole = not [key for key in leaf.path if not key.startswith(("*", "#"))]
         return "event" if whole and self._entries.of(leaf.site.module, leaf.site.node) == LAMBDA else "prompt"
 
-    def _draft(self, module: Module, node: tree_sitter.Node, content: str, level: str, sink: str) -> Draft:
+    def _draft(
+        self, module: Module, node: tree_sitter.Node, content: str, level: str, sink: str, masked: bool | None = None
+    ) -> Draft:
         attributes: dict[str, Drafted] = {
             "content": content,
             "level": level,
-            "masked": self._masked,
+            "masked": masked or self._masked,
             "sink": sink,
-            "emitted": self._by_level if level == "debug" else self._switched_on(module, node),
+            "emitted": every((self._by_level(module, node, level, sink), self._switched_on(module, node))),
         }
         name = f"{module.path}:{module.qualified(node)} {sink}"
         return Draft(LogStatement, module.at(node), attributes, self._names.of(name))
@@ -137,13 +179,17 @@ class Logs:
         path = self._repository.holds(*_MASKERS)
         return Unknown("the logger may mask it") if path else False
 
-    @cached_property
-    def _by_level(self) -> bool | Unknown:
-        """What the variables say that IaC sets; unknown where it sets none."""
-        texts = [n.text() for name in _LEVEL_VARIABLES for n in self._environment.get(name, ())]
-        if not texts or any(text is None for text in texts):
-            return _ELSEWHERE
-        return any((text or "").upper() in ("DEBUG", "TRACE") for text in texts)
+    def _by_level(self, module: Module, node: tree_sitter.Node, level: str, sink: str) -> bool | Unknown:
+        """Whether the logger writes records of a level in production, and Lambda lets them through."""
+        let_through = self._variables.of_lambda
+        through = is_written(level, let_through) if let_through else True
+        setups = self._of_logger(module, node) if sink == "log" else ()
+        if setups:
+            return every((is_written(level, [x for s in setups for x in s.levels]), through))
+        if level != "debug" or (sink == "print" and self._environment):
+            return through  # the console itself keeps nothing back
+        told = _VARIABLES if sink == "log" else (LEVEL,)
+        return is_written(level, self._variables.of(told))
 
 
 def runs_in_browser(module: Module) -> bool:

@@ -14,6 +14,7 @@ from prodworks_cli.sources.calls.drafts import Names, call_draft
 from prodworks_cli.sources.calls.guardrails import applied_separately
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.telemetry.setups import SetUp, drafts
 from prodworks_cli.sources.telemetry.variables import Variables
 from prodworks_cli.sources.trees import inside
@@ -55,7 +56,7 @@ def read_typescript(
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """What the files say, and what could not be read; see :func:`prodworks_cli.sources.typescript.read`."""
     repository = Repository(files)
-    reader = _Reader(repository, environment)
+    reader = _Reader(repository, environment, LevelVariables(files, environment))
     described = reader.drafts()
     broken = (gap for module in repository.matching(NEEDLES, *LITERALS) for gap in _gaps(module))
     known = {draft.location.where for draft in described if draft.cls is ModelCall}
@@ -78,7 +79,10 @@ class _Around:
 class _Reader:
     """Describes all calls of a repository."""
 
-    def __init__(self, repository: Repository, environment: Mapping[str, tuple[Node, ...]]) -> None:
+    def __init__(
+        self, repository: Repository, environment: Mapping[str, tuple[Node, ...]], levels: LevelVariables
+    ) -> None:
+        self._levels = levels
         self._repository = repository
         self._environment = environment
         self._tracer = Tracer(repository)
@@ -112,7 +116,7 @@ class _Reader:
         described = [self._described(name, call, known, around) for name, (call, known) in calls.items()]
         described += [self._object(name, model, around) for name, model in objects.items()]
         live = [call for call in made if not self._liveness.is_dead(call.site)]
-        followed = list(texts.drafts(self._environment, around.seeing))
+        followed = list(texts.drafts(self._environment, around.seeing, self._levels))
         self.gaps = texts.gaps
         return [*described, *self._clients.drafts(live), *followed]
 

@@ -8,11 +8,13 @@ from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.calls.flows import FACT, OUTPUT, Path
+from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.typescript.conversations import Conversations
 from prodworks_cli.sources.typescript.dead import Liveness
 from prodworks_cli.sources.typescript.entries import Entries
 from prodworks_cli.sources.typescript.flow import Flow
 from prodworks_cli.sources.typescript.frameworks import ModelObject
+from prodworks_cli.sources.typescript.log_setups import LogSetUps
 from prodworks_cli.sources.typescript.logs import Logs
 from prodworks_cli.sources.typescript.loops import Loops
 from prodworks_cli.sources.typescript.origins import Origins
@@ -70,13 +72,18 @@ class Texts:
         reason = "there are too many texts to follow where they go"
         return (Gap("repo.*", Plane.DECLARED, LANGUAGE, reason),) if self._flow.exhausted else ()
 
-    def drafts(self, environment: Mapping[str, tuple[Node, ...]], bodies: Iterable[Site]) -> Iterator[Draft]:
-        """Log statements, sinks, retrieval calls, tools, loops.
+    def drafts(
+        self, environment: Mapping[str, tuple[Node, ...]], bodies: Iterable[Site], levels: LevelVariables
+    ) -> Iterator[Draft]:
+        """How logging is set up, log statements, sinks, retrieval calls, tools, loops.
 
         ``environment`` holds what IaC sets variables to, ``bodies`` the code that can see a response.
         """
         seeing = [*bodies, *self._homes]
-        yield from Logs(self._repository, self._flow, self.entries, self.conversations, environment, seeing).drafts()
+        setups = LogSetUps(self._values, levels)
+        yield from setups.drafts()
+        told = (self.entries, self.conversations, environment, seeing, setups, levels)
+        yield from Logs(self._repository, self._flow, *told).drafts()
         sinks = Sinks(self._repository, self._flow, frozenset(self._identities.values()))
         yield from sinks.drafts()
         yield from self.agentic(sinks.fed_by_tools)
