@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from tree_sitter import Node as Syntax
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.resources.adapter import every
 from prodworks_cli.resources.text_flows import LogStatement
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
 from prodworks_cli.sources.calls.flows import INPUT, OUTPUT, RETRIEVED
-from prodworks_cli.sources.java.entries import TOOL, entry_of
+from prodworks_cli.sources.java.entries import LAMBDA, TOOL, entry_of
 from prodworks_cli.sources.java.flow import Flow, Leaf, Trace
+from prodworks_cli.sources.java.log_setups import LogSetUps
 from prodworks_cli.sources.java.response import Body
 from prodworks_cli.sources.java.syntax import Module
 
@@ -32,8 +35,9 @@ _NO_TEXT = re.compile(
 class Logs:
     """Finds log statements that carry texts, in the code that can see them."""
 
-    def __init__(self, flow: Flow, asked: Trace, bodies: Iterable[Body]) -> None:
+    def __init__(self, flow: Flow, asked: Trace, bodies: Iterable[Body], setups: LogSetUps) -> None:
         self._flow = flow
+        self._setups = setups
         self._roots = {(x.root, x.path) for x in asked.kinds(INPUT, RETRIEVED)}
         self._composed = asked.composed
         self._bodies = sorted({(b.module.path, b.node.start_byte): b for b in bodies}.items())
@@ -49,6 +53,18 @@ class Logs:
                 content = self._content(body.module, call) if level is not None else None
                 if level is not None and content is not None:
                     yield self._draft(body.module, call, content, level)
+        for module in {b.module.path: b.module for _, b in self._bodies}.values():
+            yield from self._events(module)
+
+    def _events(self, module: Module) -> Iterator[Draft]:
+        """``@Logging(logEvent = true)`` on a handler whose event holds what a model is asked."""
+        asked = {root for root, _ in self._roots}
+        for method in module.of_type("method_declaration"):
+            told = self._setups.logs_event(module, method)
+            if told is not False and entry_of(module, method) == LAMBDA and (module.path, method.id) in asked:
+                draft = self._draft(module, method, "event", "info")
+                written = every((told, draft.attributes["emitted"]))  # type: ignore[arg-type]
+                yield replace(draft, attributes={**draft.attributes, "emitted": written})
 
     def _content(self, module: Module, call: Syntax) -> str | None:
         for value in module.arguments(call):
@@ -71,10 +87,17 @@ class Logs:
             "level": level,
             "masked": False,
             "sink": sink,
-            "emitted": Unknown("the log level of production is set outside the code") if level == "debug" else True,
+            "emitted": True if printed else self._emitted(module, level),
         }
         name = f"{module.path}:{module.qualified(call)} {sink}"
         return Draft(LogStatement, module.at(call), attributes, self._names.of(name))
+
+    def _emitted(self, module: Module, level: str) -> bool | Unknown:
+        """By the set-up of the class's logger; without one only records at debug leave it open."""
+        written = self._setups.is_written(module, level)
+        if written is None and level == "debug":
+            return Unknown("the log level of production is set outside the code")
+        return True if written is None else written
 
 
 def level_of(module: Module, call: Syntax) -> str | None:

@@ -21,6 +21,7 @@ from prodworks_cli.sources.content import OPEN, member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.java.clients import Clients
 from prodworks_cli.sources.java.dead import Liveness
+from prodworks_cli.sources.java.log_setups import LogSetUps
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.response import Body, Responses
 from prodworks_cli.sources.java.sites import NEEDLES, CallSite, calls
@@ -28,6 +29,7 @@ from prodworks_cli.sources.java.spring import Spring
 from prodworks_cli.sources.java.syntax import Module
 from prodworks_cli.sources.java.texts import Texts
 from prodworks_cli.sources.java.values import Values
+from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.trees import inside
 
 UNUSED = Unknown("nothing in the repository calls this code")
@@ -42,7 +44,8 @@ def read_java(
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """What Java files declare, and what could not be read; see :func:`prodworks_cli.sources.java.read`."""
     repository = Repository(files)
-    reader = _Reader(repository, environment)
+    levels = LevelVariables(files, environment)
+    reader = _Reader(repository, environment, LogSetUps(repository, files, levels))
     described = reader.drafts()
     gaps = tuple(gap for module in repository.matching(NEEDLES) for gap in _gaps(module))
     return tuple(described), (*gaps, *reader.gaps)
@@ -51,8 +54,11 @@ def read_java(
 class _Reader:
     """Describes all calls of a repository."""
 
-    def __init__(self, repository: Repository, environment: Mapping[str, tuple[Node, ...]]) -> None:
+    def __init__(
+        self, repository: Repository, environment: Mapping[str, tuple[Node, ...]], setups: LogSetUps
+    ) -> None:
         self._repository = repository
+        self._setups = setups
         self._values = Values(repository, environment)
         self._responses = Responses(repository)
         self._spring = Spring(self._values)
@@ -69,7 +75,7 @@ class _Reader:
         described = [self._described(name, call, texts) for name, call in named.items()]
         bodies = [b for call in named.values() for b in self._responses.reach(call)]
         agentic = named or any(True for _ in self._repository.matching(AGENTIC))
-        followed = list(texts.drafts(bodies)) if agentic else []
+        followed = list(texts.drafts(bodies, self._setups)) if agentic else []
         self.gaps = texts.gaps
         return [*described, *self.clients.drafts, *followed]
 

@@ -115,6 +115,10 @@ class Repository:
         """The property files of a folder."""
         return [path for path, _ in self._read if self.folder(path) == folder]
 
+    def all_property_files(self) -> list[str]:
+        """The property files of all folders."""
+        return [path for path, _ in self._read]
+
     def keys_with(self, folder: str, prefix: str) -> list[str]:
         """The property keys of a folder that start with a prefix."""
         found = (k for p, keys in self._read if self.folder(p) == folder for k in keys)

@@ -17,6 +17,7 @@ from prodworks_cli.sources.calls.prompt_sources import system_sources, untrusted
 from prodworks_cli.sources.java.chains import links
 from prodworks_cli.sources.java.dead import Liveness
 from prodworks_cli.sources.java.flow import Flow, Leaf, Trace
+from prodworks_cli.sources.java.log_setups import LogSetUps
 from prodworks_cli.sources.java.logs import Logs, level_of
 from prodworks_cli.sources.java.loops import Loops
 from prodworks_cli.sources.java.response import Body, Responses
@@ -66,10 +67,14 @@ class Texts:
         reason = "there are too many texts to follow where they go"
         return (Gap("repo.*", Plane.DECLARED, LANGUAGE, reason),) if self._flow.exhausted else ()
 
-    def drafts(self, bodies: Iterable[Body]) -> Iterator[Draft]:
-        """Log statements, sinks, retrieval calls, tools, loops; ``bodies`` is the code that can see a response."""
+    def drafts(self, bodies: Iterable[Body], setups: LogSetUps) -> Iterator[Draft]:
+        """How logging is set up, log statements, sinks, retrieval calls, tools, loops.
+
+        ``bodies`` is the code that can see a response.
+        """
+        yield from setups.drafts()
         asked = Trace.join(self._said(call) for call in self._calls)
-        yield from Logs(self._flow, asked, bodies).drafts()
+        yield from Logs(self._flow, asked, bodies, setups).drafts()
         sinks = Sinks(self._repository, self._flow)
         yield from sinks.drafts()
         yield from Retrievals(self._values, self._flow, self._liveness).drafts()

@@ -42,6 +42,12 @@ def is_written(level: str, least: Iterable[Level]) -> bool | Unknown:
     return some(x if isinstance(x, Unknown) else _RANKS[level] >= _RANKS[x] for x in least)
 
 
+def lowest(levels: Sequence[Level]) -> tuple[Level, ...]:
+    """What a logger writes that has several sinks: all that one of them writes."""
+    known = [x for x in levels if not isinstance(x, Unknown)]
+    return tuple(dict.fromkeys(levels)) if len(known) < len(levels) else (min(known, key=lambda x: _RANKS[x]),)
+
+
 def one_level(levels: Sequence[Level]) -> Level | None:
     """What several places say of the level of one logger: the common one, else unknown."""
     found = tuple(dict.fromkeys(levels))

@@ -11,7 +11,7 @@ from tree_sitter import Node as Syntax
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
-from prodworks_cli.sources.log_setups.levels import ELSEWHERE, POWERTOOLS, Level, LevelVariables, level_named
+from prodworks_cli.sources.log_setups.levels import ELSEWHERE, POWERTOOLS, Level, LevelVariables, level_named, lowest
 from prodworks_cli.sources.log_setups.setups import LogSetUp, drafts
 from prodworks_cli.sources.log_setups.standard import JSON_FORMATTERS, ROOT, Place, configured, read_files
 from prodworks_cli.sources.python.log_masks import Masks
@@ -202,8 +202,8 @@ class LogSetUps:
         levels = self.levels(site.to(level)) if level is not None else self._variables.of(("LOGURU_LEVEL",), ("debug",))
         removed = b"logger.remove(" in module.data
         json = serialize is not None and self._values.of(site.to(serialize)).content is True
-        least = levels if removed else (*levels, "debug")
-        yield Place(LogSetUp("loguru", module.at(site.node), tuple(dict.fromkeys(least)), json), LOGURU)
+        least = lowest(levels if removed else (*levels, "debug"))
+        yield Place(LogSetUp("loguru", module.at(site.node), least, json), LOGURU)
 
     def _configured(self, site: Site) -> Iterator[Place]:
         """``dictConfig`` of a mapping that is written out; one that is read from a file is found there."""

@@ -11,7 +11,7 @@ from tree_sitter import Node as Syntax
 from prodworks_cli.model import Unknown
 from prodworks_cli.resources.adapter import some
 from prodworks_cli.schema import Draft
-from prodworks_cli.sources.log_setups.levels import ELSEWHERE, POWERTOOLS, Level, LevelVariables, level_named
+from prodworks_cli.sources.log_setups.levels import ELSEWHERE, POWERTOOLS, Level, LevelVariables, level_named, lowest
 from prodworks_cli.sources.log_setups.setups import LogSetUp, drafts
 from prodworks_cli.sources.typescript.environment import Environment
 from prodworks_cli.sources.typescript.log_masks import Masks
@@ -140,7 +140,7 @@ class LogSetUps:
         format_ = options.get("format")
         json = self._masks.writes_json(format_) if format_ is not None else True
         masks = self._masks.of_winston(format_) if format_ is not None else ()
-        return LogSetUp("winston", module.at(site.node), tuple(dict.fromkeys(x for y in each for x in y)), json, masks)
+        return LogSetUp("winston", module.at(site.node), lowest([x for y in each for x in y]), json, masks)
 
     def _powertools(self, site: Site) -> LogSetUp:
         options = self._options(site)
