@@ -54,9 +54,7 @@ def read_java(
 class _Reader:
     """Describes all calls of a repository."""
 
-    def __init__(
-        self, repository: Repository, environment: Mapping[str, tuple[Node, ...]], setups: LogSetUps
-    ) -> None:
+    def __init__(self, repository: Repository, environment: Mapping[str, tuple[Node, ...]], setups: LogSetUps) -> None:
         self._repository = repository
         self._setups = setups
         self._values = Values(repository, environment)
