@@ -54,7 +54,7 @@ _LOCKS = words(
     """
 )
 _GENERATED_NAME = re.compile(r"\.min\.(js|css|mjs)$|\.bundle\.js$|\.(snap|map)$|-lock\.(json|yaml)$|\.lock$")
-_AGENT_FOLDERS = frozenset((".claude", ".kiro", ".cursor", ".windsurf", ".amazonq", ".clinerules", ".roo", ".gemini"))
+_AGENT_FOLDERS = words(".claude .kiro .cursor .windsurf .amazonq .clinerules .roo .gemini .agents .codex")
 _AGENT_NAMES = words(
     """
     claude.md claude.local.md agents.md agent.md gemini.md copilot-instructions.md .cursorrules .windsurfrules

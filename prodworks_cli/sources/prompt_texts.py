@@ -13,6 +13,8 @@ from prodworks_cli.sources.parts import suffix_of
 
 SHORTEST = 80
 """Characters; a shorter literal is a label or a fragment."""
+SHORTEST_CERTAIN = 24
+"""Characters of a text in a place that takes nothing but prompts, and that tells a model what to be or to do."""
 FILE_SUFFIXES = (".txt", ".md", ".yaml", ".yml", ".jinja", ".jinja2", ".j2", ".prompt", ".xml", ".tmpl")
 PROMPT_FOLDERS = frozenset(("prompts", "prompt", "prompt_templates", "prompt-templates", "system_prompts"))
 _SYSTEM_FILE = re.compile(r"system[_-]?prompt[^/]*\.(txt|md|j2|jinja2?|xml)$")
@@ -22,6 +24,19 @@ SPEAKS_TO_MODEL = re.compile(
     r"\b(?:you are (?:an?|the)\b|your (?:task|role|job)\b|assistant\b|answer the|as an ai\b|respond (?:in|with|only))"
     r"|<(?:context|instructions?)>|\bHuman:",
     re.I,
+)
+ASKS = re.compile(
+    r"\b(?:following|below|above|based on|summari[sz]e|extract|analy[sz]e|evaluate|compare|identify|classify|translate"
+    r"|generate|rewrite|rephrase|please|do not|json|context|question|provide|act as)\b",
+    re.I,
+)
+"""What a request asks for, in words; a text that is led to a model, or is called a prompt, is one when it does."""
+_TELLS = re.compile(
+    r"\byou are (?:an?|the)\b|\b(?:answer|respond|reply|translate|summari[sz]e|please|do not|act as)\b", re.I
+)
+_FILLED = re.compile(r"\{[^}]*\}")
+_INVENTED = re.compile(
+    r"(?:^|/)(?:seed(?:s|er|ers)?|fixtures?|(?:__)?mocks?(?:__)?|cassettes|snapshots)/|[-_.]fixtures?\.\w+$", re.I
 )
 _HIDDEN = re.compile("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\U000e0000-\U000e007f]")
 
@@ -33,6 +48,16 @@ def is_prompt_file(path: str) -> bool:
         return True
     in_folder = not PROMPT_FOLDERS.isdisjoint(folders) and suffix_of(name) in FILE_SUFFIXES
     return in_folder and not _NOT_PROMPTS.search(name)
+
+
+def is_invented(path: str) -> bool:
+    """A file of made-up records, whose prompts are data that a demonstration shows."""
+    return bool(_INVENTED.search(path))
+
+
+def shortest(certain: bool, text: str) -> int:
+    """How long a prompt must be; a place that takes nothing but prompts makes a short one a prompt as well."""
+    return SHORTEST_CERTAIN if certain and _TELLS.search(_FILLED.sub("", text)) else SHORTEST
 
 
 def hidden_characters(text: str) -> tuple[str, ...]:

@@ -11,8 +11,15 @@ from prodworks_cli.model import Gap
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.owners import Owners
-from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL, is_prompt_file, prompt_draft
-from prodworks_cli.sources.prompts_in_code import written_prompts
+from prodworks_cli.sources.prompt_texts import (
+    ASKS,
+    SPEAKS_TO_MODEL,
+    is_invented,
+    is_prompt_file,
+    prompt_draft,
+    shortest,
+)
+from prodworks_cli.sources.prompts_in_code import Written, is_named, written_prompts
 from prodworks_cli.sources.prompts_in_settings import prompts_in_settings
 from prodworks_cli.sources.typescript import SUFFIXES
 
@@ -22,7 +29,7 @@ def read(files: Iterable[File], owners: Owners) -> tuple[tuple[Draft, ...], tupl
     drafts: list[Draft] = []
     for file in files:
         text = file.text if file.part is Part.PRODUCTION else None
-        if text is None:
+        if text is None or is_invented(file.path):
             continue
         if is_prompt_file(file.path) and text.strip():
             drafts.append(prompt_draft(file.path, file.path, 1, "file", text, owners))
@@ -33,11 +40,23 @@ def read(files: Iterable[File], owners: Owners) -> tuple[tuple[Draft, ...], tupl
     return tuple(drafts), ()
 
 
+# A text of this length with places to fill in is no label of a form.
+_LONG = 200
+
+
+def _is_prompt(found: Written) -> bool:
+    """The place makes it one, or what it says: to whom, or, where it is called a prompt, what it asks for."""
+    if found.certain or SPEAKS_TO_MODEL.search(found.text):
+        return True
+    filled = len(found.text) > _LONG and "{" in found.text
+    return filled and is_named(found.label) and ASKS.search(found.text) is not None
+
+
 def _in_code(file: File, owners: Owners) -> Iterator[Draft]:
     """Texts of TypeScript, JavaScript and Java that speak to a model, or whose place says that they are prompts."""
     used: dict[str, int] = {}
     for found in written_prompts(file):
-        if len(found.text) <= SHORTEST or not (found.certain or SPEAKS_TO_MODEL.search(found.text)):
+        if len(found.text) <= shortest(found.certain, found.text) or not _is_prompt(found):
             continue
         used[found.label] = used.get(found.label, 0) + 1
         number = f"#{used[found.label]}" if used[found.label] > 1 else ""

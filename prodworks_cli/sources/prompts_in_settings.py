@@ -9,7 +9,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.owners import Owners
-from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL, prompt_draft
+from prodworks_cli.sources.prompt_texts import ASKS, SHORTEST, SPEAKS_TO_MODEL, prompt_draft
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
 _KEY = re.compile(
@@ -18,6 +18,11 @@ _KEY = re.compile(
 _NAMED = re.compile(
     r"(?i)(?:^|_)(?:system_?)?(?:prompts?|instructions?|system_message)(?:_(?:template|text|\d+))?$|^backstory$"
 )
+# A text of this name asks for something; so do the texts that forms show about one, under longer names.
+_ASKING = re.compile(r"(?i)^prompt(?:_?(?:template|text))?$")
+_ANSWERS = frozenset(
+    {"answer", "assistant", "completion", "expected", "expected_output", "ideal", "output", "reference", "response"}
+)
 _CERTAIN = re.compile(r"(?i)(?:^|_)(?:system|task|user)_?prompt$|^backstory$")
 # Templates of infrastructure, pipelines and clusters, and descriptions of APIs, have readers of their own.
 _OTHER = re.compile(
@@ -25,7 +30,7 @@ _OTHER = re.compile(
 )
 _OTHER_NAMES = re.compile(
     r"(^|/)(package(-lock)?|tsconfig[^/]*|cdk|openapi[^/]*|composer|manifest)\.json$"
-    r"|(^|/)(i18n|locales?|seed\w*|fixtures?|mocks?|traces?|snapshots?|cassettes)/"
+    r"|(^|/)(i18n|locales?|seed\w*|traces?)/"
 )
 LARGEST = 1_000_000
 
@@ -45,8 +50,18 @@ def prompts_in_settings(file: File, owners: Owners) -> Iterator[Draft]:
         return
     for path, node in _texts(root):
         text = node.text() or ""
-        if len(text) > SHORTEST and (_CERTAIN.search(path.rpartition(".")[2]) or SPEAKS_TO_MODEL.search(text)):
+        if len(text) > SHORTEST and _is_prompt(path.rpartition(".")[2], text):
             yield prompt_draft(f"{file.path}:{path}", file.path, node.location.line or 1, "file", text, owners)
+
+
+def _is_prompt(key: str, text: str) -> bool:
+    asks = _ASKING.match(key) and ASKS.search(text)
+    return bool(_CERTAIN.search(key) or SPEAKS_TO_MODEL.search(text) or asks)
+
+
+def _is_example(node: Node) -> bool:
+    """A question beside its answer: a record of a data set, or one of several shots."""
+    return isinstance(node.content, Mapping) and not _ANSWERS.isdisjoint(key.lower() for key, _ in node.members())
 
 
 def _texts(root: Node) -> Iterator[tuple[str, Node]]:
@@ -55,7 +70,8 @@ def _texts(root: Node) -> Iterator[tuple[str, Node]]:
     while stack:
         path, node = stack.pop()
         if isinstance(node.content, Mapping):
-            stack.extend((f"{path}.{key}" if path else key, value) for key, value in reversed(list(node.members())))
+            members = [] if _is_example(node) else list(node.members())
+            stack.extend((f"{path}.{key}" if path else key, value) for key, value in reversed(members))
         elif isinstance(node.content, tuple):
             stack.extend((f"{path}[{index}]", value) for index, value in reversed(list(enumerate(node.content))))
         elif isinstance(node.content, str) and _NAMED.search(re.sub(r"\[\d+\]$", "", path.rpartition(".")[2])):

@@ -20,6 +20,7 @@ def test_a_folder_of_tests(path: str) -> None:
         ("app/example_selector.py", Part.PRODUCTION),
         ("app/few_shot_examples.py", Part.PRODUCTION),
         ("notebooks/bank/config.yaml", Part.NOTEBOOK),
+        (".agents/skills/make/init.py", Part.AGENT_INSTRUCTIONS),
         ("infra/src/main/java/sample/com/Stack.java", Part.PRODUCTION),
         ("app/src/main/java/org/docs/test/Chat.java", Part.PRODUCTION),
         ("app/src/test/java/com/acme/Chat.java", Part.TEST),

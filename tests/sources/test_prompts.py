@@ -124,6 +124,48 @@ def test_texts_that_are_put_together(source: str, label: str, line: int) -> None
     assert found({"app.py": f"import anthropic\n{source}\n"}) == [(f"app.py:{label}", "inline", line)]
 
 
+ASKED = (
+    "Summarize the report below in five sentences, each with a number, and name the page that each one stands on: {}"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "label", "line"),
+    [
+        (f'PROFILE_PROMPTS = {{"analyst": "{LONG}"}}', "analyst", 2),
+        (f'chain(prompt=sfn.JsonPath.format("{ASKED}", sfn.JsonPath.string_at("$.x")))', "prompt", 2),
+        (f'chain(prompt="{ASKED}")', "prompt", 2),
+        ('agent = Agent(system_prompt="You are a careful proof reader.")', "system_prompt", 2),
+        ('system_prompt = "Answer in one short sentence."', "system_prompt", 2),
+    ],
+)
+def test_prompts_by_the_place_that_takes_them(source: str, label: str, line: int) -> None:
+    assert found({"app.py": f"import anthropic\n{source}\n"}) == [(f"app.py:{label}", "inline", line)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'agent = Agent(system_prompt="You are a {x}.")',
+        'system_prompt = f"Human: {question} Assistant: {answer}"',
+        f'PROMPTS = {{"title": "{"Type your name here. " * 8}"}}',
+        f'PROMPT_MESSAGE = {{"role": "assistant", "content": "{LONG}"}}',
+        f'log(text="{ASKED}")',
+    ],
+)
+def test_short_or_other_texts_at_such_places(source: str) -> None:
+    assert found({"app.py": f"import anthropic\n{source}\n"}) == []
+
+
+def test_made_up_records_hold_no_prompts() -> None:
+    python, script = f'import anthropic\nSYSTEM_PROMPT = "{LONG}"\n', f'export const SYSTEM_PROMPT = "{LONG}";'
+    settings = f'{{"system_prompt": "{LONG}"}}'
+    for folder in ("scripts/seeder", "db/seeds", "src/fixtures", "src/mocks", "src/__mocks__", ".agents/skills"):
+        assert found({f"{folder}/a.py": python, f"{folder}/a.ts": script, f"{folder}/a.json": settings}) == []
+    assert found({"web/config-fixtures.ts": script}) == []
+    assert len(found({"src/seeding.py": python, "src/seeding.ts": script})) == 2
+
+
 def test_a_text_is_in_one_prompt_only() -> None:
     source = f'BASE_PROMPT = "{LONG}"\nSYSTEM_PROMPT = BASE_PROMPT + " Be kind."\nAgent(system_prompt=SYSTEM_PROMPT)\n'
     assert found({"app.py": f"import anthropic\n{source}"}) == [("app.py:BASE_PROMPT", "inline", 2)]
@@ -180,6 +222,7 @@ def test_a_file_that_code_reads_as_a_prompt() -> None:
         ("config/app.yaml", f"extraction:\n  model: x\n  system_prompt: >\n    {LONG}\n", "extraction.system_prompt"),
         ("agents.yaml", f"researcher:\n  role: r\n  backstory: {LONG}\n", "researcher.backstory"),
         ("flow.json", f'{{"tasks": [{{"prompt": "{LONG}"}}]}}', "tasks[0].prompt"),
+        ("judges.json", f'[{{"prompt": "{ASKED}"}}]', "[0].prompt"),
     ],
 )
 def test_prompts_in_settings(path: str, text: str, expected: str) -> None:
@@ -196,6 +239,8 @@ def test_prompts_in_settings(path: str, text: str, expected: str) -> None:
         ("app.yaml", f"prompt: {'Type your name here. ' * 8}\n"),
         ("app.yaml", f"# system_prompt: {LONG}\nname: x\n"),
         ("i18n/en.json", f'{{"prompt": "{LONG}"}}'),
+        ("shots.json", f'[{{"prompt": "{LONG}", "answer": "4"}}]'),
+        ("form.json", f'[{{"prompt_help": "{ASKED}"}}]'),
         ("bad.yaml", f"system_prompt: [{LONG}\n"),
     ],
 )
@@ -220,6 +265,8 @@ def test_hostile_source() -> None:
         ("a.ts", "export const SYSTEM_PROMPT = `{0}`;", ("a.ts:SYSTEM_PROMPT", "inline", 1)),
         ("a.ts", "\nconst systemPrompt: string = `{0} ${{name}}`.trim();", ("a.ts:systemPrompt", "inline", 2)),
         ("a.js", "const cfg = {{ system: '{0}' }};", ("a.js:system", "inline", 1)),
+        ("a.ts", "const cfg = {{ system: 'You are a careful proof reader.' }};", ("a.ts:system", "inline", 1)),
+        ("a.ts", "const system = 1;\nconst prompt = `Answer the page ${{a}}. " + "Compare the banks named here. " * 9 + "`;", ("a.ts:prompt", "inline", 2)),
         ("a.ts", "class A {{ private judgePrompt = '{0}' + extra; }}", ("a.ts:judgePrompt", "inline", 1)),
         ("lib/prompts.ts", "export const buildPrompt = (x) => {{\n  return `{0}`;\n}};", ("lib/prompts.ts:buildPrompt", "file", 2)),
         ("lib/x.ts", "function chatInstructions() {{ return dedent`{0}`; }}", ("lib/x.ts:chatInstructions", "inline", 1)),
@@ -243,6 +290,7 @@ def test_prompts_in_other_languages(path: str, source: str, expected: tuple[str,
         ("a.ts", "const promptHelp = '{0}'; const INSTRUCTIONS = 'Please fill in every field of the form, then press the button below it. Thank you.';"),
         ("i18n/en.ts", "export default {{ instructions: '{0}' }};"),
         ("a.test.ts", "const SYSTEM_PROMPT = `{0}`;"),
+        ("a.ts", "const system = 1;\nconst prompt = `Please name page ${{a}} of the form.`;"),
     ],
 )  # fmt: skip
 def test_texts_in_other_languages_that_are_no_prompts(path: str, source: str) -> None:

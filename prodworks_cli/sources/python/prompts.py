@@ -10,7 +10,16 @@ from tree_sitter import Node
 
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.owners import Owners
-from prodworks_cli.sources.prompt_texts import PROMPT_FOLDERS, SHORTEST, SPEAKS_TO_MODEL, is_prompt_file, prompt_draft
+from prodworks_cli.sources.prompt_texts import (
+    ASKS,
+    PROMPT_FOLDERS,
+    SHORTEST,
+    SPEAKS_TO_MODEL,
+    is_invented,
+    is_prompt_file,
+    prompt_draft,
+    shortest,
+)
 from prodworks_cli.sources.prompts_in_code import in_capitals
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
@@ -28,12 +37,6 @@ _NOT_NAMED = re.compile(
 _KEYWORDS = frozenset(
     ("system", "system_prompt", "system_message", "instruction", "instructions", "system_instruction")
 )
-# What a request asks for, in words; texts that a flow leads to a model are prompts when they do.
-_ASKS = re.compile(
-    r"\b(?:following|below|above|based on|summari[sz]e|extract|analy[sz]e|classify|translate|generate|rewrite|rephrase"
-    r"|please|do not|json|context|question|provide|act as)\b",
-    re.I,
-)
 _MODEL_WORDS = (
     *(b"bedrock", b"anthropic", b"openai", b"langchain", b"llama_index", b"strands", b"litellm", b"crewai"),
     *(b"invoke_model", b"converse", b"prompt", b"Prompt", b"PROMPT", b"Bedrock", b"genai"),
@@ -46,6 +49,7 @@ _CREW = frozenset({"goal", "backstory", "description"})
 # Members of a request that hold no text for the model to follow.
 _NO_TEXT = re.compile(r"tool|schema|stop|version|config|description|metadata|model|format", re.I)
 _GENERIC = frozenset({"text", "content", "role", "default", "template", "messages", "value", "body", "prompt_template"})
+_WRITTEN = ("string", "concatenated_string", "parenthesized_expression", "call", "binary_operator")
 MAX_REQUEST_STEPS = 400
 
 
@@ -81,7 +85,7 @@ class Prompts:
 
     def drafts(self, requests: Iterable[Site]) -> Iterator[Draft]:
         """A draft for each prompt. ``requests`` are the expressions that requests of models are made of."""
-        modules = list(self._repository.containing(*_MODEL_WORDS))
+        modules = [m for m in self._repository.containing(*_MODEL_WORDS) if not is_invented(m.path)]
         for whole in (True, False):
             for find in (_assigned, _passed, _returned, _said):
                 for module in modules:
@@ -94,18 +98,19 @@ class Prompts:
             pieces = [p for site in candidate.sites for p in self._pieces.of(site)]
             own = [p for p in pieces if p.key not in self._taken]
             here = [p for p in own if any(_inside(p, site) for site in candidate.sites)]
-            if whole and _length(here) <= SHORTEST:
+            text = "".join(p.text for p in pieces)
+            least = shortest(candidate.certain, "".join(p.text for p in (here if whole else own) if not p.file))
+            if whole and _length(here) <= least:
                 continue
             # What other names hold is left to them, unless the prompt has no text of its own.
             own = [*here, *(p for p in own if p not in here and len(p.text) <= SHORTEST)] if whole else own
             # A prompt that is put together from others is none of its own.
-            if not any(p.file for p in own) and _length(own) <= SHORTEST:
+            if not any(p.file for p in own) and _length(own) <= least:
                 continue
             # Short texts that come from several callers are no text together.
-            if not whole and not any(p.file or len(p.text) > SHORTEST for p in own) and _length(here) <= SHORTEST:
+            if not whole and not any(p.file or len(p.text) > SHORTEST for p in own) and _length(here) <= least:
                 continue
-            text = "".join(p.text for p in pieces)
-            if candidate.certain or SPEAKS_TO_MODEL.search(text) or (candidate.asks and _ASKS.search(text)):
+            if candidate.certain or SPEAKS_TO_MODEL.search(text) or (candidate.asks and ASKS.search(text)):
                 self._taken.update(p.key for p in own)
                 yield from self._described(candidate, own, here or own, text)
 
@@ -116,7 +121,7 @@ class Prompts:
         for piece in files:
             if piece.file and not is_prompt_file(piece.file) and piece.text.strip():
                 yield prompt_draft(piece.file, piece.file, 1, "file", piece.text, self._owners)
-        if _length(own) <= SHORTEST:
+        if _length(own) <= shortest(candidate.certain, "".join(p.text for p in own if not p.file)):
             return
         texts = [p for p in (*here, *own) if not p.file]
         first = next((p for p in texts if p.text.strip()), texts[0])
@@ -212,10 +217,23 @@ def _assigned(module: Module) -> Iterator[Candidate]:
                 added.setdefault(key, []).insert(0, Site(module, right))
             continue
         more = tuple(added.pop(key, ()))
-        if is_named(name) and right.type not in ("identifier", "attribute", "dictionary"):
+        if is_named(name) and right.type == "dictionary":
+            found.extend(reversed(list(_in_table(module, right, name))))
+        elif is_named(name) and right.type not in ("identifier", "attribute"):
             certain = bool(_CERTAIN.search(in_capitals(name))) and not _TEMPLATE.search(in_capitals(name))
             found.append(Candidate(Site(module, right), name, certain, asks=True, more=more))
     yield from reversed(found)
+
+
+def _in_table(module: Module, table: Node, name: str) -> Iterator[Candidate]:
+    """The texts of a mapping that is called prompts, whatever their keys; those of a message are found by its role."""
+    pairs = [p for p in table.named_children if p.type == "pair"]
+    if any(_key(module, p) in ("role", "content", "text") for p in pairs):
+        return
+    for pair in pairs:
+        value = pair.child_by_field_name("value")
+        if value is not None and value.type in _WRITTEN:
+            yield Candidate(Site(module, value), name, False, asks=True)
 
 
 def _passed(module: Module) -> Iterator[Candidate]:
@@ -231,7 +249,8 @@ def _passed(module: Module) -> Iterator[Candidate]:
             continue
         if node.type == "pair" and name.lower().startswith("instruction"):
             continue  # a form and its help have instructions too
-        yield Candidate(Site(module, _text_in(module, value)), name, name in _KEYWORDS)
+        asks = node.type == "keyword_argument" and bool(_CERTAIN.search(in_capitals(name)))
+        yield Candidate(Site(module, _text_in(module, value)), name, name in _KEYWORDS, asks=asks)
 
 
 def _of_crew(module: Module, node: Node, name: str) -> bool:

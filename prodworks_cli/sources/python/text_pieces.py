@@ -118,7 +118,7 @@ class Pieces:
         callee = site.node.child_by_field_name("function")
         given, name = site.module.arguments(site.node), last_name(site.module, callee)
         target = callee.child_by_field_name("object") if callee is not None and callee.type == "attribute" else None
-        if name == "join":
+        if name == "join" or (name == "format" and site.module.text(target).endswith("JsonPath")):
             yield from (site.to(n) for n in given.positional[:1])
         elif name in _SAME and target is not None:
             yield site.to(target)
