@@ -107,6 +107,11 @@ HALF = "You are a helpful assistant of the shop, "
         (f'SYSTEM_PROMPT = "\\n".join(["{HALF}", "{HALF}", "{HALF}"])', "SYSTEM_PROMPT", 2),
         (f'SYSTEM_PROMPT = Template("{LONG} $x").substitute(x=1)', "SYSTEM_PROMPT", 2),
         (f'prompt = "{HALF}"\nprompt += "{HALF}"\nprompt += "{HALF}"', "prompt", 2),
+        (
+            f'prompt_parts = ["{HALF}"]\nprompt_parts.append("{HALF}")\nprompt_parts.extend(["{HALF}"])',
+            "prompt_parts",
+            2,
+        ),
         (f'def get_system_prompt():\n    return f"{LONG}"', "get_system_prompt", 3),
         (f'@agent.system_prompt\ndef told(ctx):\n    return "{LONG}"', "told", 4),
         (f'llama3Prompt = f"{LONG}"', "llama3Prompt", 2),

@@ -80,6 +80,13 @@ def made(line: str, package: str) -> ModelCall:
         ("claude_agent_sdk", 'ClaudeAgentOptions(model="claude-sonnet-4-5")', "anthropic", "claude-sonnet-4-5"),
         ("google.adk.agents", 'LlmAgent(model="gemini-2.0-flash")', "google", "gemini-2.0-flash"),
         ("litellm", 'completion("ollama/llama3")', "ollama", "ollama/llama3"),
+        ("google.adk.models.lite_llm", f'LiteLlm(model="bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
+        (
+            "strands.experimental.bidi.models",
+            'BidiNovaSonicModel(model_id="amazon.nova-2-sonic-v1:0")',
+            "bedrock",
+            None,
+        ),
         ("langchain_litellm", f'ChatLiteLLM(model="bedrock/{NOVA}")', "bedrock", f"bedrock/{NOVA}"),
     ],
 )
@@ -177,6 +184,30 @@ def test_the_limit_in_the_settings_of_a_library(package: str, line: str, limit: 
 def test_the_guardrail_of_a_library(package: str, line: str, guardrail: str) -> None:
     found = made(line, package)
     assert (found.guardrail_mode, found.guardrail_id, found.guardrail_version) == ("attached", "g", guardrail)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'OpenAIModel(model_id="m", client_args={"base_url": f"https://bedrock-mantle.{region}.api.aws/v1"})',
+        'OpenAIModel(model_id="m", bedrock_mantle_config={"region": "us-east-1"})',
+    ],
+)
+def test_a_model_of_strands_that_is_pointed_at_bedrock(line: str) -> None:
+    found = made(line, "strands.models.openai")
+    assert (found.provider, found.endpoint) == ("bedrock", "bedrock-mantle")
+    assert made('OpenAIModel(model_id="m", client_args={"api_key": k})', "strands.models.openai").provider == "openai"
+
+
+def test_a_model_of_speech_takes_no_guardrail() -> None:
+    found = made('BidiNovaSonicModel(model_id="amazon.nova-2-sonic-v1:0")', "strands.bidi.models")
+    assert (found.modalities, found.takes_guardrail) == (("speech",), False)
+
+
+def test_a_model_of_claude_code_that_its_caller_names() -> None:
+    text = "from claude_agent_sdk import ClaudeAgentOptions\n\n\ndef options(name):\n"
+    found = call(f"{text}    return ClaudeAgentOptions(model=name)\n\n\noptions(input())\n")
+    assert isinstance(found.model_id, Unknown)
 
 
 @pytest.mark.parametrize(("name", "purpose"), [("BedrockEmbeddings", "embedding"), ("ChatBedrock", "text")])

@@ -171,24 +171,43 @@ def test_an_agent_of_strands(agent: str, bounded: bool | type) -> None:
 @pytest.mark.parametrize(
     ("package", "agent", "framework", "limit"),
     [
-        ("agents", "Agent(tools=[f])", "openai_agents", 10),
-        ("agents", "Agent[Context](handoffs=[other])", "openai_agents", 10),
-        ("agents", "Agent(tools=[f])\nRunner.run(agent, text, max_turns=4)", "openai_agents", 4),
+        ("agents", "Agent(tools=[f])", "openai-agents", 10),
+        ("agents", "Agent[Context](handoffs=[other])", "openai-agents", 10),
+        ("agents", "Agent(tools=[f])\nRunner.run(agent, text, max_turns=4)", "openai-agents", 4),
         ("pydantic_ai", "Agent('openai:gpt-4o', tools=[f])", "pydantic_ai", 50),
         ("crewai", "Agent(role='r', tools=[f], max_iter=3)", "crewai", 3),
         ("crewai", "Agent(role='r', tools=[f])", "crewai", 25),
         ("haystack.components.agents", "Agent(chat_generator=g, tools=[f])", "haystack", 100),
         ("agno.agent", "Agent(model=m, tools=[f])", "agno", None),
+        ("claude_agent_sdk", "ClaudeAgentOptions(max_turns=7)", "claude_agent_sdk", 7),
         ("google.adk.agents", "LlmAgent(model='gemini-2.0-flash', sub_agents=[a])", "google_adk", 500),
     ],
 )
 def test_agents_of_other_frameworks(package: str, agent: str, framework: str, limit: int | None) -> None:
     head = "import boto3\n\nboto3.client('bedrock-runtime').converse(modelId='m')\n"
-    text = f"from {package} import Agent, LlmAgent\n{head}agent = {agent}\n"
+    text = f"from {package} import Agent, BidiAgent, ClaudeAgentOptions, LlmAgent\n{head}agent = {agent}\n"
     files = {"app.py": text, "requirements.txt": "openai-agents\n"}
     resources = collect_repository(tree_of(files), {}).resources
     (found,) = [r.value for r in resources if isinstance(r.value, AgentLoop)]
     assert (found.framework, found.iteration_limit) == (framework, limit)
+
+
+@pytest.mark.parametrize(
+    ("edges", "found"),
+    [
+        ('graph.add_conditional_edges("llm", decide, {"tools": "tools", "__end__": END})', 1),
+        ('graph.add_conditional_edges("llm", decide, {"ok": "answer", "__end__": END})', 0),
+        ('graph.add_edge("tools", "llm")', 0),
+    ],
+)
+def test_a_graph_that_goes_back_from_its_tools(edges: str, found: int) -> None:
+    text = f"\nfrom langgraph.graph import END, StateGraph\n\ngraph = StateGraph(State)\n{edges}\n"
+    assert len(loops(text, **{"requirements.txt": "langgraph==0.6.7\n"})) == found
+
+
+def test_a_session_of_speech_may_end_a_loop() -> None:
+    (found,) = loops("\nfrom strands.experimental.bidi import BidiAgent\n\nagent = BidiAgent(tools=[calculator])\n")
+    assert isinstance(found.bounded, Unknown)
 
 
 def test_agents_of_a_package_of_that_name_are_none_of_the_sdk() -> None:

@@ -214,6 +214,8 @@ def test_steps_of_the_ai_sdk(options: str, expected: list[int | None]) -> None:
         ('import { AgentExecutor } from "langchain/agents";\nexport const a = new AgentExecutor({ agent, tools, maxIterations: 6 });\n', "langchain", 6),
         ('import { ToolLoopAgent } from "ai";\nexport const a = new ToolLoopAgent({ model, tools });\n', "ai-sdk", 20),
         ('import { Agent } from "@strands-agents/sdk";\nexport const a = new Agent({ model, tools });\n', "strands", None),
+        ('import { Swarm } from "@strands-agents/sdk/multiagent";\nexport const a = new Swarm({ nodes, maxSteps: 8 });\n', "strands", 8),
+        ('import { Swarm } from "@strands-agents/sdk/multiagent";\nexport const a = new Swarm({ nodes, timeout: 60 });\n', "strands", "?"),
         ('import { Agent } from "@strands-agents/sdk";\nexport const a = new Agent({ model, tools, hooks: [limit] });\n', "strands", "?"),
     ],
 )  # fmt: skip

@@ -126,6 +126,14 @@ def test_a_query_that_typescript_writes_itself(query: str, api: str) -> None:
     assert [call.api for call in found("app.ts", SCRIPT.format(query))] == [api]
 
 
+def test_a_distance_that_drizzle_writes() -> None:
+    text = SCRIPT.format("await db.select().orderBy(cosineDistance(items.v, vector))")
+    assert [call.api for call in found("app.ts", f'import {{ cosineDistance }} from "drizzle-orm";{text}')] == [
+        "pgvector"
+    ]
+    assert found("app.ts", f'import {{ cosineDistance }} from "./maths";{text}') == []
+
+
 @pytest.mark.parametrize("query", ["await search.create({ settings: { knn: true } })", "`A <-> B: hello`"])
 def test_what_asks_no_store_of_vectors_in_typescript(query: str) -> None:
     assert found("app.ts", SCRIPT.format(query)) == []

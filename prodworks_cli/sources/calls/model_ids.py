@@ -39,6 +39,7 @@ _PURPOSES = (
     ("nova-reel", "video"),
     ("luma.", "video"),
     ("nova-sonic", "speech"),
+    ("nova-2-sonic", "speech"),
 )
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node as Syntax
 
+from prodworks_cli.model import Unknown
 from prodworks_cli.sources.python.libraries import AGENTS_INSTALLED, AGENTS_SDK
 from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.syntax import Arguments, Module
@@ -27,13 +28,14 @@ class Framework(NamedTuple):
     library: str
     homes: tuple[str, ...]
     limits: tuple[str, ...]
-    default: int | None = None
+    default: int | Unknown | None = None
     of_run: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
 _TOOLS = ("tools",)
 _GRAPHS = ("langchain", "langgraph")
+_SESSION = Unknown("a session of speech ends with its connection")
 FRAMEWORKS: Mapping[str, tuple[Framework, ...]] = {
     "Agent": (
         Framework("strands", ("strands",), ("max_iterations", "max_turns", "limits"), after=_TOOLS),
@@ -44,6 +46,7 @@ FRAMEWORKS: Mapping[str, tuple[Framework, ...]] = {
         Framework("agno", ("agno",), ("tool_call_limit",), None, (), _TOOLS),
         Framework("google_adk", ("google.adk",), (), 500, ("max_llm_calls",), ("tools", "sub_agents")),
     ),
+    "BidiAgent": (Framework("strands", ("strands",), (), _SESSION, after=_TOOLS),),
     "LlmAgent": (Framework("google_adk", ("google.adk",), (), 500, ("max_llm_calls",), ("tools", "sub_agents")),),
     "Swarm": (Framework("strands", ("strands",), ("max_iterations", "max_handoffs"), 20),),
     "create_react_agent": (Framework("langgraph", _GRAPHS, ("recursion_limit",)),),
@@ -54,11 +57,15 @@ FRAMEWORKS: Mapping[str, tuple[Framework, ...]] = {
     "ReActAgent": (Framework("llama_index", ("llama_index",), ("max_iterations",), 10),),
     "FunctionAgent": (Framework("llama_index", ("llama_index",), ("max_iterations",), 20),),
     "ToolCallingAgent": (Framework("smolagents", ("smolagents",), ("max_steps",), 20),),
+    # Claude Code has tools by itself.
+    "ClaudeAgentOptions": (Framework("claude_agent_sdk", ("claude_agent_sdk",), ("max_turns",)),),
     "CodeAgent": (Framework("smolagents", ("smolagents",), ("max_steps",), 20),),
 }
 WORDS = tuple(name.encode() for name in FRAMEWORKS)
 # An edge of a graph that the model's answer decides: conditional, or back from the tools.
-_COMES_BACK = (b"tools_condition", b"ToolNode", b"tool_calls")
+_COMES_BACK = re.compile(
+    rb"tools_condition|ToolNode|tool_calls|add_conditional_edges\((?s:.){0,400}?[\"'](?:tools?|tool_\w+|action)[\"']"
+)
 
 
 def framework_of(repository: Repository, module: Module, call: Syntax, name: str) -> Framework | None:
@@ -70,7 +77,7 @@ def framework_of(repository: Repository, module: Module, call: Syntax, name: str
         return None
     if found.library == AGENTS_SDK and not repository.holds(*AGENTS_INSTALLED):
         return None
-    return found if name != "StateGraph" or any(word in module.data for word in _COMES_BACK) else None
+    return found if name != "StateGraph" or _COMES_BACK.search(module.data) else None
 
 
 def _has_tools(framework: Framework, given: Arguments) -> bool:

@@ -44,6 +44,7 @@ HOLDERS = (
 _STATUS = frozenset({"status_code", "status", "ok", "is_success", "is_error"})
 _EMBEDS = re.compile(r"embed", re.I)
 _RANKS = re.compile(r"rerank|ranker", re.I)
+_SPEAKS = re.compile(r"nova-(?:\d-)?sonic|NovaSonic|realtime|GeminiLive", re.I)
 
 DEAD = Unknown("nothing in the repository calls this code")
 
@@ -246,4 +247,6 @@ def _modalities(found: ModelObject) -> tuple[str, ...]:
         return ("embedding",)
     if _RANKS.search(found.name) or _RANKS.search(model):
         return ("rerank",)
+    if _SPEAKS.search(found.name) or _SPEAKS.search(model):
+        return ("speech",)
     return ("image",) if found.name.startswith("images.") else ("text",)

@@ -19,6 +19,7 @@ from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python.libraries import (
     AGENTS_INSTALLED,
     AGENTS_SDK,
+    ALWAYS_NAMED,
     BY_MODEL,
     DEFAULTS,
     IMPORTS,
@@ -116,14 +117,19 @@ def _constructed(site: Site, library: Library, name: str, values: Values) -> Mod
     if provider == BY_MODEL:
         provider = _provider(arguments, site)
     url = first_of(arguments, site, *ADDRESSES) if provider != "bedrock" else Node(None, site.module.at(site.node))
-    url = url if url.present else _address_of_client(site, values) or url
+    url = url if url.present else _address_of_client(site, arguments, values) or url
     who, endpoint = behind(url, provider)
+    if "bedrock_mantle_config" in arguments:
+        who, endpoint = "bedrock", "bedrock-mantle"
     direct = library.name == "litellm"
     return ModelObject(site, library.name, name, arguments, site, arguments, who, endpoint, direct)
 
 
-def _address_of_client(site: Site, values: Values) -> Node | None:
-    """Where the client that an object of the OpenAI Agents SDK is given is pointed."""
+def _address_of_client(site: Site, arguments: Mapping[str, Node], values: Values) -> Node | None:
+    """Where the client inside an object is pointed: by what it is made of, or because it is made elsewhere."""
+    made_of = member(arguments, "client_args").content
+    if isinstance(made_of, Mapping):
+        return first_of(made_of, site, *ADDRESSES)
     node = site.module.arguments(site.node).get("openai_client")
     for origin in values.tracer.origins(site.to(node)) if node is not None else ():
         if isinstance(origin, Site) and origin.node.type == "call":
@@ -156,7 +162,7 @@ def _named(site: Site, name: str, values: Values) -> ModelObject | None:
     if node is None:
         return _by_default(site, library, name, arguments, key)
     model = values.of(site.to(node))
-    if not _is_name(site.to(node), model, values):
+    if library not in ALWAYS_NAMED and not _is_name(site.to(node), model, values):
         return None
     arguments = {**arguments, "model": model}
     provider: str | Unknown = "bedrock" if library == "strands" else _provider(arguments, site)

@@ -92,10 +92,10 @@ _OPENAI_AGENTS = {
 }
 _STRANDS = {
     **_classes(
-        bedrock="BedrockModel",
-        openai="OpenAIModel OpenAIResponsesModel",
+        bedrock="BedrockModel BidiNovaSonicModel BedrockNovaSonicModel",
+        openai="OpenAIModel OpenAIResponsesModel BidiOpenAIRealtimeModel OpenAIRealtimeModel",
         anthropic="AnthropicModel",
-        google="GeminiModel",
+        google="GeminiModel BidiGeminiLiveModel GoogleGeminiLiveModel",
         mistral="MistralModel",
         ollama="OllamaModel",
         sagemaker="SageMakerAIModel",
@@ -127,10 +127,11 @@ LIBRARIES: tuple[Library, ...] = (
     Library("agno", ("agno.models.openai",), _classes(openai="OpenAIChat OpenAIResponses"), first=True),
     Library("agno", ("agno.models.anthropic",), _classes(anthropic="Claude"), first=True),
     Library("agno", ("agno.models.google",), _classes(google="Gemini"), first=True),
-    Library("openai_agents", ("agents",), _OPENAI_AGENTS, first=True),
+    Library("google_adk", ("google.adk",), {"LiteLlm": BY_MODEL}, first=True),
+    Library("openai-agents", ("agents",), _OPENAI_AGENTS, first=True),
 )
 # The package of the OpenAI Agents SDK is called ``agents``, as many a folder is: it counts where the SDK is installed.
-AGENTS_SDK = "openai_agents"
+AGENTS_SDK = "openai-agents"
 AGENTS_INSTALLED = (b"openai-agents", b"openai_agents")
 
 # Functions and agents that take the name of a model as text, by the argument that holds it.
@@ -148,6 +149,8 @@ NAMED_MODELS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("google_adk", "LlmAgent"): ("model",),
     (AGENTS_SDK, "Agent"): ("model",),
 }
+# Libraries in which the model is always a text, whatever it is read from.
+ALWAYS_NAMED = frozenset({"claude_agent_sdk"})
 NAMING_MODULES: Mapping[str, tuple[str, ...]] = {
     "strands": ("strands",),
     "pydantic_ai": ("pydantic_ai",),

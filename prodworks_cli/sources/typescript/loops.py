@@ -39,6 +39,7 @@ _FRAMEWORKS: Mapping[str, tuple[str, tuple[str, ...], int | None]] = {
     "ToolLoopAgent": ("ai", ("stopWhen",), 20),
     "Experimental_Agent": ("ai", ("stopWhen",), 1),
     "ReActAgent": ("llamaindex", ("maxIterations",), 10),
+    "Swarm": ("@strands-agents/sdk", ("maxSteps",), None),
     "Agent": ("", ("maxSteps", "maxTurns"), None),
 }
 # Packages whose ``Agent`` runs a loop, with the limit of a run without one.
@@ -47,6 +48,7 @@ _AGENTS: Mapping[str, tuple[str, int | None]] = {
     "@mastra/core": ("mastra", 5),
     "@openai/agents": ("openai-agents", 10),
 }
+_LIBRARIES = {"@langchain/langgraph": "langgraph", "ai": "ai-sdk", "@strands-agents/sdk": "strands"}
 # The limits of a single call of an agent, which stand where it is invoked.
 _RUN_LIMITS = (b"recursionLimit", b"maxSteps", b"maxTurns", b"turns:")
 
@@ -71,7 +73,7 @@ class Loops:
             for function in module.of_type(*FUNCTIONS):
                 if self._comes_back(module, function):
                     yield self._recursive(module, function)
-        for module in self._repository.matching(_MAKES, b"maxSteps", b"stopWhen", b"gent", b"Graph"):
+        for module in self._repository.matching(_MAKES, b"maxSteps", b"stopWhen", b"gent", b"Graph", b"Swarm"):
             for call in module.of_type("call_expression", "new_expression"):
                 draft = self._framework(module, call) or self._steps(module, call)
                 if draft is not None:
@@ -183,10 +185,10 @@ class Loops:
         given = self._options(module, call)
         limit: Drafted = next((self._limit(n) for k in limits if (n := member(given, k)).present), None)
         limit = limit if limit is not None else self._run_limit if self._run_limit is not None else default
-        if limit is None and any(member(given, k).present for k in ("hooks", "plugins", "middleware")):
-            limit = Unknown("a hook or a plug-in may end the loop")
+        if limit is None and any(member(given, k).present for k in ("hooks", "plugins", "middleware", "timeout")):
+            limit = Unknown("a hook, a plug-in or a time limit may end the loop")
         known: dict[str, Drafted] = {
-            "framework": {"@langchain/langgraph": "langgraph", "ai": "ai-sdk"}.get(library, library),
+            "framework": _LIBRARIES.get(library, library),
             "iteration_limit": limit,
             "time_limit": self._deadline(module, call) if module.function(call) is not None else None,
         }
