@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
-from prodworks_cli.sources.cdk.settle import construct_of, reference, settled
-from prodworks_cli.sources.cdk.values import Construct, Made, node, unknown
+from prodworks_cli.sources.cdk.settle import construct_of, reference, settled, target_arn
+from prodworks_cli.sources.cdk.values import Construct, Made, absent, members_of, node, unknown
 
 if TYPE_CHECKING:
+    from prodworks_cli.sources.cdk.data import Table
     from prodworks_cli.sources.cdk.evaluator import Evaluator
     from prodworks_cli.sources.cdk.library import Library
 
-REST = ("aws-apigateway.RestApi", "aws-apigateway.LambdaRestApi")
+REST = tuple(f"aws-apigateway.{kind}RestApi" for kind in ("", "Lambda", "StepFunctions", "Spec"))
 _NONE = Node(None, Location(""))
 # How an authorizer's class shows in CloudFormation.
 _KINDS = {
@@ -42,6 +43,28 @@ def _function(integration: Node, at: Location) -> Node:
     if found is not None:
         return node(reference(found, "Arn"), at)
     return unknown("the integration is not resolved", at, present=True) if integration.present else Node(None, at)
+
+
+def _integration(value: Node, table: Table, at: Location) -> Node:
+    """An integration of a REST API; one that is not given answers by itself."""
+    content: Any = value.content
+    symbol = content.symbol.rpartition(".")[2] if isinstance(content, Made) else ""
+    if symbol == "MockIntegration" or not value.present:
+        return node({"type": Node("MOCK", at)}, at)
+    url = content.arguments[0] if symbol == "HttpIntegration" and content.arguments else Node(None, at)
+    return node({"uri": url if url.text() else _function(value, at), **_timeout(value, table, at)}, at)
+
+
+def _timeout(integration: Node, table: Table, at: Location) -> dict[str, Node]:
+    """How long an integration may take, where that is set."""
+    content: Any = integration.content
+    options = [a for a in (content.arguments if isinstance(content, Made) else ()) if members_of(a)]
+    given = next((t for o in options for t in (o["timeout"], o["options"]["timeout"]) if t.present), None)
+    if given is None:
+        return {}
+    seconds: Any = settled(given, table).content
+    known = isinstance(seconds, int | float)
+    return {"timeoutInMillis": Node(int(seconds * 1000), at) if known else unknown("a timeout", at, present=True)}
 
 
 def _authorization(given: Node, shared: Node, library: Library, at: Location) -> Node:
@@ -75,10 +98,9 @@ def add_method(
         "authorizationType": _authorization(options, shared, library, at),
         "apiKeyRequired": options["apiKeyRequired"],
     }
-    if integration.present:
-        given["integration"] = node({"uri": _function(integration, at)}, at)
-    else:
-        given["integration"] = node({"uri": _function(api.given["defaultIntegration"], at)}, at)
+    given["integration"] = _integration(
+        integration if integration.present else api.given["defaultIntegration"], library.table, at
+    )
     # CDK calls the root of an API "Default".
     name = Node("/".join(p for p in ("Default", of.path.strip("/"), verb.text() or "method") if p), at)
     made = library.declare(evaluator, "aws-apigateway.CfnMethod", node(api, at), name, node(given, at), at)
@@ -114,17 +136,44 @@ def deployed(library: Library, evaluator: Evaluator, api: Construct) -> None:
     at, above = api.at, node(api, api.at)
     if api.symbol in REST and api.given["deploy"].content is not False:
         options = api.given["deployOptions"]
-        limits = {
-            "throttlingRateLimit": options["throttlingRateLimit"],
-            "throttlingBurstLimit": options["throttlingBurstLimit"],
-        }
-        stage = {"restApiId": node(reference(api, "Ref"), at), "methodSettings": node((node(limits, at),), at)}
+        stage = {"restApiId": node(reference(api, "Ref"), at), "methodSettings": _settings(options, at)}
+        if options["accessLogDestination"].present:
+            group = node(target_arn(options["accessLogDestination"]).content, at)
+            stage["accessLogSetting"] = node({"destinationArn": group}, at)
         name = Node(f"DeploymentStage.{options['stageName'].text() or 'prod'}", at)
         made = library.declare(evaluator, "aws-apigateway.CfnStage", above, name, node(stage, at), at)
         api.parts["stage"] = made
+        _writing_role(library, evaluator, api)
     if api.symbol == "aws-apigatewayv2.HttpApi" and api.given["createDefaultStage"].content is not False:
         stage = {"apiId": node(reference(api, "Ref"), at), "stageName": Node("$default", at)}
         library.declare(evaluator, "aws-apigatewayv2.CfnStage", above, Node("DefaultStage", at), node(stage, at), at)
+
+
+def _settings(options: Node, at: Location) -> Node:
+    """The settings of all methods, and those of single ones."""
+    every = {name: options[name] for name in ("throttlingRateLimit", "throttlingBurstLimit")}
+    each = (
+        [options["methodOptions"]]
+        if options["methodOptions"].unknown
+        else members_of(options["methodOptions"]).values()
+    )
+    return node((node(every, at), *each), at)
+
+
+_NO_WRITING_ROLE = "@aws-cdk/aws-apigateway:disableCloudWatchRole"
+
+
+def _writing_role(library: Library, evaluator: Evaluator, api: Construct) -> None:
+    """The role with which API Gateway writes to CloudWatch, in apps that did not switch it off."""
+    given, at = api.given["cloudWatchRole"], api.at
+    if given.content is False or (not given.present and library.context(_NO_WRITING_ROLE, at).content is True):
+        return
+    service = Made("aws-iam.ServicePrincipal", (Node("apigateway.amazonaws.com", at),))
+    named = Node("service-role/AmazonAPIGatewayPushToCloudWatchLogs", at)
+    policy = node(Made("aws-iam.ManagedPolicy.fromAwsManagedPolicyName", (named,)), at)
+    role = {"assumedBy": node(service, at), "managedPolicies": node((policy,), at)}
+    made = library.declare(evaluator, "aws-iam.Role", node(api, at), Node("CloudWatchRole", at), node(role, at), at)
+    made.conditional = made.conditional or absent(given)
 
 
 def add_usage_plan(
@@ -191,16 +240,7 @@ def _route(
 ) -> None:
     name = name or f"{key}-Route"
     above = node(api, at)
-    uri = _function(options["integration"], at)
-    content: Any = options["integration"].content
-    if isinstance(content, Made):
-        uri = next((_function(a, at) for a in content.arguments if construct_of(a) is not None), uri)
-    target = {"apiId": node(reference(api, "Ref"), at), "integrationUri": uri}
-    integration = library.declare(
-        evaluator, "aws-apigatewayv2.CfnIntegration", above, Node(f"{name}/Integration", at), node(target, at), at
-    )
-    # Its name is that of the object in source, and routes share one.
-    integration.certain = False
+    integration = _integration_of_routes(library, evaluator, api, f"{name}/Integration", options["integration"], at)
     given = {
         "apiId": node(reference(api, "Ref"), at),
         "routeKey": Node(key, at),
@@ -208,3 +248,24 @@ def _route(
         "target": node(reference(integration, "Ref"), at),
     }
     library.declare(evaluator, "aws-apigatewayv2.CfnRoute", above, Node(name, at), node(given, at), at)
+
+
+def _integration_of_routes(
+    library: Library, evaluator: Evaluator, api: Construct, name: str, given: Node, at: Location
+) -> Construct:
+    """The integration of a route; routes that are given the same object share one."""
+    content: Any = given.content
+    shared: dict[int, tuple[Made, Construct]] = api.parts.setdefault("integrations", {})
+    if isinstance(content, Made) and id(content) in shared:
+        return shared[id(content)][1]
+    uri = _function(given, at)
+    if isinstance(content, Made):
+        uri = next((_function(a, at) for a in content.arguments if construct_of(a) is not None), uri)
+    waits = _timeout(given, library.table, at)
+    target = {"apiId": node(reference(api, "Ref"), at), "integrationUri": uri, **waits}
+    symbol = "aws-apigatewayv2.CfnIntegration"
+    made = library.declare(evaluator, symbol, node(api, at), Node(name, at), node(target, at), at)
+    # Its name is that of the object in source.
+    made.certain = False
+    shared[id(content)] = content, made
+    return made

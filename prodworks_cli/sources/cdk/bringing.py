@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.containers import balanced, child, worker
+from prodworks_cli.sources.cdk.databases import instances
+from prodworks_cli.sources.cdk.identities import pool_roles
+from prodworks_cli.sources.cdk.providers import PROVIDERS
 from prodworks_cli.sources.cdk.settle import construct_of, reference
 from prodworks_cli.sources.cdk.state_machines import model_of_task
 from prodworks_cli.sources.cdk.values import Construct, Made, absent, concatenated, node, unknown
@@ -91,6 +94,9 @@ def _knowledge_base(library: Library, evaluator: Evaluator, base: Construct) -> 
 
 
 _BRINGS: Mapping[str, Bring] = {
+    **PROVIDERS,
+    "aws-cognito-identitypool.IdentityPool": pool_roles,
+    "aws-rds.DatabaseCluster": instances,
     "aws-stepfunctions-tasks.BedrockInvokeModel": model_of_task,
     "bedrock.VectorKnowledgeBase": _knowledge_base,
     **dict.fromkeys(FUNCTIONS, _function),

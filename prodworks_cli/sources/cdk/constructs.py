@@ -64,6 +64,10 @@ def properties(construct: Construct, spec: Mapping[str, Any], table: Table) -> d
 
 def _put(tree: dict[str, Any], path: list[str], value: Node) -> None:
     *above, last = path
+    if not last:
+        for name, member in _members(value).items():
+            _put(tree, [name], member)
+        return
     for key in above:
         below = tree.get(key)
         if isinstance(below, Node):

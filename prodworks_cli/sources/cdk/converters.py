@@ -10,6 +10,7 @@ from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.agents import memory_strategy
 from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.iam import statement
 from prodworks_cli.sources.cdk.settle import construct_of, reference, settled, target_arn
 from prodworks_cli.sources.cdk.values import Construct, External, Made, node, unknown
 
@@ -105,7 +106,50 @@ def _days(value: Node, table: Table) -> Node:
     return Node(seconds.content // 86400, value.location) if isinstance(seconds.content, int) else seconds
 
 
+def _destination(value: Node, table: Table) -> Node:
+    """Where access logs go: ``new LogGroupLogDestination(group)``."""
+    return node(target_arn(value).content, value.location)
+
+
+def _api(value: Node, table: Table) -> Node:
+    """The API of a deployment; a REST API hands out its own deployment."""
+    found = construct_of(value)
+    return found.given["api"] if found is not None and found.given["api"].present else value
+
+
+def _engine(value: Node, table: Table) -> Node:
+    """The engine of a database: ``DatabaseClusterEngine.auroraPostgres({version})``."""
+    content: Any = value.content
+    symbol = content.symbol if isinstance(content, External | Made) else ""
+    name = symbol.rpartition(".")[2].replace("_", "").lower()
+    kind = next((k for part, k in (("postgres", "postgresql"), ("mysql", "mysql")) if part in name), None)
+    if kind is None:
+        return unknown("the engine of a database", value.location, present=True)
+    return Node(f"aurora-{kind}" if "aurora" in name else "postgres" if kind == "postgresql" else kind, value.location)
+
+
+def _document(value: Node, table: Table) -> Node:
+    """A policy document."""
+    content: Any = value.content
+    if not isinstance(content, Made):
+        return value
+    listed = content.properties["statements"]
+    made = node(tuple(statement(s, table) for s in listed.items()), listed.location)
+    return node({"Statement": listed if listed.unknown else made}, value.location)
+
+
+def _policy_of_statements(value: Node, table: Table) -> Node:
+    if value.unknown:
+        return value
+    return node({"Statement": node(tuple(statement(s, table) for s in value.items()), value.location)}, value.location)
+
+
 CONVERTERS: Mapping[str, Convert] = {
+    "destination": _destination,
+    "api": _api,
+    "engine": _engine,
+    "document": _document,
+    "statements": _policy_of_statements,
     "arn": _arn,
     "model": _model,
     "inner": _inner,

@@ -21,7 +21,7 @@ class Table:
     verbatim: frozenset[str]
     transparent: frozenset[str]
     metrics: Mapping[str, Mapping[str, Any]]
-    grants: Mapping[str, list[str]]
+    grants: Mapping[str, Mapping[str, Any]]
     base_classes: frozenset[str]
     names: Mapping[str, str]
 
@@ -52,7 +52,7 @@ def table() -> Table:
         verbatim=frozenset(data["verbatim"]),
         transparent=frozenset(data["transparent"]),
         metrics=data["metrics"],
-        grants=data["grants"],
+        grants=load("grants.yaml"),
         base_classes=frozenset(data["base_classes"]),
         names={name: f"{module}.{name}" for module, names in data["names"].items() for name in names},
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.data import Table
-from prodworks_cli.sources.cdk.settle import settled
+from prodworks_cli.sources.cdk.settle import construct_of, reference, settled
 from prodworks_cli.sources.cdk.values import Construct, External, Made, node, unknown
 
 _AWS_POLICY = "arn:aws:iam::aws:policy/"
@@ -74,37 +74,95 @@ def policies_of(value: Node, table: Table) -> tuple[Node, ...]:
 
 def trust(value: Node, construct: Construct, table: Table) -> Node:
     """The trust policy for the principals that may assume a role."""
-    services = _principals(value)
-    service = construct.parts.get("service")
-    principal = Node(service, construct.at) if service else services
+    service, at = construct.parts.get("service"), value.location
     allowed = {
-        "Effect": Node("Allow", value.location),
-        "Principal": principal if principal.unknown else node({"Service": principal}, value.location),
-        "Action": Node("sts:AssumeRole", value.location),
+        "Effect": Node("Allow", at),
+        "Principal": node({"Service": Node(service, construct.at)}, at) if service else _principals(value, table),
+        "Action": Node("sts:AssumeRole", at),
     }
-    return node({"Statement": node((node(allowed, value.location),), value.location)}, value.location)
+    return node({"Statement": node((node(allowed, at),), at)}, at)
 
 
-def _principals(value: Node) -> Node:
+def _principals(value: Node, table: Table) -> Node:
+    """The principals by their kind, as a statement names them."""
+    found: dict[str, list[Node]] = {}
+    for kind, principal in _each_principal(value, table):
+        if kind is None:
+            return principal
+        found.setdefault(kind, []).append(principal)
+    members = {k: node(tuple(v), value.location) if len(v) > 1 else v[0] for k, v in found.items()}
+    return node(members, value.location) if members else unknown("a principal", value.location, present=True)
+
+
+_FEDERATED = ("FederatedPrincipal", "WebIdentityPrincipal", "SamlPrincipal", "OpenIdConnectPrincipal")
+
+
+def _each_principal(value: Node, table: Table, depth: int = 0) -> Iterator[tuple[str | None, Node]]:
+    """Principals with their kind; one that is not known has none."""
     content: Any = value.content
-    if not isinstance(content, Made):
-        return unknown("a principal", value.location, present=True)
-    if content.symbol.endswith("ServicePrincipal") and content.arguments:
-        return content.arguments[0]
-    if content.symbol.endswith("CompositePrincipal"):
-        found = [_principals(a) for a in content.arguments]
-        if all(f.text() for f in found):
-            return node(tuple(found), value.location)
-    if content.symbol.endswith(".withConditions") and content.of is not None:
-        return _principals(content.of)
-    return unknown(f"principal {content.symbol.rpartition('.')[2]}", value.location, present=True)
+    at = value.location
+    if not isinstance(content, Made) or depth > 5:
+        yield None, unknown("a principal", at, present=True)
+        return
+    name = content.symbol.rpartition(".")[2]
+    first = settled(content.arguments[0], table) if content.arguments else Node(None, at)
+    if name == "ServicePrincipal" and first.text():
+        yield "Service", first
+    elif name in _FEDERATED and first.present:
+        yield "Federated", node(reference(found, "Arn"), at) if (found := construct_of(content.arguments[0])) else first
+    elif name == "CompositePrincipal":
+        for inner in content.arguments:
+            yield from _each_principal(inner, table, depth + 1)
+    elif name in ("withConditions", "withSessionTags") and content.of is not None:
+        yield from _each_principal(content.of, table, depth + 1)
+    elif name == "ArnPrincipal" and first.present:
+        yield "AWS", first
+    elif name == "AccountPrincipal" and first.text():
+        yield "AWS", Node(f"arn:aws:iam::{first.text()}:root", at)
+    elif name in ("AnyPrincipal", "StarPrincipal"):
+        yield "AWS", Node("*", at)
+    else:
+        yield None, unknown(f"principal {name}", at, present=True)
 
 
-def granted(target: Construct, method: str, table: Table) -> dict[str, Any]:
-    """The statement that a ``grant`` method makes: known actions, or those of the service."""
-    actions = table.grants.get(f"{target.symbol}.{method}")
-    service = target.symbol.partition(".")[0].removeprefix("aws-")
-    if actions is None:
-        prefix = {"lambda-nodejs": "lambda", "lambda-python-alpha": "lambda"}.get(service, service)
-        return {"actions": (Unknown(f"what {method} grants", present=True, shape=f"{prefix}:${{...}}"),)}
-    return {"actions": tuple(actions)}
+def granted(target: Construct, method: str, table: Table) -> Iterator[tuple[Node, Node]]:
+    """Actions and resources of the statements that a ``grant`` method makes: known actions, or those of the service."""
+    of, everywhere = _grant_of(target.symbol, method, table)
+    for actions, resource in ((of, reference(target, "Arn")), (everywhere, "*")):
+        if actions:
+            yield (
+                node(tuple(node(a, target.at) for a in actions), target.at),
+                node((node(resource, target.at),), target.at),
+            )
+
+
+def _grant_of(symbol: str, method: str, table: Table) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The actions on what is granted, and those on everything."""
+    made = _same_grants(symbol.partition(".from")[0])
+    found = table.grants.get(made, {}).get(method)
+    if isinstance(found, Mapping):
+        return found["of"], found["everywhere"]
+    if found is not None:
+        return found, ()
+    service = _PREFIXES.get(made.partition(".")[0].removeprefix("aws-"), made.partition(".")[0].removeprefix("aws-"))
+    return (Unknown(f"what {method} grants", present=True, shape=f"{service}:${{...}}"),), ()
+
+
+def _same_grants(symbol: str) -> str:
+    """The class that is listed for all that grant as it does."""
+    module, _, name = symbol.partition(".")
+    if module.startswith("aws-lambda") and name.endswith("Function"):
+        return "aws-lambda.Function"
+    if module == "aws-ecs" and name.endswith("TaskDefinition"):
+        return "aws-ecs.FargateTaskDefinition"
+    return f"aws-bedrockagentcore.{name}" if module == "agentcore" else symbol
+
+
+_PREFIXES = {
+    "apigateway": "execute-api",
+    "apigatewayv2": "execute-api",
+    "bedrockagentcore": "bedrock-agentcore",
+    "opensearchservice": "es",
+    "stepfunctions": "states",
+}
+"""How the actions of a module's service begin, where that is another word."""

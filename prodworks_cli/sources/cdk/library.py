@@ -16,6 +16,7 @@ from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Host
 from prodworks_cli.sources.cdk.methods import call_method
 from prodworks_cli.sources.cdk.metrics import alarm_arguments
+from prodworks_cli.sources.cdk.providers import SINGLETON, singleton_function
 from prodworks_cli.sources.cdk.settle import camel, construct_of
 from prodworks_cli.sources.cdk.standard import STANDARD
 from prodworks_cli.sources.cdk.tags import ADD as ADD_TAG
@@ -40,6 +41,7 @@ class Library(Host):
         self.tags: list[Tag] = []
         self.aspects: list[Aspect] = []
         self.origin: Origin | None = None
+        self.singles: dict[str, Construct] = {}
         self._addresses: dict[str, int] = {}
 
     def context(self, key: str, at: Location) -> Node:
@@ -117,6 +119,8 @@ class Library(Host):
         self, evaluator: Evaluator, symbol: str, scope: Node | None, name: Node | None, given: Node, at: Location
     ) -> Construct:
         """A construct below another, with the role that it brings."""
+        if symbol == SINGLETON:
+            return singleton_function(self, evaluator, scope, given, at)
         above = construct_of(scope)
         given_name = name.text() if name is not None else None
         segment = given_name or symbol.rpartition(".")[2]
@@ -124,11 +128,13 @@ class Library(Host):
         optional = evaluator.optional > 0 or (above is not None and above.conditional)
         kind = making.type_of(self.table, symbol, given)
         construct = Construct(symbol, path, at, self.address(at.where, path), given, kind, conditional=optional)
-        elsewhere = self.table.constructs.get(symbol, {}).get("elsewhere", False)
-        named = given_name is not None and not elsewhere and (above is None or above.certain)
+        named = given_name is not None and (above is None or above.certain)
         construct.certain = symbol == _STACK or named
         construct.resource = self.table.constructs.get(symbol, {}).get("resource", "")
         construct.stack = path if symbol == _STACK or above is None else above.stack
+        construct.env = (
+            given["env"] if symbol == _STACK and given["env"].present else above.env if above else construct.env
+        )
         self.add(construct)
         making.give_role(self, construct)
         self.note_opaque(symbol, at)

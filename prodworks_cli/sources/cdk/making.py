@@ -139,12 +139,13 @@ def give_role(library: Library, construct: Construct) -> None:
     if "role" not in spec:
         return
     given = construct.given[spec["role"]]
-    if not given.present:
-        construct.parts["role"] = _made_role(library, construct, spec)
-        return
-    construct.parts["role"] = construct_of(given)
-    if construct.parts["role"] is None:
+    role = construct_of(given) if given.present else _made_role(library, construct, spec)
+    construct.parts["role"] = role
+    if role is None:
         construct.members["role"] = given
+    else:
+        needs = (*_statements(construct, spec.get("needs", ())), *construct.given["initialPolicy"].items())
+        role.parts.setdefault("statements", []).extend(needs)
 
 
 def _made_role(library: Library, construct: Construct, spec: Any) -> Construct:
@@ -155,17 +156,26 @@ def _made_role(library: Library, construct: Construct, spec: Any) -> Construct:
     role.parts["service"] = spec["service"]
     named = "aws-iam.ManagedPolicy.fromAwsManagedPolicyName"
     role.parts["managed"] = [node(Made(named, (Node(b, at),)), at) for b in spec.get("basic", ())]
-    role.parts["statements"] = list(_own_statements(construct, spec))
+    role.parts["statements"] = list(_statements(construct, spec.get("statements", ())))
     role.certain, role.stack = construct.certain, construct.stack
     library.add(role)
     return role
 
 
-def _own_statements(construct: Construct, spec: Any) -> Iterator[Node]:
-    """What a generated role may do before any grant."""
+def _off(value: Node) -> bool:
+    content: Any = value.content
+    return (
+        not value.present
+        or content is False
+        or (isinstance(content, External) and content.symbol.endswith(".DISABLED"))
+    )
+
+
+def _statements(construct: Construct, listed: Any) -> Iterator[Node]:
+    """What a role may do before any grant."""
     at = construct.at
-    for one in spec.get("statements", ()):
-        if "when" in one and not construct.given[one["when"]].present:
+    for one in listed:
+        if "when" in one and _off(construct.given[one["when"]]):
             continue
         text = one["resources"]
         known = unknown("known after deployment", at, True, text) if "${" in text else Node(text, at)

@@ -28,6 +28,8 @@ _OF_STACKS = (
     "artifactId",
 )
 NODE = "node"
+# A version of a function is taken for the function itself.
+_VERSIONS = ("currentVersion", "latestVersion")
 _ROLES = ("role", "grantPrincipal", "executionRole", "taskRole")
 
 
@@ -42,8 +44,14 @@ def member(table: Table, of: Node, name: str, at: Location) -> Node:
     if isinstance(content, Made) and content.symbol == NODE:
         return default_child(content.of, at) if name == "defaultChild" else node(External(f"node.{name}"), at)
     if isinstance(content, Made) and content.symbol.startswith("core.Stack.of") and not name.startswith("get"):
-        return unknown(f"{name} of the stack", at, present=True)
+        return _of_stack(construct_of(content.arguments[0]) if content.arguments else None, name, at)
     return node(Bound(of, name), at)
+
+
+def _of_stack(construct: Construct | None, name: str, at: Location) -> Node:
+    """An attribute of the stack around a construct: its Region and account where code says them."""
+    given = construct.env[name] if construct is not None and name in ("region", "account") else Node(None, at)
+    return Node(given.content, at) if given.text() else unknown(f"{name} of the stack", at, present=True)
 
 
 def _of_name(table: Table, symbol: str, name: str, at: Location) -> Node:
@@ -62,11 +70,13 @@ def _of_construct(construct: Construct, of: Node, name: str, at: Location) -> No
     if name in construct.members:
         return Node(construct.members[name].content, at)
     if construct.symbol in _STACKS and name in _OF_STACKS:
-        return unknown(f"{name} of the stack", at, present=True)
+        return _of_stack(construct, name, at)
     if construct.symbol in REST and name in ("root", "deploymentStage"):
         return node(construct.parts.get("stage") if name != "root" else resource(construct, "", at), at)
     if name == "node":
         return node(Made(NODE, (), construct), at)
+    if name in _VERSIONS and construct.type == "AWS::Lambda::Function":
+        return Node(of.content, at)
     if name in _ROLES:
         role = construct if construct.type == "AWS::IAM::Role" else construct.parts.get("role")
         return node(role, at) if role is not None else node(Bound(of, name), at)

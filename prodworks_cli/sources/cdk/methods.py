@@ -12,6 +12,7 @@ from prodworks_cli.sources.cdk.apis import add_method, add_proxy, add_resource, 
 from prodworks_cli.sources.cdk.bringing import FUNCTIONS
 from prodworks_cli.sources.cdk.constructs import converted
 from prodworks_cli.sources.cdk.containers import add_action, add_container, add_listener, add_targets
+from prodworks_cli.sources.cdk.graphs import ADD_SOURCES
 from prodworks_cli.sources.cdk.hatches import override
 from prodworks_cli.sources.cdk.iam import granted
 from prodworks_cli.sources.cdk.settle import construct_of, reference, target_arn
@@ -102,13 +103,12 @@ def _grant(library: Library, of: Construct, name: str, arguments: tuple[Node, ..
     if role is None:
         return Node(None, at)
     if name == "grant" and len(arguments) > 1:
-        actions = node(tuple(arguments[1:]), at)
+        own = [(node(tuple(arguments[1:]), at), node((node(reference(of, "Arn"), at),), at))]
     else:
-        made = granted(of, name, library.table)
-        actions = node(tuple(node(a, at) for a in made["actions"]), at)
-    resource = node(reference(of, "Arn"), at)
-    properties = node({"actions": actions, "resources": node((resource,), at)}, at)
-    role.parts.setdefault("statements", []).append(node(Made("aws-iam.PolicyStatement", (properties,)), at))
+        own = list(granted(of, name, library.table))
+    for actions, resources in own:
+        properties = node({"actions": actions, "resources": resources}, at)
+        role.parts.setdefault("statements", []).append(node(Made("aws-iam.PolicyStatement", (properties,)), at))
     return Node(None, at)
 
 
@@ -240,6 +240,7 @@ def _guardrail(
 
 
 _METHODS: Mapping[str, Method] = {
+    **ADD_SOURCES,
     "addTarget": _target,
     "addTargets": add_targets,
     "addAction": add_action,

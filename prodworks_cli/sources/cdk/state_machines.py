@@ -75,7 +75,10 @@ def definition(machine: Construct, table: Table) -> Node:
     states = list(_reached(start))
     if not states:
         return _lost(machine)
-    return node({"States": node({s.path.rpartition("/")[2]: _state(s, table) for s in states}, machine.at)}, machine.at)
+    body = {"States": node({s.path.rpartition("/")[2]: _state(s, table) for s in states}, machine.at)}
+    if machine.given["timeout"].present:
+        body["TimeoutSeconds"] = settled(machine.given["timeout"], table)
+    return node(body, machine.at)
 
 
 def _lost(machine: Construct) -> Node:

@@ -56,7 +56,9 @@ def blocks_of(assembly: Assembly, static: Static, known: Mapping[str, object]) -
     named = {b.address: _named(b, counterparts[b.address], assembly, static, known) for b in blocks}
     addresses = dict(_distinct((old, address) for old, (address, _) in named.items()))
     statements = _statements(static)
-    return {b.address: _settled(b, counterparts[b.address], addresses, named[b.address][1], statements) for b in blocks}
+    there = frozenset(addresses.values())
+    moves = {b.address: _Move(addresses, named[b.address][1], statements, there) for b in blocks}
+    return {b.address: _settled(b, counterparts[b.address], moves[b.address]) for b in blocks}
 
 
 def _counterpart(block: Block, assembly: Assembly, static: Static) -> Block | None:
@@ -95,17 +97,10 @@ def _distinct(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield old, address if count[address] == 1 else f"{address}:{count[address]}"
 
 
-def _settled(
-    block: Block,
-    counterpart: Block | None,
-    addresses: Mapping[str, str],
-    place: Location | None,
-    statements: Mapping[tuple[str, ...], Location],
-) -> Block:
-    move = _Move(addresses, place, statements)
+def _settled(block: Block, counterpart: Block | None, move: _Move) -> Block:
     body = move.node(block.body, counterpart.body if counterpart else None)
-    body = Node(body.content, place or block.body.location)
-    return Block(block.type, addresses[block.address], body, block.conditional)
+    body = Node(body.content, move.place or block.body.location)
+    return Block(block.type, move.addresses[block.address], body, block.conditional)
 
 
 @dataclass(frozen=True)
@@ -115,6 +110,7 @@ class _Move:
     addresses: Mapping[str, str]
     place: Location | None
     statements: Mapping[tuple[str, ...], Location]
+    there: frozenset[str]
 
     def node(self, node: Node, static: Node | None, at: Location | None = None) -> Node:
         """A node; ``static`` is what static reading found for it, ``at`` where what holds it is written."""
@@ -127,8 +123,12 @@ class _Move:
         if isinstance(content, Reference):
             return Node(Reference(self.addresses.get(content.address, content.address), content.attribute), at)
         if isinstance(content, Unknown):
-            return static if static is not None and _known(static.content) else Node(self._unknown(content), at)
+            return static if static is not None and self._helps(static.content) else Node(self._unknown(content), at)
         return Node(content, at)
+
+    def _helps(self, content: Any) -> bool:
+        """Whether static reading knows more: a value, or a reference to something that the template has."""
+        return _known(content) and (not isinstance(content, Reference) or content.address in self.there)
 
     def _place(self, node: Node, static: Node | None, at: Location | None) -> Location:
         if static is not None and static.present:

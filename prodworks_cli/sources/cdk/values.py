@@ -73,8 +73,8 @@ class Construct:
     """A construct of a library. ``type`` is the CloudFormation type, empty when no adapter needs its resource.
 
     ``resource`` is how the construct calls its resource where that has a name of its own, ``stack`` the path of the
-    stack around it; ``certain`` says that the path below that is known, ``origin``
-    which app or, where no app is known, which class made it.
+    stack around it; ``env`` where that is deployed as far as it is given; ``certain`` says
+    that the path below that is known, ``origin`` which app or, where no app is known, which class made it.
     """
 
     symbol: str
@@ -91,6 +91,7 @@ class Construct:
     stack: str = ""
     resource: str = ""
     origin: Origin | None = None
+    env: Node = field(default_factory=lambda: Node(None, Location("")))
 
     @property
     def below(self) -> str:
