@@ -16,6 +16,8 @@ import { generateObject, generateText, streamText } from "ai";
 import { bedrock } from "@ai-sdk/amazon-bedrock";
 import { z } from "zod";
 const client = new BedrockRuntimeClient({});
+const Limited = z.object({ text: z.string().min(1).max(4000) });
+const Open = z.object({ text: z.string() });
 """
 
 
@@ -79,16 +81,46 @@ def test_errors_of_a_stream_of_the_ai_sdk() -> None:
     ("before", "bounded"),
     [
         ("", False),
-        ("if (event.body.length > 4000) return tooLong();", True),
-        ("if (event.items.length > 0) go();", False),
-        ("const text = event.body.slice(0, 4000);", True),
-        ("const last = event.body.slice(-5);", False),
+        ("if (event.messages.length > 4000) return tooLong();", True),
+        ("if (event.items.length > 10) go();", False),
+        ("if (event.messages.length > 0) go();", False),
+        ("const title = event.messages.slice(0, 50); store(title);", False),
         ("const input = z.object({ text: z.string().max(4000) }).parse(event.body);", True),
-        ("const input = truncateToTokens(event.body);", True),
+        ("const input = Limited.parse(event.body);", True),
+        ("const input = Open.parse(event.body);", False),
+        ("const input = truncateToTokens(event.messages);", True),
+        ("const other = truncateToTokens(event.body);", False),
+        ("const title = truncateTitle(event.messages);", False),
     ],
 )
 def test_the_bound_of_what_is_asked(before: str, bounded: bool) -> None:
     assert call(f"{before} const r = SEND; store(r.output);").input_bounded is bounded
+
+
+@pytest.mark.parametrize(("cut", "bounded"), [("slice(0, 4000)", True), ("slice(-5)", False), ("slice(0, -1)", False)])
+def test_what_is_cut_on_its_way_is_bounded(cut: str, bounded: bool) -> None:
+    found = call(f"const r = await client.send(new ConverseCommand({{ messages: event.messages.{cut} }})); store(r);")
+    assert found.input_bounded is bounded
+
+
+def test_the_class_of_a_parameter_bounds_what_is_asked() -> None:
+    text = """import { BedrockRuntimeClient, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
+import { Controller, Post, Body } from "@nestjs/common";
+const client = new BedrockRuntimeClient({});
+class Ask { MARK text: string; }
+@Controller() export class Chat {
+  @Post() async ask(@Body() body: Ask) { const r = await client.send(new ConverseCommand({ messages: body.text })); return r.output.message.content[0].text; }
+}
+"""
+    for mark, bounded in (("@MaxLength(4000)", True), ("@IsString()", False)):
+        found = collect_repository(tree_of({"app.ts": text.replace("MARK", mark)}), {}).resources
+        assert [r.value.input_bounded for r in found if isinstance(r.value, ModelCall)] == [bounded]
+
+
+def test_what_is_asked_from_outside_the_repository_may_be_bounded_there() -> None:
+    text = f"{HEAD}export const ask = async (question) => {{ const r = await client.send(new ConverseCommand({{ messages: question }})); store(r.output); }};"
+    found = collect_repository(tree_of({"app.ts": text}), {}).resources
+    assert [type(r.value.input_bounded) for r in found if isinstance(r.value, ModelCall)] == [Unknown]
 
 
 def test_the_envelope_of_the_api_is_no_data() -> None:

@@ -18,6 +18,8 @@ MODEL, PARAMETER, STORED = ("model", "parameter", "stored")
 OUTSIDE = "outside"
 # What one cannot follow any further; what a response tells beside its text, such as its token counts.
 UNKNOWN, FACT = ("unknown", "fact")
+# Where a text is cut to a length on its way: no source of it.
+CUT = "cut"
 
 
 class HasPath(Protocol):

@@ -13,15 +13,26 @@ from dataclasses import dataclass
 from tree_sitter import Node as Syntax
 
 from prodworks_cli.sources.calls import flows
-from prodworks_cli.sources.calls.flows import FACT, OUTPUT, PARAMETER, RETRIEVED, STORED, UNKNOWN
-from prodworks_cli.sources.java.chains import configuring, root_of
+from prodworks_cli.sources.calls.flows import CUT, FACT, OUTPUT, PARAMETER, RETRIEVED, STORED, UNKNOWN
+from prodworks_cli.sources.java.chains import links, root_of
+from prodworks_cli.sources.java.cuts import cuts
 from prodworks_cli.sources.java.entries import entry_of, parameter_of
+from prodworks_cli.sources.java.flow_steps import (
+    added,
+    composes,
+    fields,
+    function,
+    inner,
+    is_statement,
+    parts,
+    returned,
+    within,
+)
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.response import Body, Responses
 from prodworks_cli.sources.java.sites import type_of
-from prodworks_cli.sources.java.syntax import TYPES, Module, Variable
+from prodworks_cli.sources.java.syntax import Module, Variable
 from prodworks_cli.sources.parts import words
-from prodworks_cli.sources.trees import inside
 
 # Steps of all walks in one repository; the largest that were seen take some ten thousand.
 MAX_TOTAL = 200_000
@@ -73,6 +84,7 @@ class Flow:
         self._known: dict[tuple[str, int], Trace] = {}
         self._total = 0
         self._asked = 0
+        self._stops = False
 
     @property
     def exhausted(self) -> bool:
@@ -84,8 +96,17 @@ class Flow:
         key = (module.path, node.id)
         if key not in self._known:
             self._known[key] = Trace()
+            stops, self._stops = self._stops, False
             self._known[key] = self._walk(Body(module, node))
+            self._stops = stops
         return self._known[key]
+
+    def uncut(self, place: Body) -> Trace:
+        """What of the value of an expression is not cut to a length on its way."""
+        self._stops = True
+        found = self._walk(place)
+        self._stops = False
+        return found
 
     def of_all(self, places: Iterable[Body]) -> Trace:
         """What several expressions are made of."""
@@ -108,7 +129,7 @@ class Flow:
                 leaf = Leaf(UNKNOWN, place, (), "is made in too many steps")
                 leaves[leaf.key] = leaf
                 break
-            if _composes(place.node):
+            if composes(place.node):
                 composed.add(key)
             for found in self._step(place):
                 if isinstance(found, Leaf):
@@ -119,15 +140,15 @@ class Flow:
 
     def _step(self, place: Body) -> Iterable[Body | Leaf]:
         steps: dict[str, Callable[[Body], Iterable[Body | Leaf]]] = {
-            **dict.fromkeys(_INNER, _inner),
-            **dict.fromkeys(("object_creation_expression", "array_creation_expression", "array_initializer"), _parts),
-            "binary_expression": _sum,
-            "ternary_expression": lambda p: _fields(p, "consequence", "alternative"),
-            "assignment_expression": lambda p: _fields(p, "right"),
+            **dict.fromkeys(_INNER, inner),
+            **dict.fromkeys(("object_creation_expression", "array_creation_expression", "array_initializer"), parts),
+            "binary_expression": added,
+            "ternary_expression": lambda p: fields(p, "consequence", "alternative"),
+            "assignment_expression": lambda p: fields(p, "right"),
             "identifier": lambda p: self._named(p, p.module.text(p.node)),
             "field_access": self._field,
             "method_invocation": self._invocation,
-            "lambda_expression": _function,
+            "lambda_expression": function,
         }
         step = steps.get(place.node.type)
         return step(place) if step is not None else ()
@@ -155,20 +176,20 @@ class Flow:
         local = variable.node.type == "local_variable_declaration"
         scope = module.method(variable.node) if local or variable.node.type == "formal_parameter" else None
         home = scope if scope is not None else module.root
-        yield from (Body(module, v) for v in values if v is not None and _within(home, v))
+        yield from (Body(module, v) for v in values if v is not None and within(home, v))
         yield from self._added(module, home, variable.name)
         if variable.value is None and local:
             loop = module.parent(variable.node)
             yield from (
-                _fields(Body(module, loop), "value") if loop is not None and loop.type.startswith("enhanced") else ()
+                fields(Body(module, loop), "value") if loop is not None and loop.type.startswith("enhanced") else ()
             )
 
     def _added(self, module: Module, scope: Syntax, name: str) -> Iterator[Body]:
         """What ``name.append(x)`` and the setters of a builder put into the value of a name."""
         for call in module.below(scope, "method_invocation"):
             root = root_of(call)
-            if root is not None and module.text(root).removeprefix("this.") == name and _is_statement(module, call):
-                yield from (Body(module, a) for c in _chain(call) for a in module.arguments(c))
+            if root is not None and module.text(root).removeprefix("this.") == name and is_statement(module, call):
+                yield from (Body(module, a) for _, c in links(module, call) for a in module.arguments(c))
 
     def _parameter(self, place: Body, variable: Variable) -> Iterator[Body | Leaf]:
         module = place.module
@@ -215,6 +236,10 @@ class Flow:
             yield Leaf(OUTPUT, place, (), self._calls[key])
             return
         target, given = node.child_by_field_name("object"), module.arguments(node)
+        if cuts(module, node):
+            yield Leaf(CUT, place)
+            if self._stops:
+                return
         if name in _MEASURES or _MASKS.search(name):
             return
         if name in _FACTS and target is not None and not given:
@@ -229,7 +254,7 @@ class Flow:
             return
         methods = list(self._methods(module, node))
         if methods:
-            yield from (r for m in methods for r in _returned(m))
+            yield from (r for m in methods for r in returned(m))
             return
         if target is not None and target.type != "this":
             yield Body(module, target)
@@ -241,62 +266,3 @@ class Flow:
         for body in self._responses.entered(module, call):
             if body.module.name(body.node) == name:
                 yield body
-
-
-def _composes(node: Syntax) -> bool:
-    """The expression puts a text together from parts of which one is written out."""
-    return node.type == "binary_expression" and any(c.type == "string_literal" for c in node.named_children)
-
-
-def _inner(place: Body) -> Iterator[Body]:
-    types = ("type_identifier", "generic_type", "scoped_type_identifier")
-    yield from (Body(place.module, c) for c in place.node.named_children if c.type not in types)
-
-
-def _parts(place: Body) -> Iterator[Body]:
-    given = place.module.arguments(place.node) or tuple(c for c in place.node.named_children if "type" not in c.type)
-    yield from (Body(place.module, n) for n in given)
-
-
-def _sum(place: Body) -> Iterator[Body]:
-    if place.module.text(place.node.child_by_field_name("operator")) == "+":
-        yield from _fields(place, "left", "right")
-
-
-def _function(place: Body) -> Iterator[Body]:
-    body = place.node.child_by_field_name("body")
-    if body is not None and body.type != "block":
-        yield Body(place.module, body)
-    elif body is not None:
-        yield from _returned(place)
-        # A block may configure the builder that it is given: ``user(u -> { u.text(question); })``.
-        set_ = (c for _, c in configuring(place.module, place.node))
-        yield from (Body(place.module, a) for c in set_ for a in place.module.arguments(c))
-
-
-def _returned(method: Body) -> Iterator[Body]:
-    body = method.node.child_by_field_name("body")
-    for node in inside(body, "lambda_expression", *TYPES) if body is not None else ():
-        if node.type == "return_statement" and node.named_children:
-            yield Body(method.module, node.named_children[0])
-
-
-def _fields(place: Body, *names: str) -> Iterator[Body]:
-    nodes = (place.node.child_by_field_name(n) for n in names)
-    yield from (Body(place.module, n) for n in nodes if n is not None)
-
-
-def _chain(call: Syntax) -> Iterator[Syntax]:
-    current: Syntax | None = call
-    while current is not None and current.type == "method_invocation":
-        yield current
-        current = current.child_by_field_name("object")
-
-
-def _is_statement(module: Module, call: Syntax) -> bool:
-    above = module.parent(call)
-    return above is not None and above.type == "expression_statement"
-
-
-def _within(outer: Syntax, node: Syntax) -> bool:
-    return outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.answers import NO_TEXT, without_text
 from prodworks_cli.sources.calls.drafts import (
     Names,
     attribution_by,
@@ -36,6 +37,7 @@ UNUSED = Unknown("nothing in the repository calls this code")
 FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 # Without a model call tools and searches are looked for where one of these is used.
 AGENTIC = re.compile(rb"org\.springframework\.ai\.|dev\.langchain4j\.|BedrockAgentRuntime(?:Async)?Client")
+_TAG = re.compile(rb"amazon-bedrock-guardrails-guardContent")
 _LIMITS = ("maxTokens", "maxOutputTokens", "maxCompletionTokens")
 
 
@@ -87,6 +89,7 @@ class _Reader:
         bodies = self._responses.reach(call)
         known: dict[str, Drafted] = {
             "reachable": not dead,
+            "input_tagged": None,
             "api": call.api,
             "provider": call.provider,
             "endpoint": call.endpoint,
@@ -97,6 +100,7 @@ class _Reader:
             "correlation": texts.correlation(bodies, request.get("request_metadata")),
             "fallback": texts.fallback(call),
             **self._after(call, bodies, texts),
+            **(NO_TEXT if without_text(request.get("modalities")) else {}),
         }
         return call_draft(name, call.module.at(call.node), known)
 
@@ -117,7 +121,10 @@ class _Reader:
         else:
             reason = value.unknown.reason if value.unknown else "the request is not written out"
             arguments = {OPEN: Node(Unknown(reason), value.location)}
-        return request_attributes(Facts(call.api, arguments, call.module.at(call.node)))
+        facts = Facts(call.api, arguments, call.module.at(call.node))
+        request = request_attributes(facts)
+        guarded = request.get("guardrail_mode") == "attached" and call.api.startswith("invoke_model")
+        return {**request, "input_tagged": self._tagged(facts) if guarded else None}
 
     def _applied(self, call: CallSite) -> dict[str, Drafted]:
         """A guardrail that the code around an SDK call applies itself."""
@@ -166,6 +173,7 @@ class _Reader:
             names = ("usage_recorded", "stop_reasons_handled", "handled_errors")
             return {"instrumented": traced or FRAMEWORK, **dict.fromkeys(names, FRAMEWORK)}
         usage = self._responses.usage_recorded(call, bodies, texts.belongs)
+        answer = texts.answers.of(call, bodies, list(texts.asked(call)))
         if call.library == "spring":
             traced, usage = traced or self._spring.traced(folder), usage or self._spring.metered(folder)
         return {
@@ -173,7 +181,15 @@ class _Reader:
             "usage_recorded": usage,
             "stop_reasons_handled": self._responses.stop_reasons(call, bodies, texts.belongs),
             "handled_errors": self._responses.handled(call),
+            **answer,
         }
+
+    def _tagged(self, facts: Facts) -> bool | Unknown:
+        """Whether the text of the user carries the tags that the guardrail reads in a body of InvokeModel."""
+        if any(True for _ in self._repository.matching(_TAG)):
+            return True
+        body = facts.node("body").unknown
+        return Unknown(body.reason) if body is not None else False
 
 
 def _gaps(module: Module) -> list[Gap]:

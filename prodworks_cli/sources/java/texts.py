@@ -14,6 +14,7 @@ from prodworks_cli.sources.calls.flows import FACT, OUTPUT, RETRIEVED
 from prodworks_cli.sources.calls.ids import ids_in
 from prodworks_cli.sources.calls.instead import CANDIDATES, HANDED_OVER, INSTEAD
 from prodworks_cli.sources.calls.prompt_sources import system_sources, untrusted_sources
+from prodworks_cli.sources.java.answers import Answers
 from prodworks_cli.sources.java.chains import links
 from prodworks_cli.sources.java.dead import Liveness
 from prodworks_cli.sources.java.flow import Flow, Leaf, Trace
@@ -60,6 +61,7 @@ class Texts:
         self._calls = calls
         self._made = frozenset(identities)
         self._flow = Flow(self._repository, responses, {k: n for k, n in identities.items() if "Embedding" not in n})
+        self.answers = Answers(self._repository, responses, self._flow)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -73,7 +75,7 @@ class Texts:
         ``bodies`` is the code that can see a response.
         """
         yield from setups.drafts()
-        asked = Trace.join(self._said(call) for call in self._calls)
+        asked = Trace.join(self.said(call) for call in self._calls)
         yield from Logs(self._flow, asked, bodies, setups).drafts()
         sinks = Sinks(self._repository, self._flow)
         yield from sinks.drafts()
@@ -87,7 +89,7 @@ class Texts:
             left = Unknown("left to the framework; its requests are made in other files")
             return {"system_prompt_sources": left, "untrusted_sources": left}
         system = list(self._given(call, _SYSTEM))
-        said = self._said(call)
+        said = self.said(call)
         if call.library == "spring" and _ADVISORS.search(call.module.data):
             retrieved = Leaf(RETRIEVED, Body(call.module, call.module.root), (), "advisor")
             said = Trace.join([said, Trace((retrieved,))])
@@ -96,8 +98,13 @@ class Texts:
             "untrusted_sources": untrusted_sources(said),
         }
 
-    def _said(self, call: CallSite) -> Trace:
-        return self._flow.of_all(self._given(call, _SAID))
+    def said(self, call: CallSite) -> Trace:
+        """What the texts in the request of a call are made of."""
+        return self._flow.of_all(self.asked(call))
+
+    def asked(self, call: CallSite) -> Iterator[Body]:
+        """The expressions of what is asked in a call."""
+        return self._given(call, _SAID)
 
     def _given(self, call: CallSite, names: tuple[str, ...]) -> Iterator[Body]:
         """The arguments of the settings of a request with some names: of the call, or of its client in the file."""

@@ -13,7 +13,7 @@ from prodworks_cli.sources.owners import Owners
 from prodworks_cli.sources.python.clients import client_draft, client_identity
 from prodworks_cli.sources.python.clients_of_providers import client_calls
 from prodworks_cli.sources.python.correlation import Correlations
-from prodworks_cli.sources.python.drafts import Describer
+from prodworks_cli.sources.python.drafts import Around, Describer
 from prodworks_cli.sources.python.frameworks import model_objects
 from prodworks_cli.sources.python.http_calls import http_calls
 from prodworks_cli.sources.python.mcp import mcp_servers, pins
@@ -60,10 +60,10 @@ def read(
     identities |= dict(describer.named(o.site, o.name) for o in objects if o.direct)
     identities |= dict(describer.named(r.site, r.api) for r in requests)
     texts = Texts(repository, tracer, values, calls, [o for o in objects if not o.direct], identities)
-    correlations = Correlations(repository, texts.entries)
-    described = [describer.sdk_call(call, texts.requests, correlations) for call in calls]
-    described += [describer.model_object(found, texts.requests) for found in objects]
-    sent = [describer.http_call(found, texts.requests, correlations) for found in requests]
+    around = Around(texts.requests, Correlations(repository, texts.entries), texts.answers)
+    described = [describer.sdk_call(call, around) for call in calls]
+    described += [describer.model_object(found, around) for found in objects]
+    sent = [describer.http_call(found, around) for found in requests]
     described += [call for call, _ in sent]
     clients = [*_clients(calls, describer, values), *(client for _, client in sent)]
     known = {draft.identity: draft for draft in (*describer.framework_clients.drafts.values(), *clients)}

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from prodworks_cli.sources.calls.flows import INPUT, OUTPUT, PARAMETER, RETRIEVED, Path
 from prodworks_cli.sources.python.flow import Flow
-from prodworks_cli.sources.python.flow_types import INPUT, OUTPUT, PARAMETER, RETRIEVED, Leaf, Path, Trace, named
+from prodworks_cli.sources.python.flow_types import Leaf, Trace, named
 from prodworks_cli.sources.python.origins import INVOKES
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
@@ -44,7 +45,7 @@ class Conversations:
 
     def of(self, call: CallSite) -> Trace:
         """What the texts in one request are made of."""
-        return Trace.join(self._flow.of(site, path) for site, path in _given(call, _TEXTS))
+        return Trace.join(self._flow.of(site, path) for site, path in asked_by(call))
 
     def system(self, call: CallSite) -> Trace:
         """What the system prompt of a request is made of."""
@@ -111,6 +112,11 @@ class Conversations:
     def is_asked(self, root: tuple[str, int]) -> bool:
         """Something of this request is told to a model."""
         return root in self._roots
+
+
+def asked_by(call: CallSite) -> list[tuple[Site, Path]]:
+    """The texts of people and documents in one request: expressions, and the members of them."""
+    return list(_given(call, _TEXTS))
 
 
 def _given(call: CallSite, texts: tuple[tuple[str, tuple[Path, ...]], ...]) -> Iterator[tuple[Site, Path]]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.answers import NO_TEXT, without_text
 from prodworks_cli.sources.calls.drafts import Names, attribution_by, call_draft, guardrail_mode, request_attributes
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python import smithy
+from prodworks_cli.sources.python.answers import Answers
 from prodworks_cli.sources.python.clients import client_identity, outer_retries
+from prodworks_cli.sources.python.conversations import asked_by
 from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.dead import is_dead
 from prodworks_cli.sources.python.fallbacks import Fallbacks
@@ -23,7 +27,7 @@ from prodworks_cli.sources.python.http_calls import HttpCall
 from prodworks_cli.sources.python.http_drafts import http_client, request_facts
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
-from prodworks_cli.sources.python.requests import Requests
+from prodworks_cli.sources.python.requests import Requests, asked_directly, asked_in
 from prodworks_cli.sources.python.response import Reach, Responses, compares
 from prodworks_cli.sources.python.sites import CallSite
 from prodworks_cli.sources.python.values import Values
@@ -45,6 +49,16 @@ _STATUS = frozenset({"status_code", "status", "ok", "is_success", "is_error"})
 _EMBEDS = re.compile(r"embed", re.I)
 _RANKS = re.compile(r"rerank|ranker", re.I)
 _SPEAKS = re.compile(r"nova-(?:\d-)?sonic|NovaSonic|realtime|GeminiLive", re.I)
+
+
+@dataclass(frozen=True)
+class Around:
+    """Who tells what the code around a call does with its request and its answer."""
+
+    requests: Requests
+    correlations: Correlations
+    answers: Answers
+
 
 DEAD = Unknown("nothing in the repository calls this code")
 
@@ -88,25 +102,27 @@ class Describer:
         """Whether nothing in the repository calls the code at a place."""
         return is_dead(self._repository, site.module, site.node)
 
-    def sdk_call(self, call: CallSite, requests: Requests, correlations: Correlations) -> Draft:
+    def sdk_call(self, call: CallSite, around: Around) -> Draft:
         """A call through an SDK client."""
         module, at = call.site.module, call.site.module.at(call.site.node)
         facts = Facts(call.api, self._arguments(call), at)
-        reach = self.reach(call)
+        reach, request = self.reach(call), request_attributes(facts)
         known: dict[str, Drafted] = {
             "reachable": not self.is_dead(call.site),
-            **request_attributes(facts),
+            **request,
             "api": call.api,
             "provider": call.provider,
             "endpoint": call.endpoint,
             "client": Ref("repo.model_client", client_identity(call.clients[0])) if call.clients else _lost(call),
             "instrumented": self._responses.instrumented(call.site, reach, aws=True),
             "usage_recorded": self._responses.usage_recorded(call.api, reach, aws=True),
-            "correlation": correlations.of(reach, facts.metadata()),
-            **requests.of_call(call, facts),
+            "correlation": around.correlations.of(reach, facts.metadata()),
+            **around.requests.of_call(call, facts),
             "stop_reasons_handled": self._responses.stop_reasons(reach),
             "handled_errors": self._handlers.of(module, call.site.node),
             "fallback": self._fallbacks.of(module, call.site.node),
+            **around.answers.of(call.site.to(call.result), call.api, call.arguments, reach, asked_by(call)),
+            **(NO_TEXT if without_text(request.get("modalities")) else {}),
         }
         return call_draft(self.identity(call), at, known)
 
@@ -119,7 +135,7 @@ class Describer:
             arguments = {**self._values.splat(site.to(splat)), **arguments}
         return arguments
 
-    def model_object(self, found: ModelObject, requests: Requests) -> Draft:
+    def model_object(self, found: ModelObject, around: Around) -> Draft:
         """The calls that go through a framework's model object, as one."""
         at = found.site.module.at(found.site.node)
         model, guardrail = found.model, self._guardrail(found)
@@ -141,44 +157,50 @@ class Describer:
             "usage_recorded": traced or self._responses.usage_read(found.site) or FRAMEWORK,
             "request_metadata": None,
             "correlation": FRAMEWORK,
-            **requests.of_object(found),
+            **around.requests.of_object(found),
             "attribution": attribution_by(model),
             "stop_reasons_handled": FRAMEWORK,
             "handled_errors": FRAMEWORK,
             **({"fallback": True} if self._falls_back(found) else {}),
-            **(self._direct(found, reach, traced, requests) if found.direct else {}),
+            **(self._direct(found, reach, traced, around) if found.direct else {}),
+            **(NO_TEXT if without_text(_modalities(found)) else {}),
         }
         return call_draft(self.named(found.site, found.name)[1], at, known)
 
-    def _direct(self, found: ModelObject, reach: Reach, traced: bool, requests: Requests) -> dict[str, Drafted]:
+    def _direct(self, found: ModelObject, reach: Reach, traced: bool, around: Around) -> dict[str, Drafted]:
         """What becomes of the response of a call that gives it to the code."""
+        given = found.site.module.arguments(found.site.node)
         return {
             "instrumented": traced,
             "usage_recorded": traced or self._responses.usage_recorded(found.name, reach),
-            **requests.of_direct(found.site),
+            **around.requests.of_direct(found.site),
+            **around.answers.of(found.site, found.name, given, reach, asked_directly(found.site)),
             "stop_reasons_handled": self._responses.stop_reasons(reach),
             "handled_errors": self._handlers.of(found.site.module, found.site.node),
         }
 
-    def http_call(self, found: HttpCall, requests: Requests, correlations: Correlations) -> tuple[Draft, Draft]:
+    def http_call(self, found: HttpCall, around: Around) -> tuple[Draft, Draft]:
         """A call over plain HTTP, and its client."""
         site, at = found.site, found.site.module.at(found.site.node)
         reach = self._responses.reach(site)
+        request, asked = request_facts(found), asked_in(found.sent)
         client = http_client(found, outer_retries([s for s in reach.chain if s.node != s.module.root], self._values))
         known: dict[str, Drafted] = {
             "reachable": not self.is_dead(site),
-            **request_facts(found),
+            **request,
             "api": found.api,
             "provider": found.provider,
             "endpoint": found.endpoint,
             "client": Ref("repo.model_client", client.identity),
             "instrumented": self._responses.instrumented(site, reach),
             "usage_recorded": self._responses.usage_recorded(found.api, reach),
-            "correlation": correlations.of(reach, Node(None, at)),
-            **requests.of_body(found.sent),
+            "correlation": around.correlations.of(reach, Node(None, at)),
+            **around.requests.of_body(found.sent),
             "stop_reasons_handled": self._responses.stop_reasons(reach),
             "handled_errors": _with_status(self._handlers.of(site.module, site.node), reach),
             "fallback": self._fallbacks.of(site.module, site.node),
+            **around.answers.of(site, found.api, site.module.arguments(site.node), reach, asked),
+            **(NO_TEXT if without_text(request.get("modalities")) else {}),
         }
         return call_draft(self.named(site, found.api)[1], at, known), client
 

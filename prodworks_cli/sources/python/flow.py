@@ -13,21 +13,12 @@ from collections.abc import Callable, Iterable, Iterator
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.calls.flows import CUT, INPUT, OUTPUT, OUTSIDE, Path, ask
 from prodworks_cli.sources.parts import words
+from prodworks_cli.sources.python.cuts import cuts
 from prodworks_cli.sources.python.flow_calls import Carriers
 from prodworks_cli.sources.python.flow_names import Names
-from prodworks_cli.sources.python.flow_types import (
-    INPUT,
-    OUTPUT,
-    OUTSIDE,
-    Classifier,
-    Leaf,
-    Path,
-    Place,
-    Trace,
-    ask,
-    named,
-)
+from prodworks_cli.sources.python.flow_types import Classifier, Leaf, Place, Trace, named
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.trace import Tracer
@@ -57,6 +48,7 @@ class Flow:
         self._carriers = Carriers(tracer)
         self._known: dict[tuple[str, int, Path], Trace] = {}
         self._nested = 0
+        self._stops = False
         self._tracer = tracer
         self._budget = tracer.repository.budget
 
@@ -68,11 +60,21 @@ class Flow:
                 return Trace()
             self._known[key] = Trace()
             self._nested += 1
+            stops, self._stops = self._stops, False
             try:
                 self._known[key] = self._walk(Place(site, path))
             finally:
                 self._nested -= 1
+                self._stops = stops
         return self._known[key]
+
+    def uncut(self, site: Site, path: Path = ()) -> Trace:
+        """What of the value of an expression is not cut to a length on its way."""
+        self._stops = True
+        try:
+            return self._walk(Place(site, path))
+        finally:
+            self._stops = False
 
     def of_all(self, sites: Iterable[Site]) -> Trace:
         """What several expressions are made of."""
@@ -112,6 +114,10 @@ class Flow:
         kind = place.site.node.type
         if kind in _NOTHING:
             return
+        if kind in ("call", "subscript") and cuts(place.site.module, place.site.node):
+            yield Leaf(CUT, place.site)
+            if self._stops:
+                return
         steps: dict[str, Callable[[Place], Iterable[Place | Leaf]]] = {
             "identifier": self._identifier,
             "attribute": self._attribute,

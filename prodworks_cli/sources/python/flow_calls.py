@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from prodworks_cli.sources.calls.flows import OUTSIDE, ask
 from prodworks_cli.sources.parts import words
-from prodworks_cli.sources.python.flow_types import BODIES, OUTSIDE, Leaf, Place, ask
+from prodworks_cli.sources.python.flow_types import BODIES, Leaf, Place
 from prodworks_cli.sources.python.places import MAX_FRAMES, RUNNERS, Frame, Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.syntax import Arguments

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
+from prodworks_cli.sources.calls.flows import PARAMETER, ask
 from prodworks_cli.sources.parts import words
-from prodworks_cli.sources.python.flow_types import PARAMETER, Classifier, Leaf, Place, ask
+from prodworks_cli.sources.python.flow_types import Classifier, Leaf, Place
 from prodworks_cli.sources.python.places import MAX_FRAMES, Site, encloses, reaching_bindings
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.syntax import Arguments, Binding, Module, inside

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from tree_sitter import Node
 
+from prodworks_cli.sources.calls import flows
+from prodworks_cli.sources.calls.flows import Path
 from prodworks_cli.sources.python.places import Site
 
-# Members that are asked for, outermost first; "*" is any key, "#0" a position.
-Path = tuple[str, ...]
-MAX_PATH = 7
 # Methods that read what a request or response holds.
 BODIES = ("json", "form", "body", "receive_text", "receive_json", "get_json")
-INPUT, OUTPUT, RETRIEVED, IDENTITY, MODEL, PARAMETER, STORED = (
-    "input",
-    "output",
-    "retrieved",
-    "identity",
-    "model",
-    "parameter",
-    "stored",
-)
-# A function outside the repository that is given something: what it makes of it is not known.
-OUTSIDE = "outside"
 
 
 @dataclass(frozen=True)
@@ -53,7 +41,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class Leaf(flows.Leaf[Site]):
     """Where a text comes from.
 
     ``kind`` is input (a request), output (a model's answer, or what it asks a tool for), retrieved, identity, model
@@ -61,40 +49,10 @@ class Leaf:
     service), outside or unknown. ``site`` is the root, ``path`` the member of it, ``name`` what to call it.
     """
 
-    kind: str
-    site: Site
-    path: Path = ()
-    name: str = ""
-    certain: bool = True
-
-    @property
-    def root(self) -> tuple[str, int]:
-        """The place of the root."""
-        return (self.site.module.path, self.site.node.id)
-
-    @property
-    def key(self) -> object:
-        """What makes two leaves the same."""
-        return (self.kind, self.root, self.path, self.certain)
-
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(flows.Trace[Leaf]):
     """What an expression is made of; ``composed`` holds the expressions that put a text together on the way."""
-
-    leaves: tuple[Leaf, ...] = ()
-    composed: frozenset[tuple[str, int]] = frozenset()
-
-    def kinds(self, *kinds: str) -> tuple[Leaf, ...]:
-        """The leaves of some kinds, the certain ones first."""
-        return tuple(sorted((x for x in self.leaves if x.kind in kinds), key=lambda x: not x.certain))
-
-    @staticmethod
-    def join(traces: Iterable[Trace]) -> Trace:
-        """Several traces as one."""
-        listed = list(traces)
-        leaves = {leaf.key: leaf for trace in listed for leaf in trace.leaves}
-        return Trace(tuple(leaves.values()), frozenset().union(*(t.composed for t in listed)))
 
 
 class Tracing(Protocol):
@@ -102,6 +60,9 @@ class Tracing(Protocol):
 
     def of(self, site: Site, path: Path = ()) -> Trace:
         """What the value of an expression is made of."""
+
+    def uncut(self, site: Site, path: Path = ()) -> Trace:
+        """What of the value of an expression is not cut to a length on its way."""
 
 
 class Classifier(Protocol):
@@ -118,13 +79,6 @@ class Classifier(Protocol):
 
     def of_parameter(self, site: Site, function: Node, name: str, path: Path) -> Leaf | bool | None:
         """The leaf that a parameter of an entry is; ``None`` when it holds no text, ``False`` when it is no entry."""
-
-
-def ask(key: str, path: Path) -> Path:
-    """The path with one more member asked for first."""
-    if path[:2] == (key, key):  # a member that a loop sets from itself
-        return path
-    return (key, *path)[:MAX_PATH]
 
 
 def named(path: Path) -> Path:

@@ -15,11 +15,12 @@ from prodworks_cli.resources.adapter import every
 from prodworks_cli.resources.text_flows import LogStatement
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
+from prodworks_cli.sources.calls.flows import INPUT, OUTPUT, PARAMETER, RETRIEVED
 from prodworks_cli.sources.log_setups.levels import level_named
 from prodworks_cli.sources.python.conversations import NO_TEXT_NAME, Conversations
 from prodworks_cli.sources.python.entries import LAMBDA, Entries
 from prodworks_cli.sources.python.flow import Flow
-from prodworks_cli.sources.python.flow_types import INPUT, OUTPUT, PARAMETER, RETRIEVED, Leaf
+from prodworks_cli.sources.python.flow_types import Leaf
 from prodworks_cli.sources.python.log_emission import Emission
 from prodworks_cli.sources.python.log_setups import LogSetUps
 from prodworks_cli.sources.python.places import Site

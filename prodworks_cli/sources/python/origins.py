@@ -7,21 +7,10 @@ from collections.abc import Mapping
 
 from tree_sitter import Node
 
+from prodworks_cli.sources.calls.flows import IDENTITY, INPUT, MODEL, OUTPUT, RETRIEVED, STORED, Path
 from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.python.entries import Entries, requested
-from prodworks_cli.sources.python.flow_types import (
-    IDENTITY,
-    INPUT,
-    MODEL,
-    OUTPUT,
-    RETRIEVED,
-    STORED,
-    Leaf,
-    Path,
-    Place,
-    Trace,
-    Tracing,
-)
+from prodworks_cli.sources.python.flow_types import Leaf, Place, Trace, Tracing
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.syntax import Arguments, Module

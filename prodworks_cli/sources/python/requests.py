@@ -8,10 +8,12 @@ from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.facts import Facts
+from prodworks_cli.sources.calls.flows import IDENTITY, INPUT, OUTPUT, PARAMETER, RETRIEVED, STORED
 from prodworks_cli.sources.calls.ids import ids_in
+from prodworks_cli.sources.python.bounds import Asked
 from prodworks_cli.sources.python.conversations import Conversations
 from prodworks_cli.sources.python.flow import Flow
-from prodworks_cli.sources.python.flow_types import IDENTITY, INPUT, OUTPUT, PARAMETER, RETRIEVED, STORED, Trace
+from prodworks_cli.sources.python.flow_types import Trace
 from prodworks_cli.sources.python.frameworks import ModelObject
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
@@ -62,12 +64,10 @@ class Requests:
 
     def of_direct(self, call: Site) -> dict[str, Drafted]:
         """Who wrote what one call of a provider's own client asks."""
-        given = call.module.arguments(call.node)
-        nodes = [v for k, v in given.keywords.items() if k in _ASKED]
-        traces = [self._flow.of(call.to(n)) for n in nodes]
-        if not traces:
+        asked = asked_directly(call)
+        if not asked:
             return {"untrusted_sources": Unknown("the arguments of the call are built elsewhere")}
-        return {"untrusted_sources": _untrusted(Trace.join(traces))}
+        return {"untrusted_sources": _untrusted(Trace.join(self._flow.of(*a) for a in asked))}
 
     def of_body(self, body: Site | None) -> dict[str, Drafted]:
         """What the body of a request over plain HTTP says."""
@@ -75,10 +75,9 @@ class Requests:
             unread = Unknown("the body of the request is built elsewhere")
             return {"system_prompt_sources": unread, "untrusted_sources": unread}
         system = self._flow.of(body, ("system",))
-        traces = [self._flow.of(body, (key,)) for key in _ASKED]
         return {
             "system_prompt_sources": self._sources(system) if system.leaves else None,
-            "untrusted_sources": _untrusted(Trace.join(traces)),
+            "untrusted_sources": _untrusted(Trace.join(self._flow.of(*a) for a in asked_in(body))),
         }
 
     def _system_texts(self, path: str) -> Iterator[Site]:
@@ -111,6 +110,16 @@ class Requests:
         if body.unknown is not None:
             return Unknown(body.unknown.reason)
         return False
+
+
+def asked_directly(call: Site) -> list[Asked]:
+    """What the arguments of a call of a provider's own client ask; nothing where they are built elsewhere."""
+    return [(call.to(v), ()) for k, v in call.module.arguments(call.node).keywords.items() if k in _ASKED]
+
+
+def asked_in(body: Site | None) -> list[Asked]:
+    """What the body of a request over plain HTTP asks."""
+    return [(body, (key,)) for key in _ASKED] if body is not None else []
 
 
 def unresolved(node: Node) -> Iterator[Unknown]:

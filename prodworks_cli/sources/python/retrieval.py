@@ -12,11 +12,12 @@ from prodworks_cli.node import Node
 from prodworks_cli.resources.retrieval import RetrievalCall
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import NOT_ANALYSED, Names
+from prodworks_cli.sources.calls.flows import IDENTITY, INPUT, OUTPUT, OUTSIDE, PARAMETER, STORED, Path
 from prodworks_cli.sources.calls.vector_queries import FILTER
 from prodworks_cli.sources.content import dig, member
 from prodworks_cli.sources.python.dead import is_dead
 from prodworks_cli.sources.python.flow import Flow
-from prodworks_cli.sources.python.flow_types import IDENTITY, INPUT, OUTPUT, OUTSIDE, PARAMETER, STORED, Path, Trace
+from prodworks_cli.sources.python.flow_types import Trace
 from prodworks_cli.sources.python.origins import SEARCHES
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name

@@ -11,9 +11,10 @@ from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.resources.text_flows import OutputSink
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
+from prodworks_cli.sources.calls.flows import OUTPUT
 from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.python.flow import Flow
-from prodworks_cli.sources.python.flow_types import OUTPUT, Leaf
+from prodworks_cli.sources.python.flow_types import Leaf
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Module, inside

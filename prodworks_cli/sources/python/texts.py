@@ -8,6 +8,8 @@ from prodworks_cli.model import Gap
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.log_setups.levels import LevelVariables
+from prodworks_cli.sources.python.answers import Answers
+from prodworks_cli.sources.python.bounds import Bounds
 from prodworks_cli.sources.python.conversations import Conversations
 from prodworks_cli.sources.python.entries import Entries
 from prodworks_cli.sources.python.flow import Flow
@@ -54,6 +56,7 @@ class Texts:
         self._flow = Flow(tracer, Origins(self.entries, identities, models))
         self._conversations = Conversations(repository, self._flow, calls)
         self.requests = Requests(repository, self._flow, self._conversations)
+        self.answers = Answers(tracer, self._flow, Bounds(tracer, self._flow))
 
     def told(self) -> Iterator[Site]:
         """The expressions that requests of models are made of."""

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Drafted
-from prodworks_cli.sources.calls.flows import Path
+from prodworks_cli.sources.calls.answers import (
+    PARTS,
+    PASSED_ON,
+    STREAM_ERRORS,
+    asks_by_schema,
+    is_answer,
+    streams,
+    use_of,
+)
+from prodworks_cli.sources.calls.flows import FACT, OUTPUT, Path
+from prodworks_cli.sources.typescript.bounds import Bounds
+from prodworks_cli.sources.typescript.conversations import Conversations
+from prodworks_cli.sources.typescript.flow_types import Tracing
 from prodworks_cli.sources.typescript.handlers import Handlers
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.response import Reach
 from prodworks_cli.sources.typescript.sites import CallSite
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
+from prodworks_cli.sources.typescript.trace import Tracer
 
 _STRUCTURED = (
     "generateObject",
@@ -24,37 +37,29 @@ _STRUCTURED = (
     "responses.parse",
 )
 _OUTPUTS = ("output", "experimental_output", "response_format", "outputConfig")
+_GIVEN = Unknown("callers decide in which form the answer is asked for")
+_ANY_FORMAT: dict[str, Drafted] = {"output_use": _GIVEN, "output_validated": _GIVEN}
 _VALIDATES = re.compile(r"^(?:parse|safeParse|parseAsync|safeParseAsync|validate\w*|Check)$")
-# Members of a response under which the answer is, and not the envelope of the API around it.
-_ANSWERS = frozenset(
-    {"text", "content", "completion", "generation", "outputText", "message", "generated_text", "output_text", "answer"}
-    | {"completions", "delta", "textStream", "toolUse", "input"}
-)
-_STREAMS = ("invoke_agent", "invoke_inline_agent", "invoke_flow")
-# Calls that cut a text, or count it, by their name.
-_BOUNDS = re.compile(r"truncat|countTokens|limitTokens|trimMessages|clampText|tokenLimit|maxLength", re.IGNORECASE)
-_CUTS = frozenset({"slice", "substring", "substr"})
-ELSEWHERE = Unknown("the stream is read by code that is not followed")
 
 
 class Answers:
-    """Looks at the code that can see a response. ``taken_from`` tells the members of one of which a value is made."""
+    """Looks at the code that can see a response."""
 
-    def __init__(self, taken_from: Callable[[Site, Site], list[Path]], handlers: Handlers) -> None:
-        self._taken_from = taken_from
-        self._handlers = handlers
+    def __init__(self, tracer: Tracer, flow: Tracing, conversations: Conversations) -> None:
+        self._tracer = tracer
+        self._flow = flow
+        self._conversations = conversations
+        self._handlers = Handlers(tracer)
+        self._bounds = Bounds(tracer, flow)
 
     def of(self, call: CallSite, reach: Reach) -> dict[str, Drafted]:
         """The use of the answer, its check, the errors of a stream, and the bound of what is asked."""
-        parsed, checked = self._taken(call, reach)
-        structured = call.api in _STRUCTURED or _asks_for_data(call)
-        use: Drafted = "json" if structured or parsed or checked else reach.leaves or "text"
-        validated: Drafted = structured or checked if use == "json" else None
+        data, by_schema = self._format(call)
+        read, checked = self._taken(call, reach)
         return {
-            "output_use": use,
-            "output_validated": validated if not isinstance(use, Unknown) else use,
-            "stream_errors_handled": self._stream(call, reach) if "tream" in call.api or call.api in _STREAMS else None,
-            "input_bounded": any(_bounds(site) for site in reach.chain) or reach.leaves or False,
+            **(use_of(data or read, by_schema or checked, reach.leaves) if data is not None else _ANY_FORMAT),
+            "stream_errors_handled": self._stream(call, reach) if streams(call.api) else None,
+            "input_bounded": self._bounds.of(reach, self._conversations.asked(call)),
         }
 
     def _taken(self, call: CallSite, reach: Reach) -> tuple[bool, bool]:
@@ -66,48 +71,53 @@ class Answers:
                 reads = site.module.text(callee_of(node)) == "JSON.parse"
                 if not given or not (reads or _VALIDATES.match(name)):
                     continue
-                paths = self._taken_from(Site(site.module, given[0]), call.site)
-                if any(_ANSWERS & set(path) for path in paths):
+                paths = self._paths(Site(site.module, given[0]), call.site)
+                if any(is_answer(call.api, path) for path in paths):
                     parsed, checked = parsed or reads, checked or not reads
         return parsed, checked
 
+    def _paths(self, value: Site, call: Site) -> list[Path]:
+        """The members of the answer of one call of which a value is made."""
+        return [leaf.path for leaf in self._flow.of(value).kinds(OUTPUT, FACT) if leaf.root == call.key]
+
     def _stream(self, call: CallSite, reach: Reach) -> bool | Unknown:
-        """An error in the middle of a stream is thrown where the stream is read."""
+        """An error in the middle of a stream is thrown where the stream is read, or is an event of it."""
         if call.library == "ai":
             told = any(_has_key(site.module, site.node, "onError") for site in reach.bodies)
             return told or Unknown("the SDK passes an error of the stream on to the page")
         for loop in self._loops(call, reach):
+            names = loop.module.below(loop.node, "property_identifier", "string_fragment")
+            if not STREAM_ERRORS.isdisjoint(loop.module.text(n) for n in names):
+                return True
             handled = self._handlers.of(loop)
             return handled if isinstance(handled, Unknown) else bool(handled)
-        return ELSEWHERE
+        return reach.leaves or PASSED_ON
 
     def _loops(self, call: CallSite, reach: Reach) -> Iterator[Site]:
         for site in reach.bodies:
             for loop in site.module.below(site.node, "for_in_statement"):
                 right = loop.child_by_field_name("right")
-                if right is not None and self._taken_from(Site(site.module, right), call.site):
+                paths = self._paths(Site(site.module, right), call.site) if right is not None else []
+                if any(PARTS.isdisjoint(path) for path in paths):
                     yield Site(site.module, loop)
 
+    def _format(self, call: CallSite) -> tuple[bool | None, bool]:
+        """Whether the request asks for data (``None`` where callers decide it), and whether it gives the schema."""
+        if call.api in _STRUCTURED:
+            return True, True
+        request = call.request
+        pairs = request.module.below(request.node, "pair") if request is not None else ()
+        asked = [p.child_by_field_name("value") for p in pairs if _key(request, p) in _OUTPUTS] if request else []
+        values = [v for v in asked if v is not None]
+        if request is None or not values:
+            return False, False
+        written = [s.text for v in values for s in self._tracer.sites(request.to(v))]
+        return (True, any(map(asks_by_schema, written))) if written else (None, False)
 
-def _asks_for_data(call: CallSite) -> bool:
-    """The request asks for an answer in a schema."""
-    request = call.request
-    return request is not None and any(_has_key(request.module, request.node, key) for key in _OUTPUTS)
+
+def _key(request: Site, pair: Node) -> str:
+    return request.module.text(pair.child_by_field_name("key"))
 
 
 def _has_key(module: Module, scope: Node, key: str) -> bool:
     return any(module.text(p.child_by_field_name("key")) == key for p in module.below(scope, "pair"))
-
-
-def _bounds(function: Site) -> bool:
-    """The function cuts a text, counts it, or asks how long it is."""
-    module = function.module
-    for call in module.below(function.node, "call_expression"):
-        callee, given = callee_of(call), module.arguments(call)
-        name = last_name(module, callee)
-        if _BOUNDS.search(name) or (name in _CUTS and len(given) > 1 and module.text(given[0]) == "0"):
-            return True
-        if name == "max" and "string()" in module.text(callee):
-            return True
-    comparisons = module.below(function.node, "binary_expression")
-    return any(re.search(r"\.length\s*>=?\s*(?!0\b)[\w.]+", module.text(c)[:200]) for c in comparisons)

@@ -75,7 +75,7 @@ class Conversations:
         """What the request of a call says; ``guarded`` that it names a guardrail."""
         return {
             "system_prompt_sources": self._system(call),
-            "untrusted_sources": untrusted_sources(self._said(call)),
+            "untrusted_sources": untrusted_sources(self.said(call)),
             "input_tagged": self._tagged(call) if guarded else None,
         }
 
@@ -101,10 +101,14 @@ class Conversations:
         given = call.site.module.arguments(call.site.node)
         return call.site.to(given[-1]) if given else None
 
-    def _said(self, call: CallSite) -> Trace:
+    def said(self, call: CallSite) -> Trace:
+        """What the texts in the request of a call are made of."""
+        return Trace.join(self._flow.of(request, path) for request, path in self.asked(call))
+
+    def asked(self, call: CallSite) -> list[tuple[Site, Path]]:
+        """The texts of people and documents in one request: the request, and the members of it."""
         request = self._request(call)
-        paths = _TEXTS[call.library]
-        return Trace.join(self._flow.of(request, p) for p in paths) if request is not None else Trace()
+        return [(request, path) for path in _TEXTS[call.library]] if request is not None else []
 
     def _system(self, call: CallSite) -> Drafted:
         """What the system prompt is made of; absent where the request has none."""
@@ -178,7 +182,7 @@ class Conversations:
 
     @cached_property
     def _asked(self) -> Trace:
-        return Trace.join(self._said(call) for call in self._calls)
+        return Trace.join(self.said(call) for call in self._calls)
 
     @cached_property
     def _roots(self) -> dict[tuple[str, int], set[Path]]:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node
 
-from prodworks_cli.sources.calls.flows import OUTSIDE, UNKNOWN, Path, ask
+from prodworks_cli.sources.calls.flows import CUT, OUTSIDE, UNKNOWN, Path, ask
+from prodworks_cli.sources.typescript.cuts import cuts
 from prodworks_cli.sources.typescript.flow_calls import Carriers
 from prodworks_cli.sources.typescript.flow_names import Names
 from prodworks_cli.sources.typescript.flow_types import Classifier, Leaf, Place, Trace, admits, element, named
@@ -43,6 +44,7 @@ class Flow:
         self._total = 0
         self._asked = 0
         self._nested = 0
+        self._stops = False
 
     @property
     def exhausted(self) -> bool:
@@ -57,11 +59,21 @@ class Flow:
                 return Trace()
             self._known[key] = Trace()
             self._nested += 1
+            stops, self._stops = self._stops, False
             try:
                 self._known[key] = self._walk(Place(site, path))
             finally:
                 self._nested -= 1
+                self._stops = stops
         return self._known[key]
+
+    def uncut(self, site: Site, path: Path = ()) -> Trace:
+        """What of the value of an expression is not cut to a length on its way."""
+        self._stops = True
+        try:
+            return self._walk(Place(site, path))
+        finally:
+            self._stops = False
 
     def of_all(self, sites: Iterable[Site]) -> Trace:
         """What several expressions are made of."""
@@ -144,7 +156,10 @@ class Flow:
 
     def _call(self, place: Place) -> Iterable[Place | Leaf]:
         known = self._classifier.of_call(place, self)
-        return known if known is not None else self._carriers.of(place)
+        if known is not None or not cuts(place.site.module, place.site.node):
+            return known if known is not None else self._carriers.of(place)
+        cut = Leaf(CUT, place.site)
+        return (cut,) if self._stops else (cut, *self._carriers.of(place))
 
 
 def _composes(site: Site) -> bool:

@@ -54,6 +54,9 @@ class Tracing(Protocol):
     def of(self, site: Site, path: Path = ()) -> Trace:
         """What the value of an expression is made of."""
 
+    def uncut(self, site: Site, path: Path = ()) -> Trace:
+        """What of the value of an expression is not cut to a length on its way."""
+
 
 class Classifier(Protocol):
     """Says at which expressions a walk ends."""

@@ -10,6 +10,7 @@ from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.schema import Draft, Drafted
+from prodworks_cli.sources.calls.answers import NO_TEXT, without_text
 from prodworks_cli.sources.calls.drafts import Names, call_draft
 from prodworks_cli.sources.calls.guardrails import applied_separately
 from prodworks_cli.sources.content import member
@@ -19,7 +20,6 @@ from prodworks_cli.sources.telemetry.setups import SetUp, drafts
 from prodworks_cli.sources.telemetry.variables import Variables
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.agents import AgentObject, agent_attributes, agent_objects
-from prodworks_cli.sources.typescript.answers import Answers
 from prodworks_cli.sources.typescript.clients import Clients
 from prodworks_cli.sources.typescript.correlation import Correlations
 from prodworks_cli.sources.typescript.dead import Liveness
@@ -160,7 +160,8 @@ class _Reader:
             "stop_reasons_handled": responses.stop_reasons(call, reach),
             "handled_errors": self._stream_errors(reach) if self._streams(call) else self._handlers.of(call.site),
             "fallback": self._fallbacks.of(call.site),
-            **(Answers(around.texts.taken_from, self._handlers).of(call, reach) if not _embeds(call, request) else {}),
+            **around.texts.answers.of(call, reach),
+            **(NO_TEXT if _embeds(call, request) or without_text(request.get("modalities")) else {}),
         }
         return call_draft(name, module.at(call.site.node), known)
 

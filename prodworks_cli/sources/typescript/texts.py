@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
-from prodworks_cli.sources.calls.flows import FACT, OUTPUT, Path
+from prodworks_cli.sources.calls.flows import FACT, OUTPUT
 from prodworks_cli.sources.log_setups.levels import LevelVariables
+from prodworks_cli.sources.typescript.answers import Answers
 from prodworks_cli.sources.typescript.conversations import Conversations
 from prodworks_cli.sources.typescript.dead import Liveness
 from prodworks_cli.sources.typescript.entries import Entries
@@ -65,6 +66,7 @@ class Texts:
         models = frozenset(o.site.key for o in objects)
         self._flow = Flow(tracer, Origins(self.entries, identities, models, vectors))
         self.conversations = Conversations(self._repository, tracer, self._flow, requests, calls)
+        self.answers = Answers(tracer, self._flow, self.conversations)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -93,10 +95,6 @@ class Texts:
         """Retrieval calls and tools, which a program may have without calling a model itself."""
         yield from Retrievals(self._tracer, self._flow, self._requests, self._values, self._liveness).drafts()
         yield from Tools(self._tracer, unsafe).drafts()
-
-    def taken_from(self, value: Site, call: Site) -> list[Path]:
-        """The members of the answer of one call of which a value is made."""
-        return [leaf.path for leaf in self._flow.of(value).kinds(OUTPUT, FACT) if leaf.root == call.key]
 
     def belongs(self, holder: Site, call: Site) -> bool:
         """Whether a value may come from the response of one call, and does not come from those of others only."""
