@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -37,8 +38,14 @@ class Vocabulary:
         return [self._paths[number] for number in sorted(found)]
 
     def with_word(self, name: bytes) -> list[str]:
-        """The files that may hold a name between characters that belong to no word, in order of path."""
+        """The files that hold a name between characters that belong to no word, in order of path."""
         words = name.translate(_WORDS).split()
+        if words != [name]:
+            whole = re.compile(rb"(?<![\w$])" + re.escape(name) + rb"(?![\w$])")
+            return [path for path in self._with_words(words) if whole.search(self._files[path])]
+        return self._with_words(words)
+
+    def _with_words(self, words: Sequence[bytes]) -> list[str]:
         numbers = [set(self._index.get(word, ())) for word in words] or [set(range(len(self._paths)))]
         return [self._paths[number] for number in sorted(set.intersection(*numbers))]
 

@@ -21,13 +21,18 @@ class Callers:
         self._repository = repository
         self._tracer = tracer
         self._callers: dict[tuple[str, int], tuple[tuple[Site, tuple[Node, ...]], ...] | None] = {}
+        self._open: set[tuple[str, int]] = set()
 
     def of(self, module: Module, function: Node) -> tuple[tuple[Site, tuple[Node, ...]], ...] | None:
         """The calls of a function in the repository, with the arguments it gets; ``None`` when there are too many."""
         key = (module.path, function.id)
         if key not in self._callers:
             self._callers[key] = ()
+            self._open.add(key)
             self._callers[key] = self._find_callers(module, function)
+            self._open.discard(key)
+        elif key in self._open:
+            self._tracer.cut()
         return self._callers[key]
 
     def _find_callers(self, module: Module, function: Node) -> tuple[tuple[Site, tuple[Node, ...]], ...] | None:

@@ -9,7 +9,6 @@ from tree_sitter import Node
 
 from prodworks_cli.sources.calls.flows import OUTSIDE, Path, ask
 from prodworks_cli.sources.parts import words
-from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.flow_types import BODIES, Leaf, Place, element, only
 from prodworks_cli.sources.typescript.places import MAX_FRAMES, Frame, Site
 from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, Module, callee_of, last_name, string_of
@@ -138,8 +137,6 @@ def _results(function: Site, place: Place) -> Iterator[Place]:
     if body.type != "statement_block":
         yield Place(function.to(body), place.path)
         return
-    for node in inside(body, *_NESTED):
-        if node.type in ("return_statement", "yield_expression") and node.named_children:
-            value: Node = node.named_children[0]
-            path = element(place.path) if node.type == "yield_expression" else place.path
-            yield Place(function.to(value), path)
+    for node in function.module.left(body):
+        path = element(place.path) if node.type == "yield_expression" else place.path
+        yield Place(function.to(node.named_children[0]), path)

@@ -66,18 +66,27 @@ class Loops:
 
     def drafts(self) -> Iterator[Draft]:
         """All of them, by file and line."""
-        for module in self._repository.matching(_DECIDES_BYTES, b"tool", b"Tool", b"eason", b"returnControl"):
-            for loop in module.of_type(*_LOOPS):
-                if self._is_agentic(module, loop):
-                    yield self._written(module, loop)
-            for function in module.of_type(*FUNCTIONS):
-                if self._comes_back(module, function):
-                    yield self._recursive(module, function)
+        yield from self._deciding() if self._calls else ()
         for module in self._repository.matching(_MAKES, b"maxSteps", b"stopWhen", b"gent", b"Graph", b"Swarm"):
             for call in module.of_type("call_expression", "new_expression"):
                 draft = self._framework(module, call) or self._steps(module, call)
                 if draft is not None:
                     yield draft
+
+    def _deciding(self) -> Iterator[Draft]:
+        """Loops and recursion around the model calls."""
+        homes = {path for path, _ in self._calls}
+
+        def may_decide(path: str, data: bytes) -> bool:
+            return (path in homes or _LOOPS_BYTES.search(data) is not None) and bool(_DECIDES_BYTES.search(data))
+
+        for module in self._repository.where(may_decide, b"tool", b"Tool", b"eason", b"returnControl"):
+            for loop in module.of_type(*_LOOPS):
+                if self._is_agentic(module, loop):
+                    yield self._written(module, loop)
+            for function in module.of_type(*FUNCTIONS) if module.path in homes else ():
+                if self._comes_back(module, function):
+                    yield self._recursive(module, function)
 
     def _is_agentic(self, module: Module, loop: Syntax) -> bool:
         """A model is called in the loop, and what it asks for decides whether the loop goes on."""
@@ -266,4 +275,5 @@ _MAKES = re.compile(
     + b"|".join(n.encode() for n in _FRAMEWORKS)
     + rb")\s*(?:<[^>\n]{0,60}>)?\s*\("
 )
+_LOOPS_BYTES = re.compile(rb"\b(?:while|for)\s*[(/]")
 _DECIDES_BYTES = re.compile(_DECIDES.pattern.encode(), re.IGNORECASE)

@@ -36,6 +36,7 @@ class Members:
         if isinstance(origin, Unknown):
             return (origin,)
         if self._depth >= MAX_DEPTH:
+            self._tracer.cut()
             return (Unknown("is defined by itself or through too many steps"),)
         self._depth += 1
         try:

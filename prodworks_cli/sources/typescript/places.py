@@ -9,8 +9,7 @@ from typing import Protocol
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.sources.trees import inside
-from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 
 MAX_DEPTH = 24
 MAX_FRAMES = 6
@@ -61,6 +60,9 @@ class Tracing(Protocol):
     def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
         """The expressions at which tracing ends."""
 
+    def cut(self) -> None:
+        """Say that something was cut short because of what still goes on."""
+
 
 def shown(site: Site) -> str:
     """An expression in words: names as written, without the arguments of calls and without literals."""
@@ -78,6 +80,5 @@ def returned(function: Site) -> tuple[Origin, ...]:
         return ()
     if body.type != "statement_block":
         return (function.to(body),)
-    nodes = inside(body, *FUNCTIONS, *CLASSES)
-    values = [n.named_children[0] for n in nodes if n.type == "return_statement" and n.named_children]
+    values = (n.named_children[0] for n in function.module.left(body) if n.type == "return_statement")
     return tuple(function.to(v) for v in values)

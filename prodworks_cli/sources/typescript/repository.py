@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 
@@ -18,8 +18,6 @@ from prodworks_cli.sources.typescript.syntax import (
     FUNCTIONS,
     Import,
     Module,
-    callee_of,
-    last_name,
     parse,
     string_of,
 )
@@ -28,6 +26,9 @@ from prodworks_cli.sources.vocabulary import Vocabulary
 # A name that so many files hold is too common to look for its callers.
 MAX_FILES = 40
 MAX_CALLS = 400
+# All of the exports of another file are exported too.
+_HANDS_ON = re.compile(rb"\bexport\b(?:\s|type\b|/\*|//)*\*")
+_QUOTED = re.compile(rb"(?=['\"]([^'\"\n]{1,300})['\"])")
 _ENDING = re.compile(r"(?:\.d)?\.(?:[cm]?[jt]sx?)$")
 
 
@@ -47,7 +48,9 @@ class Repository:
         self._exports: dict[str, dict[str, Node | Import]] = {}
         self._matching: dict[re.Pattern[bytes], list[str]] = {}
         self._defined: dict[str, int] = {}
-        self._found: dict[tuple[str, str], Module | None] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._quoted: dict[str, frozenset[str]] = {}
+        self._handing_on: dict[str, bool] = {}
         self._first: dict[tuple[bytes, ...], str | None] = {}
         self._named: dict[str, tuple[tuple[Module, Node], ...] | None] = {}
 
@@ -63,6 +66,10 @@ class Repository:
             held = self._vocabulary.holding(*literals) if literals else sorted(self._files)
             self._matching[pattern] = [p for p in held if pattern.search(self._files[p])]
         yield from map(self.module, self._matching[pattern])
+
+    def where(self, test: Callable[[str, bytes], bool], *literals: bytes) -> Iterator[Module]:
+        """The files whose path and bytes pass a test, in order of path; each holds one of ``literals``."""
+        yield from (self.module(p) for p in self._vocabulary.holding(*literals) if test(p, self._files[p]))
 
     def holding(self, *literals: bytes) -> Iterator[Module]:
         """The files that hold one of some texts, in order of path."""
@@ -97,60 +104,82 @@ class Repository:
 
     def find(self, specifier: str, importer: Module) -> Module | None:
         """The file that an import means; ``None`` when it lies outside the repository or is one of several."""
-        key = (specifier, importer.path.rpartition("/")[0])
+        path = self.locate(specifier, importer.path)
+        return self.module(path) if path is not None else None
+
+    def locate(self, specifier: str, importer: str) -> str | None:
+        """The path of the file that an import means, which is not parsed for it."""
+        key = (specifier, importer.rpartition("/")[0])
         if key not in self._found:
             self._found[key] = self._find(specifier, importer)
         return self._found[key]
 
+    def may_export(self, path: str, name: str) -> bool:
+        """Whether a file may export a name: it holds the word, or hands on all that another file exports."""
+        data = self._files[path]
+        words = (b"default", b"module.exports") if name == "default" else (name.encode(),)
+        return any(word in data for word in words) or self._hands_on(path)
+
+    def _hands_on(self, path: str) -> bool:
+        """Whether a file exports all that another file does."""
+        if path not in self._handing_on:
+            self._handing_on[path] = _HANDS_ON.search(self._files[path]) is not None
+        return self._handing_on[path]
+
     def importers(self, module: Module) -> Iterator[Module]:
         """The files that import a file."""
         stem = _ENDING.sub("", module.path).removesuffix("/index").rpartition("/")[2]
-        for other in self.holding(stem.encode()) if stem else ():
-            if any(self.find(i.module, other) is module for i in other.imports.values()):
-                yield other
+        for path in self._vocabulary.holding(stem.encode()) if stem else ():
+            if module.path in self._may_import(path):
+                other = self.module(path)
+                if any(self.locate(i.module, path) == module.path for i in other.imports.values()):
+                    yield other
 
-    def _find(self, specifier: str, importer: Module) -> Module | None:
+    def _may_import(self, path: str) -> frozenset[str]:
+        """The files that one of the quoted texts of a file would mean as an import."""
+        if path not in self._quoted:
+            texts = {text.decode() for text in _QUOTED.findall(self._files[path])}
+            self._quoted[path] = frozenset(p for t in texts if (p := self.locate(t, path)) is not None)
+        return self._quoted[path]
+
+    def _find(self, specifier: str, importer: str) -> str | None:
         if specifier.startswith("."):
-            return self._open(_relative(specifier, importer.path))
+            return self._open(_relative(specifier, importer))
         package = next((p for p in self._packages if specifier == p or specifier.startswith(f"{p}/")), None)
         if package is not None:
             folder, rest = self._packages[package], specifier[len(package) :].strip("/")
             tries = (f"{folder}/{rest}", f"{folder}/src/{rest}", f"{folder}/lib/{rest}")
-            return next((m for t in tries if (m := self._open(t.strip("/")))), None)
+            return next((p for t in tries if (p := self._open(t.strip("/")))), None)
         alias = re.match(r"^(?:[@~#]/|src/|app/|lib/)", specifier)
         return (
             self._nearest(specifier.removeprefix(alias[0] if alias[0][0] in "@~#" else ""), importer) if alias else None
         )
 
-    def _open(self, stem: str) -> Module | None:
+    def _open(self, stem: str) -> str | None:
         bare = _ENDING.sub("", stem) if stem not in self._files else stem
         names = [stem, *(f"{s}{e}" for s in (stem, bare, f"{stem}/index".lstrip("/")) for e in SUFFIXES)]
-        path = next((n for n in names if n in self._files), None)
-        return self.module(path) if path else None
+        return next((n for n in names if n in self._files), None)
 
-    def _nearest(self, wanted: str, importer: Module) -> Module | None:
+    def _nearest(self, wanted: str, importer: str) -> str | None:
         """The file whose path ends so and which shares most folders with the importer."""
         paths = [p for p in self._by_stem.get(_ENDING.sub("", wanted).rpartition("/")[2], ()) if _ends(p, wanted)]
-        near = {p: _shared(p, importer.path) for p in paths}
-        best = [p for p in paths if near[p] == max(near.values())]
-        return self.module(best[0]) if len(best) == 1 else None
+        near = {p: _shared(p, importer) for p in paths}
+        most = max(near.values(), default=0)
+        best = [p for p in paths if near[p] == most]
+        return best[0] if len(best) == 1 else None
 
     def calls_named(self, name: str) -> tuple[tuple[Module, Node], ...] | None:
         """Calls ``name(...)``, ``x.name(...)``, ``new name(...)`` and calls that are given ``name``; ``None`` when the
         name is too common to look for."""
         if name not in self._named:
-            pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
-            paths = [p for p in self._vocabulary.with_word(name.encode()) if pattern.search(self._files[p])]
+            paths = self._vocabulary.with_word(name.encode())
             calls = tuple(islice(self._calls(paths, name), MAX_CALLS + 1)) if len(paths) <= MAX_FILES else ()
             self._named[name] = None if len(paths) > MAX_FILES or len(calls) > MAX_CALLS else calls
         return self._named[name]
 
     def _calls(self, paths: Sequence[str], name: str) -> Iterator[tuple[Module, Node]]:
         for module in map(self.module, paths):
-            for call in module.of_type("call_expression", "new_expression"):
-                named = last_name(module, callee_of(call)) == name
-                if named or any(last_name(module, a) == name for a in module.arguments(call)[:2]):
-                    yield module, call
+            yield from ((module, call) for call in module.calls.get(name, ()))
 
     def definitions_named(self, name: str) -> int:
         """How many functions and methods of that name the files define that call one of that name."""

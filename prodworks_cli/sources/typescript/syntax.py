@@ -8,7 +8,7 @@ from functools import cached_property
 
 from tree_sitter import Language, Node, Parser
 
-from prodworks_cli.sources.trees import Source
+from prodworks_cli.sources.trees import Source, inside
 
 FUNCTIONS = frozenset(
     {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function"}
@@ -25,6 +25,7 @@ _DEFINING = ("enum_declaration", "function_declaration", "generator_function_dec
 TRANSPARENT = frozenset(
     {"await_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
 )
+_LEAVES = ("return_statement", "yield_expression")
 MAX_PATTERN = 12
 MODULE_SCOPE = "<module>"
 
@@ -197,6 +198,26 @@ class Module(Source):
             found = self.assigned.get(target, ())
             self._assigned_in[key] = [(n, r) for n, r in found if start <= n.start_byte and n.end_byte <= end]
         return self._assigned_in[key]
+
+    @cached_property
+    def _left(self) -> dict[int, tuple[Node, ...]]:
+        return {}
+
+    def left(self, body: Node) -> tuple[Node, ...]:
+        """Where the body of a function returns or yields a value, without the functions and classes in it."""
+        if body.id not in self._left:
+            nodes = (n for n in inside(body, *FUNCTIONS, *CLASSES) if n.type in _LEAVES)
+            self._left[body.id] = tuple(n for n in nodes if n.named_children)
+        return self._left[body.id]
+
+    @cached_property
+    def calls(self) -> Mapping[str, Sequence[Node]]:
+        """Calls and ``new`` expressions by the name of the function, and by those that the first arguments are."""
+        found: dict[str, list[Node]] = {}
+        for call in self.of_type("call_expression", "new_expression"):
+            for name in {last_name(self, n) for n in (callee_of(call), *self.arguments(call)[:2])}:
+                found.setdefault(name, []).append(call)
+        return found
 
     def parameters(self, function: Node) -> tuple[Parameter, ...]:
         """The names that the parameters of a function bind."""

@@ -8,34 +8,41 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.telemetry.setups import SetUp
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.values import Values
 
-_WORDS = (
-    *(b"@opentelemetry/", b"@vercel/otel", b"@aws-lambda-powertools/tracer", b"@aws-lambda-powertools/metrics"),
-    *(b"aws-xray-sdk", b"langfuse", b"@traceloop/", b"langsmith", b"dd-trace", b"experimental_telemetry"),
-)
-_NEEDLE = re.compile(b"|".join(re.escape(word) for word in _WORDS))
 # Set-ups by what is made or called, and the package that it comes from.
-_CALLS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (framework, package, re.compile(rf"^(?:{names})$"))
+_CALLS: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
+    (framework, package, words(names))
     for framework, package, names in (
-        ("opentelemetry", "@opentelemetry/", "NodeSDK|NodeTracerProvider|BasicTracerProvider|WebTracerProvider"),
+        ("opentelemetry", "@opentelemetry/", "NodeSDK NodeTracerProvider BasicTracerProvider WebTracerProvider"),
         ("opentelemetry", "@vercel/otel", "registerOTel"),
         ("powertools-tracer", "@aws-lambda-powertools/tracer", "Tracer"),
         ("powertools-metrics", "@aws-lambda-powertools/metrics", "Metrics"),
-        ("xray", "aws-xray-sdk", "captureAWSv3Client|captureAWS|captureAWSClient"),
-        ("langfuse", "langfuse", "Langfuse|observeOpenAI|CallbackHandler|LangfuseExporter"),
-        ("langfuse", "@langfuse/", "LangfuseSpanProcessor|observe|startObservation|observeOpenAI|CallbackHandler"),
-        ("langsmith", "langsmith", "traceable|wrapAISDK|wrapOpenAI"),
+        ("xray", "aws-xray-sdk", "captureAWSv3Client captureAWS captureAWSClient"),
+        ("langfuse", "langfuse", "Langfuse observeOpenAI CallbackHandler LangfuseExporter"),
+        ("langfuse", "@langfuse/", "LangfuseSpanProcessor observe startObservation observeOpenAI CallbackHandler"),
+        ("langsmith", "langsmith", "traceable wrapAISDK wrapOpenAI"),
         ("traceloop", "@traceloop/", "initialize"),
         ("datadog", "dd-trace", "init"),
     )
 )
-_PACKAGES = tuple(package for _, package, _ in _CALLS)
+_NAMES = frozenset(name for _, _, names in _CALLS for name in names)
+# What a file with a set-up holds: the package as a text, and one of its names as a word.
+_SIGNS = tuple(
+    (
+        tuple(quote + package.encode() for quote in (b"'", b'"')),
+        tuple(name.encode() for name in names),
+        re.compile(rb"\b(?:%b)\b" % "|".join(names).encode()),
+    )
+    for _, package, names in _CALLS
+)
+_AI_SDK = b"experimental_telemetry"
+_LITERALS = (*(text for texts, _, _ in _SIGNS for text in texts), _AI_SDK)
 _EXPORTERS: Mapping[str, str] = {
     "OTLPTraceExporter": "otlp",
     "OTLPMetricExporter": "otlp",
@@ -54,13 +61,20 @@ _SENDS_METRICS = (b"logMetrics", b"publishStoredMetrics", b"flushMetrics")
 
 def telemetry(repository: Repository, values: Values) -> Iterator[SetUp]:
     """The set-ups in the code, by file and line."""
-    for module in repository.matching(_NEEDLE, *_WORDS):
-        if any(item.module.startswith(_PACKAGES) for item in module.imports.values()):
-            exporter = _exporter(module)
-            for node in module.of_type("new_expression", "call_expression"):
-                yield from _found(Site(module, node), exporter, values)
-        for pair in module.of_type("pair") if b"experimental_telemetry" in module.data else ():
+    for module in repository.where(_may_set_up, *_LITERALS):
+        exporter = _exporter(module)
+        for node in module.of_type("new_expression", "call_expression"):
+            yield from _found(Site(module, node), exporter, values)
+        for pair in module.of_type("pair") if _AI_SDK in module.data else ():
             yield from _of_ai_sdk(Site(module, pair), values)
+
+
+def _may_set_up(_: str, data: bytes) -> bool:
+    """Whether a file may set something up, told from its words alone."""
+    return _AI_SDK in data or any(
+        any(text in data for text in texts) and any(name in data for name in names) and word.search(data)
+        for texts, names, word in _SIGNS
+    )
 
 
 def _exporter(module: Module) -> str | None:
@@ -71,9 +85,10 @@ def _exporter(module: Module) -> str | None:
 
 def _found(site: Site, exporter: str | None, values: Values) -> Iterator[SetUp]:
     module, callee = site.module, callee_of(site.node)
-    name, source = last_name(module, callee), _source(module, callee)
+    name = last_name(module, callee)
+    source = _source(module, callee) if name in _NAMES else ""
     for framework, package, names in _CALLS:
-        if source.startswith(package) and names.match(name):
+        if source.startswith(package) and name in names:
             yield _setup(site, framework, exporter, values)
 
 

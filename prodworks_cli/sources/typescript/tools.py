@@ -81,7 +81,7 @@ class Tools:
     def _own_maker(self, module: Module, call: Node) -> Unknown | None:
         """A function of the repository makes the tool: what runs it, such as an MCP server, is not followed."""
         item = module.imports.get(last_name(module, callee_of(call)))
-        if item is None or self._repository.find(item.module, module) is None:
+        if item is None or self._repository.locate(item.module, module.path) is None:
             return None
         return SERVED if "mcp" in f"{module.path}{item.module}".lower() else OUTSIDE
 

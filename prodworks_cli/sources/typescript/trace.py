@@ -26,6 +26,7 @@ from prodworks_cli.sources.typescript.syntax import (
 MAX_CALLERS = 12
 MAX_ORIGINS = 80
 MAX_ACTIVE = 40
+MAX_EXPORTS = 6
 EXTERNAL = "comes from outside the repository"
 # Functions of tracing libraries that give back the client that they are given.
 WRAPPERS = frozenset({"captureAWSv3Client", "captureAWSClient", "observeOpenAI", "wrapOpenAI", "wrapSDK", "instrument"})
@@ -42,7 +43,8 @@ class Tracer:
         self.possible_callers = self._calling.possible
         self._exported: dict[tuple[str, str, int], tuple[Origin, ...]] = {}
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
-        self._active: set[object] = set()
+        self._active: dict[object, int] = {}
+        self._depends = MAX_ACTIVE
 
     def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
         """The expressions at which tracing ends: literals, calls out of the repository, definitions."""
@@ -70,13 +72,22 @@ class Tracer:
         if key in self._steps:
             return self._steps[key]
         if key in self._active or len(self._active) > MAX_ACTIVE:
+            self.cut(self._active.get(key, 0))
             return (Unknown("is defined by itself or through too many steps"),)
-        self._active.add(key)
+        place, around = len(self._active), self._depends
+        self._active[key], self._depends = place, MAX_ACTIVE
         result = self._step(site)
-        self._active.discard(key)
-        if not self._active:
-            self._steps[key] = result
+        del self._active[key]
+        # What was cut short because of a step that still goes on holds for that step only.
+        if self._depends >= place:
+            self._steps[key], self._depends = result, around
+        else:
+            self._depends = min(self._depends, around)
         return result
+
+    def cut(self, place: int = 0) -> None:
+        """Say that something was cut short because of the step at a place among those that go on."""
+        self._depends = min(self._depends, place)
 
     def _step(self, site: Site) -> tuple[Origin, ...] | None:
         node = site.node
@@ -143,12 +154,21 @@ class Tracer:
         item = module.imports.get(name)
         if item is None:
             return (Unknown(f"{name} is not defined in the file"),)
-        target = self.repository.find(item.module, module)
-        if target is None:
+        path = self.repository.locate(item.module, module.path)
+        if path is None:
             return (Unknown(f"{name} {EXTERNAL}"),)
-        return (Site(target, target.root),) if item.name == "*" else self.exported(target, item.name)
+        if item.name != "*":
+            return self._offered(path, item.name)
+        target = self.repository.module(path)
+        return (Site(target, target.root),)
 
-    def exported(self, module: Module, name: str, depth: int = 6) -> tuple[Origin, ...]:
+    def _offered(self, path: str, name: str, depth: int = MAX_EXPORTS) -> tuple[Origin, ...]:
+        """An export of the file of a path, which is parsed if it can have one of that name."""
+        if not self.repository.may_export(path, name):
+            return (Unknown(f"{name} {EXTERNAL}"),)
+        return self.exported(self.repository.module(path), name, depth)
+
+    def exported(self, module: Module, name: str, depth: int = MAX_EXPORTS) -> tuple[Origin, ...]:
         """An export of a module by name, through re-exports; looked up once."""
         key = (module.path, name, depth)
         if key not in self._exported:
@@ -166,8 +186,8 @@ class Tracer:
             )
         starred = [i for k, i in exports.items() if k.startswith("* ") and isinstance(i, Import)]
         for source, wanted in [(item.module, item.name)] if item else [(s.module, name) for s in starred]:
-            target = self.repository.find(source, module) if depth else None
-            found = self.exported(target, wanted, depth - 1) if target else ()
+            path = self.repository.locate(source, module.path) if depth else None
+            found = self._offered(path, wanted, depth - 1) if path is not None else ()
             if any(isinstance(o, Site) for o in found):
                 return found
         bindings = module.bindings.get(module.root.id, {}).get(name)
