@@ -13,6 +13,7 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Block, Node
 from prodworks_cli.resources.agentcore_runtimes import EXPORTER, IMAGE, INSTRUMENT
 from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.lines import holds
 from prodworks_cli.sources.parts import suffix_of
 
 _NAME = re.compile(r"(?:^|/)(?:[\w-]+\.)?(?:dockerfile|containerfile)(?:[._-][\w-]+)?$", re.IGNORECASE)
@@ -28,6 +29,7 @@ _LONGEST = 4000
 _EXPORTS = re.compile(
     r"\b(?:setup_otlp_exporter|OTLP(?:Span|Trace)Exporter|set_tracer_provider|registerInstrumentations)\("
 )
+_EXPORT_WORDS = (b"otlp", b"OTLP", b"set_tracer_provider", b"registerInstrumentations")
 _CODE = frozenset((".py", ".ts", ".js", ".mjs"))
 
 
@@ -72,9 +74,13 @@ def _script(name: str, files: Iterable[File]) -> bool | Unknown:
     return any(_AGENTS.search(script) for script in scripts)
 
 
+def _may_export(file: File) -> bool:
+    return suffix_of(file.path) in _CODE and holds(file.data, _EXPORT_WORDS)
+
+
 def _exporters(files: Iterable[File]) -> Iterator[Block]:
     for file in files:
-        text = file.text or "" if suffix_of(file.path) in _CODE else ""
+        text = (file.text or "") if _may_export(file) else ""
         match = _EXPORTS.search(text)
         if match:
             at = Location(file.path, text.count("\n", 0, match.start()) + 1)

@@ -25,10 +25,12 @@ def read(files: Iterable[File]) -> tuple[Draft, ...]:
 
 
 def _in_file(file: File) -> Iterable[Draft]:
+    if _VARIABLE.encode() not in file.data:
+        return
     text = file.text or ""
     name = file.path.rpartition("/")[2]
     configures = suffix_of(file.path) in CODE | _SETS_UP or name.startswith((".env", "Dockerfile"))
-    if _VARIABLE not in text or not configures or _GENERATED.search(text):
+    if not text or not configures or _GENERATED.search(text):
         return
     for number, line in enumerate(text.splitlines(), 1):
         if _VARIABLE in line and not _COMMENT.match(line):

@@ -14,6 +14,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.resources.evaluations import Evaluation
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.lines import holds
 from prodworks_cli.sources.parts import suffix_of
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
@@ -55,10 +56,17 @@ _SPRING = r"^import\s+org\.springframework\.ai\.(?:chat\.)?evaluation\."
 _JAVA = (("spring-ai", "springframework.ai.", re.compile(_SPRING, re.M), "quality"),)
 _K6 = re.compile(r"""(?:from|require\()\s{0,5}['"]k6(?:/|['"])""")
 _SCRIPTS = (".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs")
+# Code of a suite holds one of these.
+_WORDS = {
+    ".py": tuple(word.encode() for _, word, _, _ in _IMPORT),
+    ".java": tuple(word.encode() for _, word, _, _ in _JAVA),
+    **dict.fromkeys(_SCRIPTS, (b"k6", *(word.encode() for _, word, _, _ in _SCRIPT))),
+}
 _PROMPTFOO = re.compile(r"(^|/)(promptfooconfig[^/]*|[^/]*\.promptfoo)\.ya?ml$", re.I)
 _THRESHOLD = re.compile(
     r"\b(?:threshold|min_score|pass_rate)\w{0,20}[\"']?\s{0,3}[:=]\s{0,3}(\d{1,3}(?:\.\d{1,6})?)", re.I
 )
+_DATA = (".jsonl", ".json", ".csv")
 _DATA_FOLDER = re.compile(r"^(evals?|evaluations?|golden[\w-]*|eval[_-][\w-]*)$", re.I)
 _DATA_NAME = re.compile(r"^(golden|eval(uation)?)[_.-]", re.I)
 _EXPECTED = frozenset(
@@ -76,14 +84,24 @@ def read(files: Iterable[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     drafts: list[Draft] = []
     gaps: list[Gap] = []
     for file in files:
+        if file.part in (Part.VENDORED, Part.DOCS, Part.AGENT_INSTRUCTIONS) or not _may_be_suite(file):
+            continue
         text = file.text
-        if text is None or file.part in (Part.VENDORED, Part.DOCS, Part.AGENT_INSTRUCTIONS):
+        if text is None:
             continue
         try:
             drafts += _suites(file.path, text)
         except MalformedYaml as error:
             gaps.append(Gap("repo.evaluation", Plane.DECLARED, file.path, error.reason, error.line))
     return tuple(drafts), tuple(gaps)
+
+
+def _may_be_suite(file: File) -> bool:
+    """Whether a file may be a suite, told from its path and, for code, from the words in it."""
+    suffix = suffix_of(file.path)
+    if suffix in _WORDS:
+        return holds(file.data, _WORDS[suffix])
+    return _PROMPTFOO.search(file.path) is not None or (suffix in _DATA and _is_data_path(file.path))
 
 
 def _suites(path: str, text: str) -> Iterator[Draft]:
@@ -98,7 +116,7 @@ def _suites(path: str, text: str) -> Iterator[Draft]:
         yield _draft(path, 1, "load", "k6", _UNCOUNTED, None)
     elif suffix in _SCRIPTS:
         yield from _imported(path, text, _SCRIPT)
-    elif suffix in (".jsonl", ".json", ".csv") and _is_data_path(path):
+    elif suffix in _DATA and _is_data_path(path):
         cases = sum(_has_expected(record) for record in _records(suffix, text))
         if cases:
             yield _draft(path, 1, "quality", "dataset", cases, None)

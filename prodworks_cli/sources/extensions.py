@@ -17,7 +17,8 @@ _MARKS = {
     ),
     "knn": re.compile(r"\bknn_vector\b|\bOpenSearchVector(?:Search|Store|Client)\b"),
 }
-_WORDS = {"pgvector": "vector", "knn": "vector"}
+# In every match of each.
+_WORD = b"vector"
 _READ = CODE | {".sql", ".toml", ".txt", ".json", ".yaml", ".yml"}
 
 
@@ -31,10 +32,9 @@ def read(files: Iterable[File]) -> tuple[Block, ...]:
 
 
 def _marks(file: File) -> Iterator[Block]:
-    text = file.text or ""
-    lower = text.lower()
+    text = (file.text or "") if _WORD in file.data.lower() else ""
     for name, pattern in _MARKS.items():
-        match = pattern.search(text) if _WORDS[name] in lower else None
+        match = pattern.search(text)
         if match:
             line = text.count("\n", 0, match.start()) + 1
             yield Block(EXTENSIONS[name], file.path, Node({}, Location(file.path, line)))

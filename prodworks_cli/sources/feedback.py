@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File, Part
-from prodworks_cli.sources.lines import lines_with
+from prodworks_cli.sources.lines import holds, lines_with
 from prodworks_cli.sources.parts import CODE, suffix_of
 from prodworks_cli.sources.safeguards import found
 
@@ -31,22 +31,30 @@ _PEOPLE = re.compile(
     r"|\bfrom\s+['\"](?:react|vue|svelte|@slack/bolt|next/\w+|@angular/core)['\"]",
     re.M,
 )
-_FRAMES = ("streamlit", "gradio", "chainlit", "slack", "nicegui", "panel", "react", "vue", "svelte", "next/", "angular")
+_FRAMES = (
+    *(b"streamlit", b"gradio", b"chainlit", b"slack", b"nicegui", b"panel", b"react", b"vue", b"svelte", b"next/"),
+    b"angular",
+)
 _WORDS = ("feedback", "feed_back", "thumb", "rating", "helpful", "vote")
-_PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html")
+_WORD_BYTES = tuple(word.encode() for word in _WORDS)
+_PAGES = frozenset((".tsx", ".jsx", ".vue", ".svelte", ".html"))
+_READ = CODE | _PAGES
 
 
 def read(files: Iterable[File]) -> tuple[Draft, ...]:
     """Places that store feedback or speak of it, and places that show that people read the answers."""
-    return tuple(d for f in files if f.part is Part.PRODUCTION and f.text for d in _in_file(f))
+    return tuple(d for f in files if f.part is Part.PRODUCTION and suffix_of(f.path) in _READ for d in _in_file(f))
 
 
 def _in_file(file: File) -> Iterator[Draft]:
-    text, suffix = file.text or "", suffix_of(file.path)
-    lower = text.lower()
-    if suffix in _PAGES or (suffix in CODE and any(w in lower for w in _FRAMES) and _PEOPLE.search(text)):
+    lower, suffix = file.data.lower(), suffix_of(file.path)
+    framed, rated = holds(lower, _FRAMES), suffix != ".tf" and holds(lower, _WORD_BYTES)
+    text = file.text if framed or rated or suffix in _PAGES else None
+    if not text:
+        return
+    if suffix in _PAGES or (framed and _PEOPLE.search(text)):
         yield found(file.path, 1, "front_end", "page", Unknown("which answers it shows"))
-    if suffix not in (*CODE, *_PAGES) or suffix == ".tf" or not any(w in lower for w in _WORDS):
+    if not rated:
         return
     lines = text.splitlines()
     ratings = [n - 1 for n, line in lines_with(text, _WORDS) if _RATING.search(line)][:200]

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+
+# What ends a line beside a line feed.
+_OTHER_ENDS = ("\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")
+
+
+def holds(data: bytes, words: Sequence[bytes]) -> bool:
+    """Whether bytes hold one of some words: takes a fraction of the time of an expression or of decoding them."""
+    for word in words:  # noqa: SIM110 (asked for each file and word: a generator would take twice the time)
+        if word in data:
+            return True
+    return False
 
 
 def lines_with(text: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -16,19 +25,27 @@ def lines_with(text: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     lower = text.lower()
     if not any(word in lower for word in words):
         return
-    lines = text.splitlines()
-    if len(lower) != len(text):
-        yield from ((n, line) for n, line in enumerate(lines, 1) if any(word in line.lower() for word in words))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+        lower = text.lower()
+    if len(lower) != len(text) or any(end in text for end in _OTHER_ENDS):
+        lines = enumerate(text.splitlines(), 1)
+        yield from ((n, line) for n, line in lines if any(word in line.lower() for word in words))
         return
-    starts = [0, *accumulate(map(len, text.splitlines(keepends=True)))]
-    numbers = {bisect_right(starts, place) for word in words for place in _places(lower, word, starts)}
-    yield from ((number, lines[number - 1]) for number in sorted(numbers))
+    number, last = 1, 0
+    for start in sorted({start for word in words for start in _starts(lower, word)}):
+        number, last = number + text.count("\n", last, start), start
+        yield number, text[start : _end(text, start)]
 
 
-def _places(lower: str, word: str, starts: Sequence[int]) -> Iterator[int]:
-    """Where a word stands, once for each line."""
+def _starts(lower: str, word: str) -> Iterator[int]:
+    """Where the lines with a word start, each once."""
     at = lower.find(word)
     while at >= 0:
-        yield at
-        number = bisect_right(starts, at)
-        at = lower.find(word, starts[number]) if number < len(starts) else -1
+        yield lower.rfind("\n", 0, at) + 1
+        at = lower.find(word, _end(lower, at))
+
+
+def _end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)

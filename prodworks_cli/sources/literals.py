@@ -14,6 +14,7 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.model_ids import PROVIDERS, read_model_id
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.lines import holds
 from prodworks_cli.sources.parts import suffix_of
 
 _CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".java", ".kt", ".scala", ".go", ".cs"))
@@ -43,9 +44,10 @@ _DIGIT = re.compile(r"\d")
 def read(files: Iterable[File]) -> Iterator[tuple[Node, str]]:
     """Each model id with its place, and whether it stands in ``code`` or in ``config``."""
     for file in files:
-        source = _source(file) if any(provider in file.data for provider in PROVIDERS) else None
-        if source and file.text is not None:
-            yield from ((node, source) for node in _of_text(file.path, file.text))
+        source = _source(file) if holds(file.data, PROVIDERS) else None
+        text = file.text if source else None
+        if source and text is not None:
+            yield from ((node, source) for node in _of_text(file.path, text))
 
 
 def _source(file: File) -> str | None:

@@ -14,7 +14,7 @@ from prodworks_cli.node import Block, Declarations
 from prodworks_cli.resources.measurements import Measurement
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File
-from prodworks_cli.sources.lines import lines_with
+from prodworks_cli.sources.lines import holds, lines_with
 from prodworks_cli.sources.parts import suffix_of
 
 _CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".mjs", ".java", ".kt", ".go", ".cs"))
@@ -42,6 +42,9 @@ _PRICE = re.compile(
 _PRICED_BY_CALL = re.compile(r"\b(?:completion_cost|cost_per_token|calculate_(?:token|llm|model|request)_cost)\s*\(")
 # One of these, in lower case, is in every line that one of the expressions here matches.
 _MAY_MEASURE = ("pric", "cost", "rate", "metric", "score", "log_evaluations", "spanevaluations", "log_span_annotations")
+# The name of a price holds one of each.
+_PRICES = ("pric", "cost", "rate")
+_PRICED = ("per", "put", "prompt", "completion", "model", "token", "bedrock", "llm", "request")
 _SCORE_CALL = re.compile(
     r"\.(create_score|score_current_(?:trace|span|observation|generation)|score_trace)\s*\(|\.(score)\s*\(\s*(?:\{|name\s*=)"
 )
@@ -60,6 +63,13 @@ _TOKENS = re.compile(
 _MONEY = re.compile(r"[*/]\s*\(?\s*(?:\d*\.\d+|1000|1e-?\d|\$\{)|\b(?:cost|price|usd)\b", re.IGNORECASE)
 _PLATFORMS = {"langfuse": re.compile(r"^\s*(?:from|import)\s+langfuse\b|from\s+[\"']langfuse", re.MULTILINE)}
 _ADOT = re.compile(r"aws-opentelemetry-distro|AGENT_OBSERVABILITY_ENABLED")
+_ADOT_BYTES = (b"aws-opentelemetry-distro", b"agent_observability_enabled")
+# What each kind of file holds that measures, in lower case.
+_MAY_HOLD = (
+    (_CODE, (b"langfuse", *(word.encode() for word in _MAY_MEASURE))),
+    (_QUERIES, (b"token",)),
+    (_TABLES, (b"token", b"put_price", b"put_cost")),
+)
 _STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "aws_cloudwatch_query_definition": ("query_string",),
     "AWS::Logs::QueryDefinition": ("QueryString",),
@@ -74,10 +84,17 @@ _STATEMENTS: Mapping[str, tuple[str, ...]] = {
 def read(files: Iterable[File], declarations: Declarations) -> Iterator[Draft]:
     """A draft for each purpose of a file that measures, and for each saved query that prices tokens."""
     for file in files:
-        if file.text is not None:
-            yield from _of_file(file, file.text)
+        if _may_measure(file) and (text := file.text) is not None:
+            yield from _of_file(file, text)
     for block in declarations.of_type(*_STATEMENTS):
         yield from _of_block(block)
+
+
+def _may_measure(file: File) -> bool:
+    """Whether a file may hold something that measures, told from its words alone."""
+    suffix = suffix_of(file.path)
+    words = next((words for suffixes, words in _MAY_HOLD if suffix in suffixes), ())
+    return holds(file.data.lower(), (*words, *_ADOT_BYTES))
 
 
 def _of_file(file: File, text: str) -> Iterator[Draft]:
@@ -114,11 +131,14 @@ def _of_code(path: str, text: str) -> Iterator[Draft]:
 
 
 def _of_line(line: str, scored: bool) -> Iterator[tuple[str, str]]:
-    named = next((m.group(1) for m in _NAMED.finditer(line) if _PRICE.search(_squeezed(m.group(1)))), None)
-    called = _PRICED_BY_CALL.search(line)
-    if named or called:
-        yield "price", named or (called.group().rstrip("( ") if called else "")
-    metric = next((m.group(1) for m in _METRIC_CALL.finditer(line) if QUALITY.search(_squeezed(m.group(1)))), None)
+    lower = line.lower()
+    if any(word in lower for word in _PRICES) and any(word in lower for word in _PRICED):
+        named = next((m.group(1) for m in _NAMED.finditer(line) if _PRICE.search(_squeezed(m.group(1)))), None)
+        called = _PRICED_BY_CALL.search(line)
+        if named or called:
+            yield "price", named or (called.group().rstrip("( ") if called else "")
+    metrics = _METRIC_CALL.finditer(line) if "metric" in lower else ()
+    metric = next((m.group(1) for m in metrics if QUALITY.search(_squeezed(m.group(1)))), None)
     score = (_SCORE_CALL.search(line) or _ANNOTATION.search(line)) if scored else None
     if metric or score:
         yield "quality", metric or (next(filter(None, score.groups()), "score") if score else "")

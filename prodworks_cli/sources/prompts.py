@@ -28,10 +28,9 @@ def read(files: Iterable[File], owners: Owners) -> tuple[tuple[Draft, ...], tupl
     """Prompts in the production files of ``files``. Their text is measured and dropped."""
     drafts: list[Draft] = []
     for file in files:
-        text = file.text if file.part is Part.PRODUCTION else None
-        if text is None or is_invented(file.path):
+        if file.part is not Part.PRODUCTION or is_invented(file.path):
             continue
-        if is_prompt_file(file.path) and text.strip():
+        if is_prompt_file(file.path) and (text := file.text or "").strip():
             drafts.append(prompt_draft(file.path, file.path, 1, "file", text, owners))
         elif file.path.endswith((*SUFFIXES, ".java")):
             drafts += _in_code(file, owners)

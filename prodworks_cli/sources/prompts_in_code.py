@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.lines import holds
 from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL
 from prodworks_cli.sources.trees import Source, inside
 
@@ -37,8 +38,13 @@ _UNCHANGED = frozenset(
     {"trim", "replace", "replaceAll", "join", "concat", "strip", "stripIndent", "formatted", "trimStart"}
 )
 _TAKES_TEXT = frozenset({"dedent", "outdent", "fromTemplate", "String.raw", "stripIndent", "format"})
-# One of these is in all that the two expressions match; both are searched for in lower case.
+# One of the names is in all that the first expression matches, one of the others in all that the second does; all are
+# searched for in lower case.
 _NAMES = (b"prompt", b"instruction", b"system", b"role")
+_SPOKEN = (
+    *(b"system", b"you are ", b"your task", b"your role", b"your job", b"answer the", b"as an ai", b"respond "),
+    *(b"<context>", b"instructions:", b"instruction:", b"<instruction", b"developer", b"prompttemplate"),
+)
 _NEEDLE = re.compile(
     rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)|prompttemplate|systemmessage"
     rb"|role['\"]?\s*:\s*['\"](?:system|developer|user)"
@@ -67,7 +73,7 @@ def written_prompts(file: File) -> Iterator[Written]:
     in_module = bool(_MODULE.search(name)) or not _FOLDERS.isdisjoint(f.lower() for f in folders)
     if not in_module:
         lower = file.data.lower()
-        if not any(word in lower for word in _NAMES) or not (_WORDS.search(lower) and _NEEDLE.search(lower)):
+        if not (holds(lower, _NAMES) and holds(lower, _SPOKEN) and _WORDS.search(lower) and _NEEDLE.search(lower)):
             return
     if not _TRANSLATIONS.isdisjoint(f.lower() for f in folders):
         return

@@ -13,7 +13,7 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.resources.safeguards import Safeguard
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File, Part
-from prodworks_cli.sources.lines import lines_with
+from prodworks_cli.sources.lines import holds, lines_with
 from prodworks_cli.sources.parts import CODE, suffix_of
 
 _SOURCE = CODE - {".tf"}
@@ -110,6 +110,7 @@ _COMPILED = tuple(
     (purpose, how, re.compile(pattern, re.I if purpose in ("rate_limit", "kill_switch") else 0))
     for purpose, how, pattern in _SIGNS
 )
+_BYTES = {key: tuple(word.encode() for word in words) for key, words in _WORDS.items()}
 _ALL = re.compile(r"\bSlowAPIMiddleware\b|\bapp\.use\(\s*(?:rateLimit|limiter)\b|\bThrottlerGuard\b")
 
 
@@ -119,11 +120,12 @@ def read(files: Iterable[File]) -> tuple[Draft, ...]:
 
 
 def _in_file(file: File) -> Iterator[Draft]:
-    text = file.text or ""
-    lower = text.lower()
+    lower = file.data.lower()
     for purpose, mechanism, pattern in _COMPILED:
-        words = _WORDS[purpose, mechanism]
-        line = _first_line(text, pattern, words) if any(word in lower for word in words) else None
+        if not holds(lower, _BYTES[purpose, mechanism]):
+            continue
+        text = file.text or ""
+        line = _first_line(text, pattern, _WORDS[purpose, mechanism])
         if line is not None:
             covers = True if purpose == "rate_limit" and _ALL.search(text) else Unknown("which calls it covers")
             yield found(file.path, line, purpose, mechanism, covers)
