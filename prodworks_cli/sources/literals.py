@@ -30,8 +30,20 @@ _TRAILING = re.compile(r"""(?:^|\s)(?:#|//)\s""")
 _ABOUT = re.compile(
     r"""(?:[!=]==?\s*$|\bin\s*[\[(]?\s*$|\bcase\s+$|(?:starts|ends)_?[wW]ith\(\s*$|includes\(\s*$|placeholder\s*[:=]\s*\{?$|\.get\(\s*$)"""
 )
+# Prose around the id, in a text of its own: "for example 'amazon.nova-lite-v1:0'".
+_PROSE = re.compile(r"""[A-Za-z.]\s+$""")
+# A list or table that says what a model can do, costs or may be, and not which one is used.
+_ASIDE = re.compile(
+    r"""^(?P<indent>\s{0,80})(?:export\s+|const\s+|public\s+|private\s+|static\s+|final\s+|readonly\s+){0,5}"""
+    r"""(?:[\w.]{1,20}(?:<[\w, ]{1,30}>|\[\])?\s+)?[\w.]{0,60}"""
+    r"""(?i:[a-z]_?supported|supports|supporting|capab|without|deprecat|legacy|retired|blocked|pric|cost|limit|window)\w{0,60}"""
+    r"""(?:\s*:[^=]{1,60})?\s*[:=]\s*"""
+    r"""(?:[\[{(]|(?:new\s+)?(?:Set|Map|frozenset|set|tuple|list|dict|(?:Set|List|Map)\.of|Arrays\.asList|Object\.freeze)"""
+    r"""(?:<[\w, |]{1,40}>)?\(\s*[\[{]?)\s*(?:#.*|//.*)?$"""
+)
 # A bracket that looks a name up, and does not begin a list.
 _LOOKUP = re.compile(r"[\w)\]]\[\s*$")
+_BRACKETS = ("[", "{", "(")
 _TABLE_FILE = re.compile(r"pric(?:e|ing)|costs?(?:[_-]|$|\.)|tariff|quota|rate[_-]?card", re.IGNORECASE)
 _DEPLOYMENT = re.compile(r"^\s*(?:AWSTemplateFormatVersion|Resources|Transform)\s*:|\"Resources\"\s*:", re.MULTILINE)
 _TOOLS = frozenset(("package.json", "tsconfig.json", "prodworks.yaml", "prodworks.yml"))
@@ -72,13 +84,27 @@ def _no_settings(path: str, text: str) -> bool:
 
 def _of_text(path: str, text: str) -> Iterator[Node]:
     inside = False
+    aside: str | None = None
     for number, line in enumerate(text.splitlines(), 1):
         docstring = line.count('"""') + line.count("'''")
         if inside or docstring == 1:
             inside = inside != (docstring % 2 == 1)
             continue
+        if aside is not None:
+            aside = None if _closes(line, aside) else aside
+            continue
+        opened = _ASIDE.match(line) if any(bracket in line for bracket in _BRACKETS) else None
+        if opened is not None:
+            aside = opened["indent"]
+            continue
         if len(line) <= _LONGEST_LINE and "." in line and not _COMMENT.match(line):
             yield from (Node(found, Location(path, number)) for found in _of_line(line))
+
+
+def _closes(line: str, indent: str) -> bool:
+    """The line ends a list or table that began with an indentation, by a bracket or because it is no part of one."""
+    inner = line.strip()
+    return bool(inner) and (line.startswith(indent) and not line[len(indent) :].startswith((" ", "\t")))
 
 
 def _of_line(line: str) -> Iterator[str]:
@@ -92,8 +118,15 @@ def _of_line(line: str) -> Iterator[str]:
         keyed = after == ":" or (after == "]" and _LOOKUP.search(before) is not None)
         if match["arrow"] or keyed or _ABOUT.search(before) or _TRAILING.search(before):
             continue
+        if _PROSE.search(before) and _quoted(before, match.group(1)):
+            continue
         if _names_model(match.group(2)):
             yield match.group(2)
+
+
+def _quoted(before: str, own: str) -> bool:
+    """The place after ``before`` lies in a text, between quotes of another kind than its own."""
+    return any(before.count(quote) % 2 == 1 for quote in "\"'`" if quote != own)
 
 
 def _names_model(text: str) -> bool:

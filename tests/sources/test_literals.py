@@ -26,3 +26,37 @@ ID = "amazon.nova-reel-v1:0"
 def test_a_list_holds_ids_and_a_lookup_asks_for_one(path: str, line: str, found: bool) -> None:
     texts = {node.text() for node, _ in read(tree_of({path: line + "\n"}).files)}
     assert texts == ({ID} if found else set())
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("a.py", f'CACHE_SUPPORTED_MODELS = [\n    "{ID}",\n]\n', []),
+        ("a.py", f'    supports_tools: list[str] = [  # models\n        "{ID}",\n\n    ]\n', []),
+        ("a.ts", f"export const modelsWithoutTools = new Set([\n  '{ID}',\n]);\n", []),
+        ("a.ts", f"const deprecated: string[] = [\n  '{ID}',\n];\nconst used = '{ID}';\n", [4]),
+        ("A.java", f'  private static final Set<String> LEGACY = Set.of(\n    "{ID}"\n  );\n', []),
+        ("a.py", f'SUPPORTED_MODELS = [\n    "{ID}",\n]\n', [2]),
+        ("a.py", f'allowed = {{\n    "{ID}",\n}}\n', [2]),
+        ("a.py", f'def supports(model):\n    return "{ID}"\n', [2]),
+        ("a.py", f'cost = ask(\n    "{ID}",\n)\n', [2]),
+        ("a.py", f'WITHOUT_TOOLS = [\n    "x",\n]\nMODEL = "{ID}"\n', [4]),
+    ],
+)
+def test_a_list_of_what_models_can_do_uses_none(path: str, text: str, found: list[int]) -> None:
+    assert [node.location.line for node, _ in read(tree_of({path: text}).files)] == found
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "found"),
+    [
+        ("a.tsx", f"<p>{{\"The name is its id, e.g. '{ID}'\"}}</p>", False),
+        ("a.py", f"help = \"Id of a model, for example '{ID}'\"", False),
+        ("a.py", f'body = \'{{"modelId": "{ID}"}}\'', True),
+        ("a.ts", f"return '{ID}';", True),
+        ("a.py", f"ids = f\"{{x}}\" or '{ID}'", True),
+    ],
+)
+def test_an_id_in_the_prose_of_a_text_is_no_use(path: str, line: str, found: bool) -> None:
+    texts = {node.text() for node, _ in read(tree_of({path: line + "\n"}).files)}
+    assert texts == ({ID} if found else set())

@@ -220,6 +220,8 @@ class Values:
         holder = self.of(site.to(target)).content
         if name == "get" and isinstance(holder, Mapping) and arguments.positional:
             key = self.of(site.to(arguments.positional[0])).content
+            if isinstance(key, Unknown):
+                return Unknown(key.reason, present=key.present)
             found = member(holder, str(key)).content
             if found is None and len(arguments.positional) > 1:
                 return self.of(site.to(arguments.positional[1])).content
