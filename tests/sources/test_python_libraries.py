@@ -40,6 +40,7 @@ def made(line: str, package: str) -> ModelCall:
     [
         ("langchain_openai", 'ChatOpenAI(model="gpt-4o")', "openai", "gpt-4o"),
         ("langchain_openai", 'AzureChatOpenAI(azure_deployment="chat")', "azure", "chat"),
+        ("langchain_openai", 'AzureChatOpenAI(deployment_name="chat")', "azure", "chat"),
         ("langchain_anthropic", 'ChatAnthropic(model="claude-sonnet-4-5")', "anthropic", "claude-sonnet-4-5"),
         ("langchain_google_genai", 'ChatGoogleGenerativeAI(model="gemini-2.5-pro")', "google", "gemini-2.5-pro"),
         ("langchain_aws", f'ChatBedrockConverse(model="{NOVA}")', "bedrock", NOVA),
@@ -241,6 +242,18 @@ def test_an_agent_of_the_openai_agents_sdk(line: str, provider: str, model: str)
 
 def test_an_agent_of_that_sdk_that_is_told_no_model() -> None:
     assert isinstance(call(f'{AGENT}made = Agent(name="a")\n', **SDK).model_id, Unknown)
+
+
+@pytest.mark.parametrize("checks", ["input_guardrails=[relevant]", "output_guardrails=[polite]"])
+def test_checks_of_the_program_around_an_agent_may_be_a_guardrail(checks: str) -> None:
+    assert isinstance(call(f'{AGENT}made = Agent(model="gpt-4o", {checks})\n', **SDK).guardrail_mode, Unknown)
+    assert call(f'{AGENT}made = Agent(model="gpt-4o", input_guardrails=[])\n', **SDK).guardrail_mode == "none"
+
+
+def test_an_absent_limit_stands_where_the_model_is_made() -> None:
+    text = "from langchain_aws import ChatBedrock\n\nmodel = ChatBedrock(model_id='m')\n"
+    (found,) = [r for r in inventory({"app.py": text}).resources if isinstance(r.value, ModelCall)]
+    assert (found.locations["max_tokens"].where, found.locations["max_tokens"].line) == ("app.py", 3)
 
 
 def test_a_package_of_the_repository_may_be_called_agents() -> None:

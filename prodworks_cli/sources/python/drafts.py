@@ -50,6 +50,8 @@ _EMBEDS = re.compile(r"embed", re.I)
 _RANKS = re.compile(r"rerank|ranker", re.I)
 _SPEAKS = re.compile(r"nova-(?:\d-)?sonic|NovaSonic|realtime|GeminiLive", re.I)
 
+OWN_CHECKS = Unknown("what functions of the program check before and after the call is not known")
+
 
 @dataclass(frozen=True)
 class Around:
@@ -152,7 +154,7 @@ class Describer:
             "modalities": _modalities(found),
             "guardrail_id": guardrail,
             "guardrail_version": self._guardrail_version(found),
-            "guardrail_mode": guardrail_mode(guardrail),
+            "guardrail_mode": _mode(found, guardrail),
             "instrumented": traced or FRAMEWORK,
             "usage_recorded": traced or self._responses.usage_read(found.site) or FRAMEWORK,
             "request_metadata": None,
@@ -229,7 +231,8 @@ class Describer:
         nested = [h[name] for h in held if isinstance(h.content, Mapping) for name in LIMITS]
         # The limit may be in settings that are built elsewhere.
         opened = [Node(Unknown(h.unknown.reason), h.location) for h in held if h.unknown is not None]
-        return next((n for n in [*direct, *nested, *opened] if n.present), direct[0])
+        limit = next((n for n in [*direct, *nested, *opened] if n.present), direct[0])
+        return limit if limit.location.where else Node(limit.content, found.site.module.at(found.site.node))
 
     def _guardrail(self, found: ModelObject) -> Node:
         node = self._guardrail_config(found)
@@ -249,6 +252,14 @@ class Describer:
         direct = member(found.arguments, "guardrail_version")
         nested = node.first_of("guardrailVersion", "guardrail_version")
         return direct if direct.present else nested
+
+
+def _mode(found: ModelObject, guardrail: Node) -> str | Unknown:
+    """Functions of the program may stand before or after a call, as the OpenAI Agents SDK lets them."""
+    nodes = [member(found.arguments, key) for key in ("input_guardrails", "output_guardrails")]
+    own = any(node.present and node.content != () for node in nodes)
+    mode = guardrail_mode(guardrail)
+    return OWN_CHECKS if own and mode == "none" else mode
 
 
 def _lost(call: CallSite) -> Unknown:

@@ -37,7 +37,10 @@ from prodworks_cli.sources.python.values import ENVIRONMENT_CALLS, Values
 
 _NAMES = frozenset(name for library in LIBRARIES for name in library.classes)
 _NAMING = frozenset(name for _, name in NAMED_MODELS)
-_MODEL_KEYS = ("model_id", "model", "inference_profile_id", "model_name", "azure_deployment", "endpoint_name", "id")
+_MODEL_KEYS = (
+    *("model_id", "model", "inference_profile_id", "model_name", "azure_deployment", "deployment_name"),
+    *("endpoint_name", "id"),
+)
 _CLAUDE_ON_BEDROCK = b"CLAUDE_CODE_USE_BEDROCK"
 ADDRESSES = ("base_url", "openai_api_base", "api_base", "azure_endpoint", "host", "server_url")
 """Arguments that point a client somewhere else than at its provider."""
