@@ -225,6 +225,26 @@ def test_agents_of_frameworks(text: str, framework: str, limit: object) -> None:
     assert (found.framework, shown) == (framework, limit)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import { Agent } from "@strands-agents/sdk";\nexport const a = new Agent({ model, tools: [] });\n',
+        'import { Agent } from "@strands-agents/sdk";\nexport const tools = 1, a = new Agent({ model });\n',
+        'import { Agent } from "@mastra/core/agent";\nexport const a = new Agent({ model, instructions: "x" });\n',
+        """export async function f(flow) {
+  while (true) {
+    const next = await flow.next();
+    if (next.done) break;
+    if (next.value.kind === "tool_call") await generateText({ model, prompt: next.value.text });
+  }
+}
+""",
+    ],
+)
+def test_what_lets_no_model_call_again(text: str) -> None:
+    assert loops(AI + "export const f = () => generateText({ model, prompt: 'x' });\n", **{"a.ts": AI + text}) == []
+
+
 KB = 'import { BedrockAgentRuntimeClient, RetrieveCommand } from "@aws-sdk/client-bedrock-agent-runtime";\nconst kb = new BedrockAgentRuntimeClient({});\n'
 
 

@@ -62,6 +62,8 @@ def test_the_filter_of_a_retriever_is_followed() -> None:
 def test_a_retriever_that_is_asked_counts_once() -> None:
     query = "store.as_retriever()\n    found = found.get_relevant_documents(question)"
     assert [call.api for call in found("app.py", CALL.format(query))] == ["as_retriever"]
+    base = query.replace("store.as_retriever", "AmazonKnowledgeBasesRetriever")
+    assert [call.api for call in found("app.py", CALL.format(base))] == ["AmazonKnowledgeBasesRetriever"]
     assert [call.api for call in found("app.py", CALL.format("other.get_relevant_documents(question)"))] == [
         "get_relevant_documents"
     ]

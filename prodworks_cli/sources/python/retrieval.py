@@ -52,6 +52,7 @@ _S3_VECTORS: Paths = (("indexName",), ("filter",), ("topK",))
 _AS_RETRIEVER: Paths = (("index_name",), ("search_kwargs", "filter"), ("search_kwargs", "k"))
 _INDEX: Paths = (("index_name",), ("filters",), ("similarity_top_k",))
 _MADE = frozenset({"as_retriever", "as_query_engine", "as_chat_engine"})
+_OF_KNOWLEDGE_BASES = "KnowledgeBasesRetriever"
 _ASKED = re.compile(r"^a?get_relevant_documents$")
 # What names a store that is no knowledge base.
 _STORES = frozenset({"index_name", "IndexId", "indexName"})
@@ -95,7 +96,8 @@ class Retrievals:
         if target is None or not _ASKED.match(last_name(module, callee)):
             return False
         origins = (o for o in self._values.tracer.origins(Site(module, target)) if isinstance(o, Site))
-        return any(last_name(o.module, o.node.child_by_field_name("function")) in _MADE for o in origins)
+        names = (last_name(o.module, o.node.child_by_field_name("function")) for o in origins)
+        return any(name in _MADE or name.endswith(_OF_KNOWLEDGE_BASES) for name in names)
 
     def _draft(self, module: Module, node: Syntax, paths: Paths) -> Draft:
         store, filter_, count = (self._given(module, node, path) for path in paths)
@@ -177,7 +179,7 @@ def _paths(module: Module, node: Syntax) -> Paths | None:
         return _RETRIEVE
     if name in ("retrieve_and_generate", "retrieve_and_generate_stream") and is_method:
         return _GENERATE
-    if name.endswith("KnowledgeBasesRetriever"):
+    if name.endswith(_OF_KNOWLEDGE_BASES):
         return _RETRIEVER
     if name in ("retrieve", "query") and "IndexId" in given.keywords:
         return _KENDRA

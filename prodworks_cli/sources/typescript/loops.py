@@ -25,6 +25,8 @@ from prodworks_cli.sources.typescript.values import Values
 LONGEST_LAMBDA = 900
 MAX_CALLERS = 4
 _DECIDES = re.compile(r"tool_?use|tool_?calls?|stop_?reason|finish_?reason|function_?call|returnControl", re.IGNORECASE)
+# What another generator makes is taken from it, one by one.
+_ITERATES = re.compile(r"^\{\s*(?:const|let)\s+(?:\w+|\{[^}]{1,80}\})\s*=\s*(?:await\s+)?[\w.]+\.(?:next|read)\(\)")
 _LOOPS = ("while_statement", "do_statement", "for_statement", "for_in_statement")
 _DEADLINE = re.compile(
     r"getRemainingTimeInMillis|deadline|Date\.now\(\)\s*[-<>]|performance\.now\(\)\s*[-<>]|AbortSignal\.timeout"
@@ -48,6 +50,8 @@ _AGENTS: Mapping[str, tuple[str, int | None]] = {
     "@mastra/core": ("mastra", 5),
     "@openai/agents": ("openai-agents", 10),
 }
+# Without one of these the model of an agent has nothing to come back for.
+_COMES_BACK = ("tools", "handoffs", "agents", "workflows", "mcpServers", "toolsets")
 _LIBRARIES = {"@langchain/langgraph": "langgraph", "ai": "ai-sdk", "@strands-agents/sdk": "strands"}
 # The limits of a single call of an agent, which stand where it is invoked.
 _RUN_LIMITS = (b"recursionLimit", b"maxSteps", b"maxTurns", b"turns:")
@@ -93,7 +97,7 @@ class Loops:
         body = loop.child_by_field_name("body")
         if body is None or not _DECIDES.search(module.text(loop)[:20_000]):
             return False
-        if loop.type == "for_in_statement":
+        if loop.type == "for_in_statement" or _ITERATES.search(module.text(body)[:600]):
             return False
         nodes = [n for n in inside(body, "function_declaration") if n.type == "call_expression"]
         return any((module.path, n.id) in self._calls or self._calls_model(module, n) for n in nodes)
@@ -182,8 +186,8 @@ class Loops:
         library = package
         if exported == "Agent":
             found = next((v for k, v in _AGENTS.items() if item.module.startswith(k)), None)
-            if found is None or b"tools" not in module.data:
-                return None  # without tools the model has nothing to come back for
+            if found is None:
+                return None
             library, default = found
         elif not item.module.startswith(("@langchain/", "langchain") if "langchain" in package else package):
             return None
@@ -192,6 +196,8 @@ class Loops:
         ):
             return None
         given = self._options(module, call)
+        if exported == "Agent" and all(member(given, key).content in (None, ()) for key in _COMES_BACK):
+            return None
         limit: Drafted = next((self._limit(n) for k in limits if (n := member(given, k)).present), None)
         limit = limit if limit is not None else self._run_limit if self._run_limit is not None else default
         if limit is None and any(member(given, k).present for k in ("hooks", "plugins", "middleware", "timeout")):
