@@ -154,7 +154,7 @@ def _tasks(tree: Tree, files: Sequence[File], owned: owners.Owners, declarations
         return Task(what, run, sizes.get(language, 0) if language else glance)
 
     return [
-        task("the Python reader", lambda: python.read(files, environment(declarations), owned), "Python"),
+        task("the Python reader", lambda: python.read(files, environment(declarations), owned, tree.locks), "Python"),
         task("the TypeScript reader", lambda: typescript.read(files, environment(declarations)), "TypeScript"),
         task("the Java reader", lambda: java.read(files, environment(declarations)), "Java"),
         task("the state machine reader", lambda: state_machines.read(declarations, files)),

@@ -22,6 +22,7 @@ from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file,
 
 __all__ = [
     "LARGEST_FILE",
+    "LARGEST_LOCK",
     "File",
     "Listing",
     "Part",
@@ -39,6 +40,8 @@ __all__ = [
 
 LARGEST_FILE = 2_000_000
 """Bytes; larger files are data or generated, and are not read."""
+LARGEST_LOCK = 10_000_000
+"""Bytes of one lock file; of all together, three times as many."""
 LARGEST_MANIFEST = 20_000_000
 """Bytes; the manifest of a cloud assembly may hold a stack trace for each construct."""
 LARGEST_ASSEMBLIES = 60_000_000
@@ -68,6 +71,7 @@ class File:
 class Tree:
     """The files of one repository, and those that were left out with the reason. ``plans`` are given beside them.
 
+    ``locks`` are the lock files, which nobody reads but for versions of packages.
     ``assembly`` holds what ``cdk synth`` made of CDK code, whether git tracks it or not; the assemblies in the folders
     ``given`` count as newer than the code.
     """
@@ -81,13 +85,16 @@ class Tree:
     plans: tuple[File, ...] = ()
     assembly: tuple[File, ...] = ()
     given: tuple[str, ...] = ()
+    locks: tuple[File, ...] = ()
 
 
 def tree_of(contents: Mapping[str, str], name: str = "example") -> Tree:
     """A tree from texts in memory: rule examples and tests."""
     files = [File(p, t.encode(), part_of(p)) for p, t in sorted(contents.items())]
     made = [replace(f, part=Part.ASSEMBLY) for f in files if "cdk.out" in f.path.split("/")]
-    return Tree(name, tuple(f for f in files if "cdk.out" not in f.path.split("/")), assembly=tuple(made))
+    rest = [f for f in files if "cdk.out" not in f.path.split("/")]
+    locks = tuple(f for f in rest if f.part is Part.LOCK)
+    return Tree(name, tuple(f for f in rest if f.part is not Part.LOCK), assembly=tuple(made), locks=locks)
 
 
 def judged(tree: Tree) -> tuple[File, ...]:
@@ -160,16 +167,18 @@ class Listing:
 
     def tree(self, found: Sequence[Result]) -> Tree:
         """The tree of what reading gave for each listed path."""
+        locks = tuple(_fitting([r for r in found if isinstance(r, File) and r.part is Part.LOCK]))
         return Tree(
             self.name,
-            tuple(r for r in found if isinstance(r, File) and r.part is not Part.ASSEMBLY),
-            tuple(r for r in found if isinstance(r, Skipped)),
+            tuple(r for r in found if isinstance(r, File) and r.part not in (Part.ASSEMBLY, Part.LOCK)),
+            tuple(r for r in (*found, *locks) if isinstance(r, Skipped)),
             tuple(r for r in found if isinstance(r, Gap)),
             self.commit,
             self.dirty,
             self.plans,
             tuple(r for r in found if isinstance(r, File) and r.part is Part.ASSEMBLY),
             self.given,
+            tuple(r for r in locks if isinstance(r, File)),
         )
 
 
@@ -259,6 +268,14 @@ def _made(path: str, place: Path) -> Pending:
         return Skipped(path, f"cannot be read: {error.strerror}")
 
 
+def _fitting(locks: Sequence[File]) -> Iterator[File | Skipped]:
+    """The lock files as long as they fit together in memory."""
+    total = 0
+    for lock in sorted(locks, key=lambda lock: lock.path):
+        total += len(lock.data)
+        yield lock if total <= 3 * LARGEST_LOCK else Skipped(lock.path, "lock files larger than 30 MB together")
+
+
 def _without(pending: Iterable[Pending], ignored: GitIgnoreSpec) -> Iterator[Pending]:
     for item in pending:
         is_ignored = isinstance(item, tuple | File) and ignored.match_file(path_of(item))
@@ -330,7 +347,7 @@ def _read(path: str, place: Path) -> Result:
         reason = _unread_reason(path, info)
         if reason or stat.S_ISDIR(info.st_mode):
             return Skipped(path, reason) if reason else None
-        return classified(path, read_regular(place))
+        return classified(path, read_regular(place, largest=largest_of(path)))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -349,13 +366,21 @@ def reason_to_skip(path: str, size: int) -> str | None:
     """Why a regular file is not read, by its name and size; ``None`` when it is."""
     if "/.prodworks/" in f"/{path}":
         return "written by prodworks"
+    part = part_of(path)
+    if part is Part.LOCK:
+        return "lock file larger than 10 MB" if size > LARGEST_LOCK else None
     if is_lock_file(path):
         return "lock file"
-    if part_of(path) is Part.VENDORED:
+    if part is Part.VENDORED:
         return "vendored"
     if suffix_of(path) in MEDIA:
         return "media"
     return "larger than 2 MB" if size > LARGEST_FILE else None
+
+
+def largest_of(path: str) -> int:
+    """How many bytes a file may have to be read."""
+    return LARGEST_LOCK if part_of(path) is Part.LOCK else LARGEST_FILE
 
 
 def read_regular(place: Path, *, follow: bool = False, largest: int = LARGEST_FILE) -> bytes:

@@ -19,6 +19,7 @@ class Part(StrEnum):
     DOCS = "docs"
     AGENT_INSTRUCTIONS = "agent-instructions"
     VENDORED = "vendored"
+    LOCK = "lock"
     ASSEMBLY = "assembly"
 
 
@@ -50,6 +51,13 @@ _VENDORED = words(
 _LOCKS = words(
     """
     package-lock.json npm-shrinkwrap.json pnpm-lock.yaml bun.lockb go.sum .terraform.lock.hcl packages.lock.json
+    gradle.lockfile
+    """
+)
+# Those that are read, for the versions and because they are there.
+_READ_LOCKS = words(
+    """
+    poetry.lock uv.lock pdm.lock pipfile.lock package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lock
     gradle.lockfile
     """
 )
@@ -95,6 +103,8 @@ def part_of(path: str) -> Part:
     """The part of a file, from its path relative to the audited folder (whose own name is no matter)."""
     where, _, name = path.lower().rpartition("/")
     around = _around(where)
+    if name in _READ_LOCKS and not around.vendored:
+        return Part.LOCK
     if around.vendored or name in _LOCKS or _GENERATED_NAME.search(name):
         return Part.VENDORED
     if around.agent or name in _AGENT_NAMES:

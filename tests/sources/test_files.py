@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from prodworks_cli.model import Gap, Plane, Skipped
-from prodworks_cli.sources.files import LARGEST_FILE, Part, judged, part_of, read_tree, tree_of
+from prodworks_cli.sources.files import LARGEST_FILE, LARGEST_LOCK, Part, judged, part_of, read_tree, tree_of
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ from prodworks_cli.sources.files import LARGEST_FILE, Part, judged, part_of, rea
         ("layer/python/site-packages/x.py", Part.VENDORED),
         ("web/app.min.js", Part.VENDORED),
         ("cdk.out/Stack.template.json", Part.VENDORED),
-        ("poetry.lock", Part.VENDORED),
+        ("poetry.lock", Part.LOCK),
         ("test/__snapshots__/stack.test.ts.snap", Part.VENDORED),
     ],
 )
@@ -137,17 +137,36 @@ def test_files_that_are_not_read_are_listed_with_the_reason(tmp_path: Path) -> N
     (tmp_path / "data.csv").write_bytes(b"a" * (LARGEST_FILE + 1))
     (tmp_path / "model.bin").write_bytes(b"\0\1")
     (tmp_path / "logo.png").write_bytes(b"x")
-    (tmp_path / "uv.lock").write_text("")
+    (tmp_path / "go.sum").write_text("")
+    (tmp_path / "uv.lock").write_bytes(b"a" * (LARGEST_LOCK + 1))
     (tmp_path / "bundle.js").write_text("a" * 30_000)
     os.mkfifo(tmp_path / "pipe")
     assert {(s.path, s.reason) for s in read_tree(tmp_path).skipped} == {
         ("data.csv", "larger than 2 MB"),
         ("model.bin", "binary"),
         ("logo.png", "media"),
-        ("uv.lock", "lock file"),
+        ("go.sum", "lock file"),
+        ("uv.lock", "lock file larger than 10 MB"),
         ("bundle.js", "minified"),
         ("pipe", "not a regular file"),
     }
+
+
+def test_lock_files_are_kept_apart(tmp_path: Path) -> None:
+    for name in ("uv.lock", "package-lock.json", "node_modules/x/package-lock.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"a" * (LARGEST_LOCK - 1))
+    tree = read_tree(tmp_path)
+    assert (tree.files, [f.path for f in tree.locks]) == ((), ["package-lock.json", "uv.lock"])
+
+
+def test_lock_files_that_do_not_fit_together_are_listed(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "uv.lock").write_bytes(b"a" * (LARGEST_LOCK - 1))
+    tree = read_tree(tmp_path)
+    assert len(tree.locks) == 3
+    assert [s.path for s in tree.skipped] == ["3/uv.lock"]
 
 
 def test_production_source_that_cannot_be_decoded_is_a_gap(tmp_path: Path) -> None:

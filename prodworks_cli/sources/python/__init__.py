@@ -37,7 +37,10 @@ BROKEN_SHARE = 0.2
 
 
 def read(
-    files: Sequence[File], environment: Mapping[str, tuple[Node, ...]], owners: Owners
+    files: Sequence[File],
+    environment: Mapping[str, tuple[Node, ...]],
+    owners: Owners,
+    locks: Sequence[File] = (),
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """Read Python files. ``environment`` maps a variable's name to the values that IaC gives it.
 
@@ -45,7 +48,7 @@ def read(
     that names a model service and has syntax errors over much of it. What there is too much of is left out, with a
     gap that says so: no repository takes more steps than the budget allows.
     """
-    repository = Repository(files)
+    repository = Repository(files, locks)
     tracer = Tracer(repository)
     values = Values(tracer, environment)
     calls = list(Finder(repository, tracer, values).calls())

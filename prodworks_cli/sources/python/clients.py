@@ -19,6 +19,8 @@ from prodworks_cli.sources.python.sites import Client
 from prodworks_cli.sources.python.syntax import Module
 from prodworks_cli.sources.python.values import Values
 
+# From this version of botocore on a client without a mode retries in the standard one.
+_STANDARD_SINCE = (1, 44)
 RETRIERS = frozenset({"retry", "on_exception", "on_predicate"})
 
 
@@ -76,7 +78,12 @@ def _of_asyncio(client: Client, values: Values, around: list[Site]) -> Draft:
 
 
 def settings_of(site: Site, values: Values, key: str) -> Settings:
-    """The settings of the ``Config`` that a call is given under a name."""
+    """The settings of the ``Config`` that a call is given under a name, with the retry mode that holds without one."""
+    written = _written(site, values, key)
+    return written if written.retry_mode.present else written._replace(retry_mode=_default_mode(site, values))
+
+
+def _written(site: Site, values: Values, key: str) -> Settings:
     arguments, absent = site.module.arguments(site.node), Node(None, site.module.at(site.node))
     config = arguments.get(key)
     if config is None:
@@ -88,6 +95,18 @@ def settings_of(site: Site, values: Values, key: str) -> Settings:
     if len(known) != 1 or len(found) != 1:
         return Settings(*[Node(Unknown("the client's config is not resolved"), absent.location)] * 4)
     return known[0]
+
+
+def _default_mode(site: Site, values: Values) -> Node:
+    """The mode that a variable says, else that of the locked botocore; absent where none is locked.
+
+    A version of boto3 needs the versions of botocore that begin alike.
+    """
+    here, told = site.module.at(site.node), values.declared("AWS_RETRY_MODE")
+    if told is not None:
+        return Node(told, here)
+    standard = values.tracer.repository.versions.is_from(_STANDARD_SINCE, site.module.path, "botocore", "boto3")
+    return Node(None if isinstance(standard, Unknown) else "standard" if standard else "legacy", here)
 
 
 def _of_config(origin: Site, values: Values) -> Settings | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 
 from tree_sitter import Node as Syntax
 
@@ -26,7 +25,6 @@ LONGEST_LAMBDA = 900
 MAX_CALLERS = 4
 _ORDERS = ("<", "<=", ">", ">=", "==")
 _DECIDES = re.compile(r"tool_?use|tool_?calls?|stop_?reason|finish_?reason|function_call|returnControl", re.IGNORECASE)
-_LOCKED = re.compile(rb"""\blanggraph["' ]*(==|>=)\s*(\d+)\.(\d+)(?:\.(\d+))?""")
 # From this version on the default limit is no longer 25 but in the thousands.
 _HIGH_DEFAULT = (1, 0, 6)
 OLD_DEFAULT, NEW_DEFAULT = 25, 10_007
@@ -134,7 +132,7 @@ class Loops:
         values = [self._values.of(Site(module, n)) for n in limits]
         limit: Drafted = self._set_limit(values) if values else default
         if not values and library in ("langgraph", "langchain") and default is None:
-            limit = self._run_limit("recursion_limit") or self._locked
+            limit = self._run_limit("recursion_limit") or self._default(module)
         for key in framework.of_run:
             limit = self._run_limit(key) or limit
         if limit is None and (given.splats or "hooks" in given.keywords):
@@ -158,16 +156,12 @@ class Loops:
                     return found if found.unknown is None else Unknown(found.unknown.reason)
         return None
 
-    @cached_property
-    def _locked(self) -> int | Unknown:
-        found = [m.groups() for data in self._repository.others("txt", "lock", "toml") for m in _LOCKED.finditer(data)]
-        if not found:
+    def _default(self, module: Module) -> int | Unknown:
+        """The recursion limit of the LangGraph that the program is locked to."""
+        high = self._repository.versions.is_from(_HIGH_DEFAULT, module.path, "langgraph")
+        if isinstance(high, Unknown):
             return Unknown(NOT_SET)
-        operator, *parts = (part for part in found[0] if part is not None)
-        version = tuple(int(part) for part in parts)
-        if version >= _HIGH_DEFAULT:
-            return NEW_DEFAULT
-        return OLD_DEFAULT if operator == b"==" else Unknown(NOT_SET)
+        return NEW_DEFAULT if high else OLD_DEFAULT
 
     def _lambda_file(self, module: Module) -> bool:
         functions = module.of_type("function_definition")

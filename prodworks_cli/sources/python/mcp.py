@@ -155,13 +155,9 @@ def _mapped(site: Site, name: str, place: str, values: Values, names: Names, loo
 
 
 def pins(repository: Repository) -> mcp.Lookup:
-    """Whether the requirements of the repository pin an installed package."""
+    """Whether the requirements or lock files of the repository pin an installed package."""
 
     def lookup(package: str) -> mcp.Pinned:
-        spelled = re.escape(re.sub(r"[-_.]+", "-", package.split("[")[0])).replace(r"\-", "[-_.]")
-        pattern = re.compile(rf"(?mi)^\s*[\"']?{spelled}(?:\[[\w, -]*\])?\s*==\s*\d".encode())
-        if any(pattern.search(data) for data in repository.others("txt", "toml", "in")):
-            return True
-        return mcp.not_looked_up(package)
+        return True if repository.versions.all(package.split("[")[0]) else mcp.not_looked_up(package)
 
     return lookup

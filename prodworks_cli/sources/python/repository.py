@@ -10,6 +10,7 @@ from itertools import takewhile
 from tree_sitter import Node
 
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.locks import Versions
 from prodworks_cli.sources.python.budget import BYTES_OF_A_STEP, Budget
 from prodworks_cli.sources.python.syntax import MAX_BYTES, Import, Module, parse
 from prodworks_cli.sources.python.word_index import WordIndex
@@ -21,7 +22,8 @@ class Repository:
     What the budget does not allow to parse counts as an empty file, of which the budget's gaps tell.
     """
 
-    def __init__(self, files: Sequence[File]) -> None:
+    def __init__(self, files: Sequence[File], locks: Sequence[File] = ()) -> None:
+        self.versions = Versions(locks, files)
         self._files = {
             f.path: f.data.removeprefix(b"\xef\xbb\xbf")
             for f in files
@@ -88,10 +90,6 @@ class Repository:
     def content(self, path: str) -> str:
         """The text of a file of any kind."""
         return self._texts[path].decode("utf-8", "replace")
-
-    def others(self, *extensions: str) -> Iterator[bytes]:
-        """The contents of files with one of the extensions."""
-        yield from (data for path, data in sorted(self._texts.items()) if path.rpartition(".")[2] in extensions)
 
     def imports(self, path: str, pattern: re.Pattern[bytes]) -> bool:
         """Whether a pattern is found in the file of a path; nothing is parsed."""

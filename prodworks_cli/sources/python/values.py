@@ -38,6 +38,11 @@ class Values:
         self._depth = 0
         self._steps = 0
 
+    def declared(self, variable: str) -> Content:
+        """What IaC sets an environment variable to; ``None`` where it does not."""
+        nodes = self._environment.get(variable, ())
+        return merged([n.content for n in nodes]) if nodes else None
+
     def of(self, site: Site) -> Node:
         """The value of an expression, located at the expression."""
         here = site.module.at(site.node)
