@@ -18,7 +18,8 @@ _LONGEST_ENTRY = 60_000
 _VERSION = r"([0-9][^\s\"'(),:;{}\[\]]{0,80})"
 _NUMBER = re.compile(r"\d{1,9}")
 _MANIFEST = re.compile(
-    r"(?:^|/)(?:[^/]*(?:require|constraint|deps)[^/]*\.(?:txt|in)|requirements/[^/]+\.txt|pyproject\.toml|Pipfile)$"
+    r"(?:^|/)(?:[^/]*(?:require|constraint|deps)[^/]*\.(?:txt|in)|requirements/[^/]+\.txt"
+    r"|pyproject\.toml|setup\.(?:py|cfg)|Pipfile)$"
 )
 
 
@@ -36,15 +37,17 @@ class Versions:
         self._manifests = [f for f in files if _MANIFEST.search(f.path)]
         self._known: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
 
-    def of(self, package: str, path: str, ecosystem: str = PYTHON) -> tuple[str, ...]:
-        """The versions of a package for the code of a path: those of the nearest folder around it, else all."""
+    def of(self, package: str, path: str, ecosystem: str = PYTHON, *, far: bool = True) -> tuple[str, ...]:
+        """The versions of a package for the code of a path: those of the nearest folder around it, else all.
+
+        Without ``far`` only folders around the path count: what a platform may bring along has its own version there.
+        """
         found = self.all(package, ecosystem)
-        folders = [f"{folder}/" if folder else "" for folder in _around(path)]
-        for folder in folders:
+        for folder in _around(path):
             near = tuple(dict.fromkeys(v for where, v in found if where == folder))
             if near:
                 return near
-        return tuple(dict.fromkeys(v for _, v in found))
+        return tuple(dict.fromkeys(v for _, v in found)) if far else ()
 
     def all(self, package: str, ecosystem: str = PYTHON) -> tuple[tuple[str, str], ...]:
         """The versions of a package with the folders whose files say them."""
@@ -63,15 +66,17 @@ class Versions:
             if word in manifest.data.lower():
                 yield from ((_folder(manifest.path), v) for v in _asked(manifest.data, package, "=="))
 
-    def is_from(self, least: tuple[int, ...], path: str, *packages: str) -> bool | Unknown:
+    def is_from(self, least: tuple[int, ...], path: str, *packages: str, far: bool = True) -> bool | Unknown:
         """Whether the code of a path has a version of the first of some Python packages that is locked, or asked for,
         and whether that is at least ``least``."""
         for package in packages:
-            found = {version_numbers(v) >= least for v in self.of(package, path)}
+            found = {version_numbers(v) >= least for v in self.of(package, path, far=far)}
             if found:
                 return found.pop() if len(found) == 1 else Unknown(f"the version of {package} differs")
         for package in packages:
             for manifest in self._manifests:
+                if not far and not path.startswith(_folder(manifest.path)):
+                    continue
                 if any(version_numbers(v) >= least for v in _asked(manifest.data, package, ">=")):
                     return True
         return Unknown(f"the version of {packages[0]} is not locked")
@@ -164,9 +169,9 @@ def _folder(path: str) -> str:
 
 
 def _around(path: str) -> Iterator[str]:
-    """The folders around a path, innermost first, the root last."""
+    """The folders around a path with their slashes, innermost first; "", the root, last."""
     folder = path.rpartition("/")[0]
     while folder:
-        yield folder
+        yield f"{folder}/"
         folder = folder.rpartition("/")[0]
     yield ""

@@ -171,6 +171,7 @@ Resources:
         ({"requirements.txt": "boto3>=1.44\n"}, "standard", True),
         ({"requirements.txt": "boto3>=1.38\n"}, None, None),
         ({"poetry.lock": botocore("1.38.0"), "template.yaml": TEMPLATE}, "adaptive", True),
+        ({"other/poetry.lock": botocore("1.38.0"), "other/requirements.txt": "boto3>=1.44\n"}, None, None),
         ({}, None, None),
     ],
 )

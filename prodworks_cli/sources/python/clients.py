@@ -105,7 +105,9 @@ def _default_mode(site: Site, values: Values) -> Node:
     here, told = site.module.at(site.node), values.declared("AWS_RETRY_MODE")
     if told is not None:
         return Node(told, here)
-    standard = values.tracer.repository.versions.is_from(_STANDARD_SINCE, site.module.path, "botocore", "boto3")
+    versions = values.tracer.repository.versions
+    # Lambda has a botocore of its own for what brings none along.
+    standard = versions.is_from(_STANDARD_SINCE, site.module.path, "botocore", "boto3", far=False)
     return Node(None if isinstance(standard, Unknown) else "standard" if standard else "legacy", here)
 
 
