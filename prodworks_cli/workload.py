@@ -18,6 +18,7 @@ from prodworks_cli.undeclared import undeclared
 from prodworks_cli.workload_account import owner_by_tags
 from prodworks_cli.workload_entries import covered, has_public_entry, rate_limited
 from prodworks_cli.workload_people import fallback, feedback_captured, kill_switch, shows_answers
+from prodworks_cli.workload_supply import dependencies_locked, dependencies_scanned
 
 IDENTITY = "workload"
 
@@ -142,6 +143,8 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         cost_per_request=_cost(inventory, plane),
         secrets=links("repo.secret"),
         documents=links("repo.document"),
+        dependencies_locked=dependencies_locked(inventory),
+        dependencies_scanned=dependencies_scanned(inventory),
         ci_workflows=links("repo.ci_workflow"),
         vpc_endpoints=links("aws.ec2.vpc_endpoint"),
         principals=links("aws.iam.role"),

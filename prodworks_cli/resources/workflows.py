@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from prodworks_cli.model import Kind, Unknown
+from prodworks_cli.resources.adapter import some
 from prodworks_cli.schema import Flag, Text, Texts
 
 
@@ -26,6 +27,13 @@ class CiWorkflow(Kind):
     scans: Texts
 
     @property
+    def scans_dependencies(self) -> Flag:
+        """Whether it looks for known flaws of the packages that the workload is built from, or asks to update them."""
+        if isinstance(self.scans, Unknown):
+            return self.scans
+        return some(s if isinstance(s, Unknown) else s in _OF_PACKAGES for s in self.scans or ())
+
+    @property
     def evaluates_prompt_changes(self) -> Flag:
         """Whether a change of a prompt or of the model's configuration starts the evaluations.
 
@@ -42,6 +50,10 @@ class CiWorkflow(Kind):
         return Unknown(f"whether {', '.join(known) or 'the path filter'} covers the prompts is not known")
 
 
+_OF_PACKAGES = frozenset(
+    ("pip-audit", "npm audit", "yarn audit", "pnpm audit", "trivy", "snyk", "dependency-review", "grype", "osv-scanner",
+     "inspector", "safety check", "safety scan", "renovate", "dependabot", "dependency-check")
+)  # fmt: skip
 # Paths that hold prompts or model settings, and paths that hold neither, by their names.
 _PROMPTS = re.compile(r"prompt|model|config", re.IGNORECASE)
 _BESIDE = re.compile(r"^(\*\*/)?(docs?|tests?|\.github)/|(^|/)(README|CHANGELOG)", re.IGNORECASE)

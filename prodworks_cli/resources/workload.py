@@ -29,10 +29,11 @@ class Workload(Kind):
     ``enforces_guardrail`` says that the account, as declared or as read, applies a guardrail to every call of every
     model; that nobody said so counts as no. ``is_multi_user`` and ``faces_people`` follow from requests of people that
     reach a model; ``public_corpus`` is what the team says of its documents.
-    ``uses_agentcore`` says that agents run on AgentCore or send spans with
-    ADOT. ``quality_metric`` names what scores real answers in code; ``cost_per_request`` says that tokens are recorded
-    for each request with a key of its own, and made into money. ``undeclared_resources`` are the GenAI resources of the
-    account that the repository does not declare.
+    ``uses_agentcore`` says that agents run on AgentCore or send spans with ADOT. ``quality_metric`` names what
+    scores real answers in code; ``cost_per_request`` says that tokens are recorded for each request with a key of
+    its own, and made into money. ``dependencies_locked`` says that each list of packages fixes what is installed,
+    ``dependencies_scanned`` that a pipeline looks for known flaws in them. ``undeclared_resources`` are the GenAI
+    resources of the account that the repository does not declare.
     """
 
     KIND = "workload"
@@ -77,6 +78,8 @@ class Workload(Kind):
     cost_per_request: Flag
     secrets: Annotated[Links, To("repo.secret")]
     documents: Annotated[Links, To("repo.document")]
+    dependencies_locked: Flag
+    dependencies_scanned: Flag
     ci_workflows: Annotated[Links, To("repo.ci_workflow")]
     vpc_endpoints: Annotated[Links, To("aws.ec2.vpc_endpoint")]
     principals: Annotated[Links, To("aws.iam.role")]

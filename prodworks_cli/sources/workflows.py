@@ -45,6 +45,7 @@ _SCAN_NAMES = (
     "pip-audit", "npm audit", "yarn audit", "pnpm audit", "trivy", "snyk", "checkov", "cfn-nag", "cfn_nag", "cdk-nag",
     "bandit", "semgrep", "codeql", "gitleaks", "trufflehog", "detect-secrets", "dependency-review", "tfsec", "grype",
     "osv-scanner", "inspector", "safety check", "safety scan", "kics", "prowler", "zizmor", "renovate", "cfn-guard",
+    "dependency-check",
 )  # fmt: skip
 _PRODUCTION = re.compile(r"(?<![a-z])(?:prod|production|prd|live)(?![a-z])", re.I)
 _OTHER = re.compile(
@@ -57,18 +58,28 @@ _STARTED_BY_HAND = frozenset(("workflow_dispatch",))
 _CHANGES = frozenset(("pull_request", "pull_request_target", "push", "merge_group"))
 
 
+_UPDATES = re.compile(
+    r"^(?:\.github/(dependabot)\.ya?ml|(?:\.github/|\.gitlab/)?(?:renovate\.json5?|\.renovaterc(?:\.json5?)?))$"
+)
+_ECOSYSTEM = re.compile(rb"package-ecosystem:\s*[\"']?([\w-]+)")
+_BESIDE = (b"github-actions", b"terraform", b"docker", b"docker-compose", b"gitsubmodule", b"devcontainers", b"helm")
+
+
 def read(files: Iterable[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """One draft per pipeline file; a file that does not parse is a gap."""
     pipelines: dict[str, Pipeline] = {}
     gaps: list[Gap] = []
+    updates: list[Draft] = []
     for file in files:
+        updates += (d for d in (_updates(file),) if d is not None)
         system = system_of(file.path)
         if system and file.text is not None and file.part is Part.PRODUCTION:
             try:
                 pipelines[file.path] = parse(file.path, system, file.text)
             except MalformedYaml as error:
                 gaps.append(Gap(CiWorkflow.KIND, Plane.DECLARED, file.path, error.reason, error.line))
-    return tuple(_draft(_with_called(p, pipelines)) for p in pipelines.values()), tuple(gaps)
+    drafts = (_draft(_with_called(p, pipelines)) for p in pipelines.values())
+    return (*drafts, *updates), tuple(gaps)
 
 
 def _with_called(pipeline: Pipeline, known: Mapping[str, Pipeline]) -> Pipeline:
@@ -215,6 +226,30 @@ def _evaluation_paths(pipeline: Pipeline) -> tuple[str, ...]:
     return pipeline.paths if pipeline.paths is not None else ("**",)
 
 
-def _scans(pipeline: Pipeline) -> tuple[str, ...]:
+def _scans(pipeline: Pipeline) -> tuple[str | Unknown, ...]:
     texts = " ".join(_joined(c.text).lower() for j in pipeline.jobs for c in j.commands)
-    return tuple(name for name in _SCAN_NAMES if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w])", texts))
+    found = (name for name in _SCAN_NAMES if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w])", texts))
+    elsewhere = _judged_elsewhere(pipeline)
+    return (*found, elsewhere) if isinstance(elsewhere, Unknown) else tuple(found)
+
+
+def _updates(file: File) -> Draft | None:
+    """Dependabot and Renovate as their settings describe them: on a schedule of their own, they look for updates."""
+    named = _UPDATES.search(file.path)
+    if named is None or (named[1] and not any(m[1] not in _BESIDE for m in _ECOSYSTEM.finditer(file.data))):
+        return None
+    system = "dependabot" if named[1] else "renovate"
+    described = draft(
+        CiWorkflow,
+        Location(file.path, 1),
+        path=file.path,
+        system=system,
+        runs_evaluations=False,
+        evaluation_blocks=None,
+        evaluation_paths=None,
+        scheduled=True,
+        deploys_to=None,
+        approval=None,
+        scans=(system,),
+    )
+    return replace(described, identity=file.path)

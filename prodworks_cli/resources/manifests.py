@@ -1,0 +1,25 @@
+"""What a program is installed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prodworks_cli.model import Kind
+from prodworks_cli.schema import Flag, Text
+
+
+@dataclass(frozen=True)
+class Manifest(Kind):
+    """A list of the packages that a program of the repository is installed from.
+
+    ``ecosystem`` is python, npm or jvm. ``lock`` is the lock file that fixes the versions. ``locked`` says that each
+    installation gets the same: by a lock, by exact versions with hashes, or, where the tool always takes the version
+    that is named (Maven, Gradle), by naming no range and no newest version.
+    """
+
+    KIND = "repo.manifest"
+
+    path: Text
+    ecosystem: Text
+    lock: Text
+    locked: Flag
