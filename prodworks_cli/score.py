@@ -6,7 +6,7 @@ All sums are exact fractions. ``score`` is the proven share, floored once; every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import floor
 
@@ -192,6 +192,7 @@ class Scorecard:
 
     ``shares`` and ``pillars`` are parts of 100. A pillar without a rule that applies and counts is not in ``pillars``:
     the others share its weight. ``coverage`` is the percentage of the rules' severity weight that got an answer.
+    ``pillar_points`` are the points of each pillar's rules, ``weight`` is the severity weight of all that count.
     """
 
     assessments: Mapping[str, Assessment]
@@ -199,6 +200,8 @@ class Scorecard:
     shares: Shares
     pillars: Mapping[str, Shares]
     coverage: Fraction
+    pillar_points: Mapping[str, Fraction]
+    weight: int
 
     @property
     def score(self) -> int:
@@ -210,9 +213,20 @@ class Scorecard:
         return self.points[rule_id] * (1 - self.assessments[rule_id].shares.proven)
 
     def with_closed(self, rule_id: str) -> Scorecard:
-        """The card once that rule is closed; see :func:`closed`."""
-        done = closed(self.assessments[rule_id])
-        return _add_up({**self.assessments, rule_id: done}, self.points)
+        """The card once that rule is closed; see :func:`closed`. Only what changes is added up, as exactly as all."""
+        before = self.assessments[rule_id]
+        card = replace(self, assessments={**self.assessments, rule_id: closed(before)})
+        points = self.points[rule_id]
+        if not points:
+            return card
+        pillar = before.rule.pillar
+        part = 100 * points / self.pillar_points[pillar]
+        return replace(
+            card,
+            shares=_once_proven(self.shares, before.shares, points),
+            pillars={**self.pillars, pillar: _once_proven(self.pillars[pillar], before.shares, part)},
+            coverage=self.coverage + 100 * _weight(before) * (1 - before.answered) / self.weight,
+        )
 
 
 def scorecard(outcomes: Iterable[Outcome], weights: Mapping[str, float] | None = None) -> Scorecard:
@@ -242,14 +256,15 @@ def _weight(assessment: Assessment) -> int:
 def _add_up(assessments: Mapping[str, Assessment], points: Mapping[str, Fraction]) -> Scorecard:
     counted = [a for a in assessments.values() if points[a.rule.id]]
     if not counted:
-        return Scorecard(assessments, points, NOTHING, {}, Fraction(0))
+        return Scorecard(assessments, points, NOTHING, {}, Fraction(0), {}, 0)
     by_pillar = {p: [a for a in counted if a.rule.pillar == p] for p in PILLARS}
     sums = {p: _sum((a.shares, points[a.rule.id]) for a in mine) for p, mine in by_pillar.items() if mine}
-    weights = {p: sum(points[a.rule.id] for a in by_pillar[p]) for p in sums}
-    pillars = {p: _sum([(shares, Fraction(100) / weights[p])]) for p, shares in sums.items()}
+    weights = {p: sum((points[a.rule.id] for a in by_pillar[p]), Fraction(0)) for p in sums}
+    pillars = {p: _sum([(shares, 100 / weights[p])]) for p, shares in sums.items()}
     answered = sum((_weight(a) * a.answered for a in counted), Fraction(0))
-    coverage = 100 * answered / sum(_weight(a) for a in counted)
-    return Scorecard(assessments, points, _sum((s, Fraction(1)) for s in sums.values()), pillars, coverage)
+    weight = sum(_weight(a) for a in counted)
+    shares = _sum((s, Fraction(1)) for s in sums.values())
+    return Scorecard(assessments, points, shares, pillars, 100 * answered / weight, weights, weight)
 
 
 def _sum(weighted: Iterable[tuple[Shares, Fraction]]) -> Shares:
@@ -259,6 +274,16 @@ def _sum(weighted: Iterable[tuple[Shares, Fraction]]) -> Shares:
         unverified=_dot((shares.unverified, weight) for shares, weight in terms),
         accepted=_dot((shares.accepted, weight) for shares, weight in terms),
         gap=_dot((shares.gap, weight) for shares, weight in terms),
+    )
+
+
+def _once_proven(whole: Shares, part: Shares, weight: Fraction) -> Shares:
+    """``whole`` once a part of it, which counts with ``weight``, is proven."""
+    return Shares(
+        proven=whole.proven + weight * (1 - part.proven),
+        unverified=whole.unverified - weight * part.unverified if part.unverified else whole.unverified,
+        accepted=whole.accepted - weight * part.accepted if part.accepted else whole.accepted,
+        gap=whole.gap - weight * part.gap if part.gap else whole.gap,
     )
 
 

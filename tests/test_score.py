@@ -311,6 +311,22 @@ def test_gains_add_up(judged: list[Outcome]) -> None:
     assert done.shares.proven == card.shares.proven + sum(card.gain(i) for i in applicable)
 
 
+@given(outcomes(), st.data())
+def test_closing_rules_one_by_one_is_what_adding_all_up_again_gives(judged: list[Outcome], data: st.DataObject) -> None:
+    card = scorecard(judged)
+    applicable = sorted(a.rule.id for a in card.assessments.values() if a.applicable)
+    chosen = data.draw(st.lists(st.sampled_from(applicable), unique=True)) if applicable else []
+    done, again = card, list(judged)
+    for rule_id in chosen:
+        done = done.with_closed(rule_id)
+        at = next(i for i, o in enumerate(again) if o.rule.id == rule_id)
+        for subject, found in enumerate(again[at].findings):
+            if found.status is not Status.NOT_APPLICABLE:
+                again = turned(again, at, subject, OBSERVED_PASS)
+    whole = scorecard(again)
+    assert (done.shares, done.pillars, done.coverage) == (whole.shares, whole.pillars, whole.coverage)
+
+
 @given(outcomes(), outcomes())
 def test_one_new_rule_moves_the_score_by_its_points_at_most(judged: list[Outcome], more: list[Outcome]) -> None:
     added = replace(more[0], rule=replace(more[0].rule, id="new"))
