@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from prodworks_cli.model import Plane
 from prodworks_cli.resources.registry import kinds
 
 SNIPPETS = ("terraform", "cloudformation", "cdk", "python", "typescript", "yaml", "cli", "text")
+Examples = tuple[Mapping[str, Any], ...]
+# The last key of every shipped rule.
+_EXAMPLES = b"\nexamples:\n"
 
 
 class RuleError(ValueError):
@@ -26,7 +29,10 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One control of the checklist. ``hours`` is the effort of the fix in working hours."""
+    """One control of the checklist. ``hours`` is the effort of the fix in working hours.
+
+    Its examples are most of its file and judge nothing: ``read_examples`` reads them when they are asked for.
+    """
 
     id: str
     title: str
@@ -49,7 +55,12 @@ class Rule:
     aliases: tuple[str, ...] = ()
     when: Any = None
     condition: Any = None
-    examples: tuple[Mapping[str, Any], ...] = field(default=())
+    read_examples: Callable[[], Examples] = field(default=tuple, compare=False, repr=False)
+
+    @cached_property
+    def examples(self) -> Examples:
+        """Raw input with the status that the rule must have on it."""
+        return self.read_examples()
 
     @cached_property
     def applies(self) -> Predicate | None:
@@ -90,9 +101,10 @@ def load_rules(extra: Iterable[Path] = (), *, shipped: bool = True) -> RulePack:
     """
     own = sorted(data_dir("rules").glob("*/*.yaml")) if shipped else []
     users = [path for folder in extra for path in _rule_files(folder)]
-    loaded = [_load(path, check=False) for path in own] + [_load(path, check=True) for path in users]
+    texts = {path: path.read_bytes() for path in (*own, *users)}
+    loaded = [_shipped(path, texts[path]) for path in own] + [_checked(path, texts[path]) for path in users]
     _refuse_duplicates(loaded)
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [*own, *users])).hexdigest()
+    digest = hashlib.sha256(b"".join(texts[path] for path in (*own, *users))).hexdigest()
     return RulePack(tuple(sorted((rule for _, rule in loaded), key=_order)), digest)
 
 
@@ -118,19 +130,36 @@ def _refuse_duplicates(loaded: list[tuple[Path, Rule]]) -> None:
             seen[name] = path
 
 
-def _load(path: Path, *, check: bool) -> tuple[Path, Rule]:
+def _shipped(path: Path, text: bytes) -> tuple[Path, Rule]:
+    """A rule whose file ends with its examples, as the test suite demands of all that are shipped."""
+    head, mark, examples = text.partition(_EXAMPLES)
+    return path, _named(path, rule_of(_parsed(path, head), partial(_examples_of, path, mark + examples)))
+
+
+def _examples_of(path: Path, text: bytes) -> Examples:
+    return tuple(_parsed(path, text)["examples"])
+
+
+def _checked(path: Path, text: bytes) -> tuple[Path, Rule]:
+    """A rule that anybody may have written."""
+    data = _parsed(path, text)
+    check_schema(data, path)
+    rule = _named(path, rule_of(data))
+    _ = rule.applies, rule.holds
+    return path, rule
+
+
+def _parsed(path: Path, text: bytes) -> Any:
     try:
-        data = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except (yaml.YAMLError, RecursionError) as error:
         raise RuleError(f"{path}: {_one_line(error)}") from error
-    if check:
-        check_schema(data, path)
-    rule = rule_of(data)
+
+
+def _named(path: Path, rule: Rule) -> Rule:
     if rule.id != path.stem:
         raise RuleError(f"{path}: the rule's id is {rule.id}; it must equal the file name")
-    if check:
-        _ = rule.applies, rule.holds
-    return path, rule
+    return rule
 
 
 def _one_line(error: Exception) -> str:
@@ -149,8 +178,8 @@ def check_schema(data: Any, path: Path) -> None:
         raise RuleError(f"{path}: {place}: {error.message[:300]}")
 
 
-def rule_of(data: Mapping[str, Any]) -> Rule:
-    """A rule from the parsed file, which is valid against the schema."""
+def rule_of(data: Mapping[str, Any], read_examples: Callable[[], Examples] | None = None) -> Rule:
+    """A rule from the parsed file, which is valid against the schema; its examples may be read later."""
     fix = data["fix"]
     return Rule(
         id=data["id"],
@@ -174,5 +203,5 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
         aliases=tuple(data.get("aliases", ())),
         when=data.get("when"),
         condition=data["assert"],
-        examples=tuple(data["examples"]),
+        read_examples=read_examples or (lambda: tuple(data["examples"])),
     )

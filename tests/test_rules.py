@@ -92,6 +92,15 @@ def test_the_schema_knows_the_operators_that_the_engine_knows() -> None:
     assert words == set(OPERATORS) | {"path", "all", "any", "not", "some", "every", "none"}
 
 
+@pytest.mark.parametrize("rule_id", IDS)
+def test_a_shipped_rule_is_what_its_whole_file_says(rule_id: str) -> None:
+    found = PACK.get(rule_id)
+    assert found == rule_of(source(rule_id))
+    assert found is not None
+    assert found.examples == tuple(source(rule_id)["examples"])
+    assert list(source(rule_id))[-1] == "examples"
+
+
 def test_the_mutation_gate_sees_an_unpinned_leaf() -> None:
     data = source("guardrail-blocks-prompt-attacks")
     inner = data["assert"]
