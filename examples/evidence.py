@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from prodworks_cli.collect import account_inventory
 from prodworks_cli.inventory import dump
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node, node_of
+from prodworks_cli.planes import account_inventory
 from prodworks_cli.resources.adapter import Record
 
 EXAMPLES = Path(__file__).parent

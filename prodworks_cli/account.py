@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from prodworks_cli.audit import Errors, Say, now
-from prodworks_cli.collect import inventory_of_account, observed, resource_of
 from prodworks_cli.deployments import with_stacks
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
 from prodworks_cli.narrowing import narrowing_of
+from prodworks_cli.planes import inventory_of_account, observed, resource_of
 from prodworks_cli.regions import FALLBACK, each_once, named_regions, regions_in_use
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.collecting import IDENTITY, Collector

@@ -8,12 +8,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from prodworks_cli import __version__, knowledge
 from prodworks_cli.assemble import assemble_report
 from prodworks_cli.cache import Cache
-from prodworks_cli.collect import Found, Task, collect_repository
 from prodworks_cli.config import Config, changes, parse_config
 from prodworks_cli.judge import crashed, judge_rule, prepare
 from prodworks_cli.kept import keeper, leave
@@ -22,11 +21,14 @@ from prodworks_cli.processes import sendable, shared_out, started, usable
 from prodworks_cli.reading import read_parts
 from prodworks_cli.report import Pack, Report, UnitEntry
 from prodworks_cli.rules import Rule, RulePack
-from prodworks_cli.schema import Draft
 from prodworks_cli.score import Outcome
 from prodworks_cli.sources.files import File, Listing, Tree, list_tree
 from prodworks_cli.units import each_unit, merged, parts_of, unit_entry
 from prodworks_cli.waivers import notes, waived
+
+if TYPE_CHECKING:
+    from prodworks_cli.collect import Found, Task
+    from prodworks_cli.schema import Draft
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -130,7 +132,9 @@ def collect_listing(
 def _inventory_of(
     settings: Mapping[str, Any], today: date, tree: Tree, alone: bool
 ) -> tuple[Inventory, Sequence[Exception]]:
-    """What a tree holds, under the name that the config gives the workload."""
+    """What a tree holds, under the name that the config gives the workload. What is kept needs no reader."""
+    from prodworks_cli.collect import collect_repository
+
     errors = Errors()
     named = replace(tree, name=settings.get("name") or tree.name)
     together = errors.together if alone else None

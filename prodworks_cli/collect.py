@@ -1,5 +1,5 @@
-"""Collect: from a tree of files (and recorded answers of an account) to an inventory. The sources know formats and
-nothing of services, the adapters in ``resources`` know services; this module connects the two."""
+"""Collect: from a tree of files to an inventory. The sources know formats and nothing of services, the adapters in
+``resources`` know services; this module connects the two."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from prodworks_cli import knowledge
-from prodworks_cli.account_view import views, with_logging
-from prodworks_cli.attribution import with_attribution
-from prodworks_cli.deployments import templates_of, with_stacks
+from prodworks_cli.account_view import with_logging
+from prodworks_cli.deployments import templates_of
 from prodworks_cli.languages import sizes_by_language, unread_languages
 from prodworks_cli.link import link, pointers
-from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan, Unknown
-from prodworks_cli.node import Block, Declarations, Node
-from prodworks_cli.prompt_use import observed_uses, with_prompt_uses
+from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
+from prodworks_cli.node import Block, Declarations
+from prodworks_cli.planes import distinct, ordered, resource_of, with_workload
+from prodworks_cli.prompt_use import with_prompt_uses
 from prodworks_cli.references import Wanted, references
-from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.awscc import as_cloudformation
 from prodworks_cli.resources.compute import environment
 from prodworks_cli.resources.entries_sam import implied_entries
 from prodworks_cli.resources.iam_sam import implied_roles
 from prodworks_cli.resources.model_calls import ModelCall
-from prodworks_cli.resources.registry import declared_adapters, observed_adapters, part_adapters
-from prodworks_cli.resources.workload import Workload
-from prodworks_cli.schema import Draft, assemble
+from prodworks_cli.resources.registry import declared_adapters, part_adapters
+from prodworks_cli.schema import Draft
 from prodworks_cli.sources import (
     agent_images,
     bearer_tokens,
@@ -52,7 +50,6 @@ from prodworks_cli.sources import (
     workflows,
 )
 from prodworks_cli.sources.files import File, Tree, judged
-from prodworks_cli.workload import build_workload
 
 T = TypeVar("T")
 # A source that looks at all files and parses few takes about so much less time than the reader of their language.
@@ -117,7 +114,7 @@ def collect_repository(
     resources = with_logging(link((resource_of(d, Plane.DECLARED) for d in (*drafts, *named)), pointers(declarations)))
     scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), tree.skipped, owners=_owners(resources, owned))
     scan = replace(scan, templates=templates_of(declarations.blocks))
-    inventory = Inventory(_sorted(resources), _distinct(gaps), scan, settings)
+    inventory = Inventory(ordered(resources), distinct(gaps), scan, settings)
     return with_workload(inventory, _owner(settings, owned, resources))
 
 
@@ -178,18 +175,6 @@ def _owners(resources: Iterable[Resource], owned: owners.Owners) -> dict[str, st
     return {path: ", ".join(owned.of(path)) for path in paths if owned.of(path)}
 
 
-def observed(records: Iterable[Record]) -> Iterable[Draft]:
-    """A draft for each resource that the account answered for."""
-    adapters = observed_adapters()
-    return (adapters[r.kind](r) for r in records)
-
-
-def resource_of(draft: Draft, plane: Plane) -> Resource:
-    """The resource that an adapter described."""
-    value, locations = assemble(draft)
-    return Resource(draft.identity, plane, value, locations, tuple(dict.fromkeys(a for a in draft.aliases if a)))
-
-
 def _owner(settings: Mapping[str, Any], owned: owners.Owners, resources: Sequence[Resource]) -> str | None:
     """The owner by config, else the one whom CODEOWNERS gives all the code that calls a model."""
     if settings.get("owner"):
@@ -199,65 +184,3 @@ def _owner(settings: Mapping[str, Any], owned: owners.Owners, resources: Sequenc
     paths = paths or {r.locations[""].where for r in resources}
     named = [owned.of(path) for path in sorted(paths)]
     return ", ".join(named[0]) if named and all(named) else None
-
-
-def with_workload(inventory: Inventory, owner: str | None) -> Inventory:
-    """The inventory with the workload itself, on each plane that was read."""
-    planes = [Plane.DECLARED, *([Plane.OBSERVED] if inventory.scan.account_read_at else [])]
-    rest = tuple(with_attribution([r for r in inventory.resources if r.kind != "workload"], inventory.gaps))
-    bare = replace(inventory, resources=rest)
-    return replace(bare, resources=(*(build_workload(bare, plane, owner) for plane in planes), *rest))
-
-
-def with_account(inventory: Inventory, account: Inventory) -> Inventory:
-    """A repository's inventory joined with what another inventory observed in the account."""
-    seen = [r for r in account.resources if r.plane is Plane.OBSERVED and not _derived(r)]
-    mine = [r for r in inventory.resources if not _derived(r)]
-    scan = replace(
-        inventory.scan,
-        accounts=account.scan.accounts,
-        regions=account.scan.regions,
-        calls_made=account.scan.calls_made,
-        account_read_at=account.scan.account_read_at,
-        note=account.scan.note,
-        left_out=account.scan.left_out,
-    )
-    gaps = _distinct([*inventory.gaps, *(g for g in account.gaps if g.plane is Plane.OBSERVED)])
-    deployed = with_stacks([*mine, *seen], inventory.scan.templates)
-    joined = Inventory(_sorted(link(deployed)), gaps, scan, inventory.settings)
-    joined = replace(joined, resources=_sorted([*observed_uses(joined.resources), *views(joined)]))
-    owners_said = [r.value.owner for r in inventory.resources if isinstance(r.value, Workload)]
-    return with_workload(joined, next((o for o in owners_said if isinstance(o, str)), None))
-
-
-def _derived(resource: Resource) -> bool:
-    """The workload, and what the account says about code, follow from the rest and are made anew."""
-    return resource.kind == "workload" or (resource.kind.startswith("repo.") and resource.plane is Plane.OBSERVED)
-
-
-def account_inventory(records: Sequence[Record], read_at: str, gaps: Iterable[Gap] = (), note: str = "") -> Inventory:
-    """The observed plane from recorded answers. ``read_at`` is an ISO 8601 time."""
-    resources = [resource_of(d, Plane.OBSERVED) for d in observed(replace(r, read_at=read_at) for r in records)]
-    accounts = tuple(sorted({r.account for r in records}))
-    regions = tuple(sorted({r.region for r in records}))
-    calls = sum(1 for r in records for _ in r.answers.members())
-    scan = Scan("account", accounts=accounts, regions=regions, calls_made=calls, account_read_at=read_at, note=note)
-    return inventory_of_account(resources, gaps, scan)
-
-
-def inventory_of_account(resources: Iterable[Resource], gaps: Iterable[Gap], scan: Scan) -> Inventory:
-    """The observed plane from resources that adapters made."""
-    return Inventory(_sorted(link(resources)), _distinct(gaps), scan)
-
-
-def refused(operation: str, code: str) -> Node:
-    """The answer of a call that failed with an error code: unknown, and it says which call and why."""
-    return Node(Unknown(f"{operation}: {code}"), Location(operation, None, operation))
-
-
-def _sorted(resources: Iterable[Resource]) -> tuple[Resource, ...]:
-    return tuple(sorted(resources, key=lambda r: (r.kind, r.plane.value, r.identity)))
-
-
-def _distinct(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    return tuple(sorted(set(gaps), key=lambda g: (g.plane.value, g.scope, g.line or 0, g.kind, g.reason)))

@@ -14,7 +14,6 @@ from prodworks_cli import history
 from prodworks_cli import inventory as inventories
 from prodworks_cli.baseline import Baseline, BaselineError, baseline_of, read_alike
 from prodworks_cli.cache import user_cache
-from prodworks_cli.collect import with_account
 from prodworks_cli.config import Config, ConfigError, load_config, parse_config
 from prodworks_cli.config_check import unknown_name
 from prodworks_cli.earlier import REVISION, compared, source_of
@@ -24,6 +23,7 @@ from prodworks_cli.local import LocalError
 from prodworks_cli.model import Inventory
 from prodworks_cli.options import AuditOptions, GateOptions, Output
 from prodworks_cli.output import OutputError, Target, check_report, show, targets, write
+from prodworks_cli.planes import with_account
 from prodworks_cli.redact import redacted
 from prodworks_cli.render.text import clean_line
 from prodworks_cli.report import Report

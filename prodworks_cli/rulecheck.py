@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from prodworks_cli.collect import account_inventory, collect_repository, refused, with_account
+from prodworks_cli.collect import collect_repository
 from prodworks_cli.config import parse_config
 from prodworks_cli.judge import judge
 from prodworks_cli.model import Inventory, Location
 from prodworks_cli.node import Node, node_of
+from prodworks_cli.planes import account_inventory, refused, with_account
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.rules import Rule, RuleError, check_schema, load_rules
 from prodworks_cli.score import rule_status

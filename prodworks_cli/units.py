@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from prodworks_cli.assemble import evidence_age
-from prodworks_cli.collect import with_workload
 from prodworks_cli.grade import capped, caps_of, grade_of
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
+from prodworks_cli.planes import with_workload
 from prodworks_cli.report import UnitEntry
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.score import Outcome, scorecard

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from prodworks_cli.collect import resource_of
 from prodworks_cli.conditions import Cursor, Scope, compile_condition
 from prodworks_cli.model import Location, Plane, Proof, Unknown
 from prodworks_cli.node import Declarations
+from prodworks_cli.planes import resource_of
 from prodworks_cli.resources.registry import declared_adapters, kinds
 from prodworks_cli.schema import attributes_of
 from tests.sources.terraform_case import blocks

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from prodworks_cli import audit as spine
-from prodworks_cli.collect import with_account
 from prodworks_cli.config import load_config
 from prodworks_cli.inventory import load
+from prodworks_cli.planes import with_account
 from prodworks_cli.report import Report, RuleEntry
 from prodworks_cli.rules import load_rules
 

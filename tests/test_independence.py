@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodworks_cli.collect import collect_repository, with_account, with_workload
+from prodworks_cli.collect import collect_repository
 from prodworks_cli.config import load_config
 from prodworks_cli.inventory import load
 from prodworks_cli.judge import judge_rule, prepare
 from prodworks_cli.model import Inventory, Plane, Status
+from prodworks_cli.planes import with_account, with_workload
 from prodworks_cli.resources.registry import kinds
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.rulecheck import inventory_of

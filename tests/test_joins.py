@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prodworks_cli.assemble import assemble_report
-from prodworks_cli.collect import account_inventory, collect_repository, with_account
+from prodworks_cli.collect import collect_repository
 from prodworks_cli.deployments import logical_id
 from prodworks_cli.inventory import dump, load
 from prodworks_cli.joins import joins_of
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Unknown
 from prodworks_cli.node import Node, node_of
 from prodworks_cli.pairs import deployment_entries
+from prodworks_cli.planes import account_inventory, with_account
 from prodworks_cli.redact import redacted
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.stacks import Stack

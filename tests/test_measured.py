@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from prodworks_cli.collect import account_inventory, collect_repository, with_account
+from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Inventory, Location, Plane, Unknown
 from prodworks_cli.node import node_of
+from prodworks_cli.planes import account_inventory, with_account
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.agents import Prompt
 from prodworks_cli.resources.measurements import Measurement

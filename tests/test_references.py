@@ -9,11 +9,12 @@ import pytest
 import yaml
 
 from prodworks_cli import audit, knowledge
-from prodworks_cli.collect import account_inventory, collect_repository, with_account
+from prodworks_cli.collect import collect_repository
 from prodworks_cli.inventory import dump, load
 from prodworks_cli.judge import judge
 from prodworks_cli.model import Inventory, Location, Plane, Ref, Unknown
 from prodworks_cli.node import node_of
+from prodworks_cli.planes import account_inventory, with_account
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.model_references import ModelReference
 from prodworks_cli.rules import load_rules

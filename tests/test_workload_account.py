@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from prodworks_cli.collect import with_workload
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Resource, Scan, Unknown
+from prodworks_cli.planes import with_workload
 from prodworks_cli.resources.ownership import OwnerTag
 from prodworks_cli.workload_account import owner_by_tags
 from tests.resources.support import DENIED, observe

@@ -8,9 +8,10 @@ import pytest
 
 from prodworks_cli.account import AccountOptions, read_account
 from prodworks_cli.audit import Errors
-from prodworks_cli.collect import collect_repository, with_account
+from prodworks_cli.collect import collect_repository
 from prodworks_cli.judge import judge
 from prodworks_cli.model import Inventory, Plane, Unknown
+from prodworks_cli.planes import with_account
 from prodworks_cli.rules import load_rules
 from prodworks_cli.sources.files import tree_of
 from tests.aws.conftest import QUICK, WHO

@@ -13,8 +13,9 @@ import pytest
 
 from prodworks_cli import account, audit
 from prodworks_cli.account import Access, AccountOptions, Limits, read_account
-from prodworks_cli.collect import collect_repository, with_account
+from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Plane
+from prodworks_cli.planes import with_account
 from prodworks_cli.report import Report
 from prodworks_cli.resources.collecting import TAGGED, Read
 from prodworks_cli.resources.registry import reads
