@@ -110,3 +110,13 @@ def test_a_repository_loads_the_readers_of_what_it_has(
     assert readers(modules) == expected
     assert "prodworks_cli.sources.python.repository" in modules
     assert "prodworks_cli.account" not in modules
+
+
+def test_what_is_kept_is_judged_without_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRODWORKS_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("PRODWORKS_NO_CACHE", raising=False)
+    first, second = (loaded("audit", POC, "-q") for _ in range(2))
+    assert "prodworks_cli.collect" in first
+    assert "prodworks_cli.assemble" in second
+    assert "prodworks_cli.collect" not in second
+    assert not any(name.startswith("prodworks_cli.sources.python") for name in second)
