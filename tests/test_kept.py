@@ -110,7 +110,7 @@ def test_a_copy_elsewhere_is_known_by_its_content(root: Path, tmp_path: Path, mo
     copy = tmp_path / "clone" / "repo"
     for path, text in FILES.items():
         write(copy, path, text)
-    monkeypatch.setattr(spine, "collect_repository", None)
+    monkeypatch.setattr("prodworks_cli.collect.collect_repository", None)
     assert dump(collect(copy, cache)) == dump(collect(root, cache))
 
 
