@@ -15,6 +15,7 @@ from prodworks_cli.sources.calls.model_ids import APPLICATION_PROFILE
 from prodworks_cli.sources.calls.prefixes import cached, tokens
 
 NOT_ANALYSED = Unknown("not analysed by this version")
+FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 
 
 class Names:

@@ -10,6 +10,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.answers import NO_TEXT, without_text
 from prodworks_cli.sources.calls.drafts import (
+    FRAMEWORK,
     Names,
     attribution_by,
     call_draft,
@@ -18,11 +19,13 @@ from prodworks_cli.sources.calls.drafts import (
 )
 from prodworks_cli.sources.calls.facts import Facts
 from prodworks_cli.sources.calls.guardrails import applied_separately
+from prodworks_cli.sources.calls.records import recorded_by_framework
 from prodworks_cli.sources.content import OPEN, member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.java.clients import Clients
 from prodworks_cli.sources.java.dead import Liveness
 from prodworks_cli.sources.java.log_setups import LogSetUps
+from prodworks_cli.sources.java.records import Records
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.response import Body, Responses
 from prodworks_cli.sources.java.sites import NEEDLES, CallSite, calls
@@ -34,7 +37,6 @@ from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.trees import inside
 
 UNUSED = Unknown("nothing in the repository calls this code")
-FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 # Without a model call tools and searches are looked for where one of these is used.
 AGENTIC = re.compile(rb"org\.springframework\.ai\.|dev\.langchain4j\.|BedrockAgentRuntime(?:Async)?Client")
 _TAG = re.compile(rb"amazon-bedrock-guardrails-guardContent")
@@ -62,6 +64,7 @@ class _Reader:
         self._values = Values(repository, environment)
         self._responses = Responses(repository)
         self._spring = Spring(self._values)
+        self._records = Records(self._responses)
         self._names = Names()
         self._liveness = Liveness(repository)
         self.clients = Clients(self._values)
@@ -171,17 +174,21 @@ class _Reader:
         traced = agent or self._responses.instrumented(bodies)
         if call.library == "langchain4j":
             names = ("usage_recorded", "stop_reasons_handled", "handled_errors")
-            return {"instrumented": traced or FRAMEWORK, **dict.fromkeys(names, FRAMEWORK)}
+            others = {**dict.fromkeys(names, FRAMEWORK), **recorded_by_framework(traced)}
+            return {"instrumented": traced or FRAMEWORK, **others}
         usage = self._responses.usage_recorded(call, bodies, texts.belongs)
         answer = texts.answers.of(call, bodies, list(texts.asked(call)))
         if call.library == "spring":
-            traced, usage = traced or self._spring.traced(folder), usage or self._spring.metered(folder)
+            metered = self._spring.metered(folder)
+            traced, usage = traced or self._spring.traced(folder), usage or metered
+            agent = agent or self._spring.traced(folder) or metered
         return {
             "instrumented": traced,
             "usage_recorded": usage,
             "stop_reasons_handled": self._responses.stop_reasons(call, bodies, texts.belongs),
             "handled_errors": self._responses.handled(call),
             **answer,
+            **self._records.of(call, bodies, traced, agent),
         }
 
     def _tagged(self, facts: Facts) -> bool | Unknown:

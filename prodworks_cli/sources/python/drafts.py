@@ -10,8 +10,16 @@ from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.answers import NO_TEXT, without_text
-from prodworks_cli.sources.calls.drafts import Names, attribution_by, call_draft, guardrail_mode, request_attributes
+from prodworks_cli.sources.calls.drafts import (
+    FRAMEWORK,
+    Names,
+    attribution_by,
+    call_draft,
+    guardrail_mode,
+    request_attributes,
+)
 from prodworks_cli.sources.calls.facts import LIMITS, Facts
+from prodworks_cli.sources.calls.records import recorded_by_framework
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python import smithy
 from prodworks_cli.sources.python.answers import Answers
@@ -26,13 +34,13 @@ from prodworks_cli.sources.python.handlers import Handlers
 from prodworks_cli.sources.python.http_calls import HttpCall
 from prodworks_cli.sources.python.http_drafts import http_client, request_facts
 from prodworks_cli.sources.python.places import Site
+from prodworks_cli.sources.python.records import Records
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.requests import Requests, asked_directly, asked_in
 from prodworks_cli.sources.python.response import Reach, Responses, compares
 from prodworks_cli.sources.python.sites import CallSite
 from prodworks_cli.sources.python.values import Values
 
-FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 # What exports the spans of a program; Strands makes them by itself.
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 EXPORTERS = (b"opentelemetry-instrument", b"StrandsTelemetry", b"aws-opentelemetry-distro")
@@ -74,6 +82,7 @@ class Describer:
         self._responses = Responses(repository, values.tracer, WRAPPER in environment)
         self._handlers = Handlers(values.tracer)
         self._fallbacks = Fallbacks(values.tracer)
+        self._records = Records(values.tracer)
         self._names = Names()
         self.framework_clients = FrameworkClients(values)
         self._identities: dict[tuple[str, int], str] = {}
@@ -124,6 +133,7 @@ class Describer:
             "handled_errors": self._handlers.of(module, call.site.node),
             "fallback": self._fallbacks.of(module, call.site.node),
             **around.answers.of(call.site.to(call.result), call.api, call.arguments, reach, asked_by(call)),
+            **self._recorded(call.site, reach, aws=True),
             **(NO_TEXT if without_text(request.get("modalities")) else {}),
         }
         return call_draft(self.identity(call), at, known)
@@ -156,6 +166,7 @@ class Describer:
             "guardrail_version": self._guardrail_version(found),
             "guardrail_mode": _mode(found, guardrail),
             "instrumented": traced or FRAMEWORK,
+            **recorded_by_framework(traced),
             "usage_recorded": traced or self._responses.usage_read(found.site) or FRAMEWORK,
             "request_metadata": None,
             "correlation": FRAMEWORK,
@@ -179,7 +190,13 @@ class Describer:
             **around.answers.of(found.site, found.name, given, reach, asked_directly(found.site)),
             "stop_reasons_handled": self._responses.stop_reasons(reach),
             "handled_errors": self._handlers.of(found.site.module, found.site.node),
+            **(self._recorded(found.site, reach) if not traced else {}),
         }
+
+    def _recorded(self, site: Site, reach: Reach, aws: bool = False) -> dict[str, Drafted]:
+        """What the records of a call say."""
+        traced = self._responses.instrumented(site, reach, aws)
+        return self._records.of(site, reach, traced, self._responses.automatic(site, aws))
 
     def http_call(self, found: HttpCall, around: Around) -> tuple[Draft, Draft]:
         """A call over plain HTTP, and its client."""
@@ -202,6 +219,7 @@ class Describer:
             "handled_errors": _with_status(self._handlers.of(site.module, site.node), reach),
             "fallback": self._fallbacks.of(site.module, site.node),
             **around.answers.of(site, found.api, site.module.arguments(site.node), reach, asked),
+            **self._recorded(site, reach),
             **(NO_TEXT if without_text(request.get("modalities")) else {}),
         }
         return call_draft(self.named(site, found.api)[1], at, known), client

@@ -143,6 +143,10 @@ class Responses:
             return True
         return self._launched(call.module.path) if aws else False
 
+    def automatic(self, call: Site, aws: bool = False) -> bool:
+        """Whether a library makes the span of a call by itself, by the conventions for GenAI."""
+        return self._instrumented or (aws and self._launched(call.module.path) is True)
+
     def _launched(self, path: str) -> bool | Unknown:
         """Whether the program is launched with instrumentation."""
         folder = path.rpartition("/")[0]

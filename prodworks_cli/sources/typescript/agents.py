@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
+from prodworks_cli.sources.calls.drafts import FRAMEWORK
+from prodworks_cli.sources.calls.records import recorded_by_framework
 from prodworks_cli.sources.content import member
-from prodworks_cli.sources.typescript.frameworks import FRAMEWORK, ModelObject
+from prodworks_cli.sources.typescript.frameworks import ModelObject
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
@@ -85,5 +87,5 @@ def _strands(site: Site, requests: Requests) -> dict[str, Drafted] | None:
 def agent_attributes(found: AgentObject, traced: bool) -> dict[str, Drafted]:
     """The attributes of the calls that an agent makes."""
     names = ("instrumented", "usage_recorded", "stop_reasons_handled", "handled_errors")
-    seen = {"instrumented": traced or FRAMEWORK, "usage_recorded": traced or FRAMEWORK}
+    seen = {"instrumented": traced or FRAMEWORK, "usage_recorded": traced or FRAMEWORK, **recorded_by_framework(traced)}
     return {**found.attributes, "api": found.name, "client": FRAMEWORK, **dict.fromkeys(names, FRAMEWORK), **seen}

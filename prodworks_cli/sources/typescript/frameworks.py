@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
-from prodworks_cli.sources.calls.drafts import attribution_by, guardrail_mode
+from prodworks_cli.sources.calls.drafts import FRAMEWORK, attribution_by, guardrail_mode
 from prodworks_cli.sources.calls.facts import LIMITS
+from prodworks_cli.sources.calls.records import recorded_by_framework
 from prodworks_cli.sources.content import dig, member
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.places import Site
@@ -23,7 +23,6 @@ from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.syntax import CLASSES as CLASS_TYPES
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 
-FRAMEWORK = Unknown("left to the framework; not analysed by this version")
 # Classes by provider; the package that they come from starts with one of PREFIXES.
 CLASSES: Mapping[str, str] = {
     "ChatBedrockConverse": "bedrock",
@@ -117,6 +116,7 @@ def object_attributes(found: ModelObject, requests: Requests, traced: bool) -> d
         "guardrail_mode": guardrail_mode(id_),
         "instrumented": traced or FRAMEWORK,
         "usage_recorded": traced or FRAMEWORK,
+        **recorded_by_framework(traced),
         "request_metadata": None,
         "attribution": attribution_by(model),
         "stop_reasons_handled": FRAMEWORK,

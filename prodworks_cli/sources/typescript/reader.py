@@ -28,6 +28,7 @@ from prodworks_cli.sources.typescript.frameworks import ModelObject, model_objec
 from prodworks_cli.sources.typescript.handlers import ANY, Handlers
 from prodworks_cli.sources.typescript.libraries import LITERALS, NEEDLES
 from prodworks_cli.sources.typescript.places import Site
+from prodworks_cli.sources.typescript.records import Records
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.response import Reach, Responses
@@ -90,6 +91,7 @@ class _Reader:
         self._requests = Requests(self._values)
         self._handlers = Handlers(self._tracer)
         self._fallbacks = Fallbacks(self._tracer)
+        self._records = Records(self._tracer)
         self._clients = Clients(self._values)
         self._liveness = Liveness(repository)
         self._names = Names()
@@ -161,9 +163,14 @@ class _Reader:
             "handled_errors": self._stream_errors(reach) if self._streams(call) else self._handlers.of(call.site),
             "fallback": self._fallbacks.of(call.site),
             **around.texts.answers.of(call, reach),
+            **self._records.of(call.site, reach, traced, self._automatic(call, traced, responses)),
             **(NO_TEXT if _embeds(call, request) or without_text(request.get("modalities")) else {}),
         }
         return call_draft(name, module.at(call.site.node), known)
+
+    def _automatic(self, call: CallSite, traced: Drafted, responses: Responses) -> bool:
+        """Whether the span of a call is made by its library: the AI SDK makes its own where that is switched on."""
+        return responses.automatic(call.library) or (call.library == "ai" and traced is True)
 
     def _streams(self, call: CallSite) -> bool:
         """The AI SDK's streaming functions never throw: an error becomes a part of the stream."""

@@ -130,7 +130,7 @@ class Responses:
             return Unknown(
                 f"{call.api} reports no usage" if not drawn else "a model of images or videos reports no usage"
             )
-        if self._instruments(call.library) or any(self._reads(call, site, USAGE) for site in reach.bodies):
+        if self.automatic(call.library) or any(self._reads(call, site, USAGE) for site in reach.bodies):
             return True
         return reach.leaves or False
 
@@ -167,9 +167,10 @@ class Responses:
     def instrumented(self, call: Site, client: Site | Unknown, library: str, reach: Reach) -> bool:
         """Whether a span or an instrumentor covers the call."""
         spans = _in_span(call) or (isinstance(client, Site) and client.node != call.node and _in_span(client))
-        return self._instruments(library) or spans or any(_traced(site) for site in reach.chain)
+        return self.automatic(library) or spans or any(_traced(site) for site in reach.chain)
 
-    def _instruments(self, library: str) -> bool:
+    def automatic(self, library: str) -> bool:
+        """Whether a library makes the spans of its calls by itself, by the conventions for GenAI."""
         return self._all or (self._aws and library == "aws")
 
 
