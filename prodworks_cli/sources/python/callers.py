@@ -18,17 +18,22 @@ class Callers:
     def __init__(self, repository: Repository, tracer: Tracing) -> None:
         self._repository = repository
         self._tracer = tracer
-        self._callers: dict[tuple[str, int], tuple[tuple[Site, Arguments], ...]] = {}
+        self._callers: dict[int, tuple[tuple[Site, Arguments], ...]] = {}
+        self._sought: dict[int, int] = {}
 
     def of(self, module: Module, function: Node) -> tuple[tuple[Site, Arguments], ...]:
         """The calls of a function in the repository, with the arguments it gets."""
         self._repository.budget.spend()
         if self._repository.budget.exhausted:
             return ()
-        key = (module.path, function.id)
+        key = function.id
+        if key in self._sought:
+            self._tracer.cut(self._sought[key])
+            return ()
         if key not in self._callers:
-            self._callers[key] = ()
+            self._sought[key] = self._tracer.depth
             self._callers[key] = tuple(self._find_callers(module, function))
+            del self._sought[key]
         return self._callers[key]
 
     def _find_callers(self, module: Module, function: Node) -> Iterator[tuple[Site, Arguments]]:

@@ -9,6 +9,7 @@ leaf of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -39,6 +40,14 @@ _INNER = words(
 )
 
 
+class Step(NamedTuple):
+    """One step of a walk: where it goes on and what it ends at; ``composes`` where a text is put together."""
+
+    places: tuple[Place, ...]
+    leaves: tuple[Leaf, ...]
+    composes: bool
+
+
 class Flow:
     """Walks back from expressions. ``classifier`` says which expressions are leaves."""
 
@@ -46,27 +55,34 @@ class Flow:
         self._classifier = classifier
         self._names = Names(tracer, classifier)
         self._carriers = Carriers(tracer)
-        self._known: dict[tuple[str, int, Path], Trace] = {}
-        self._nested = 0
+        self._known: dict[object, Trace] = {}
+        self._steps: dict[object, Step] = {}
+        # The expressions that are being followed, by how many are around each; and the outermost that was met again.
+        self._open: dict[object, int] = {}
+        self._met = MAX_NESTED
         self._stops = False
         self._tracer = tracer
         self._budget = tracer.repository.budget
 
     def of(self, site: Site, path: Path = ()) -> Trace:
         """What the value of an expression (or a member of it) is made of."""
-        key = (site.module.path, site.node.id, path)
-        if key not in self._known or site.frames:
-            if self._nested >= MAX_NESTED:
-                return Trace()
-            self._known[key] = Trace()
-            self._nested += 1
-            stops, self._stops = self._stops, False
-            try:
-                self._known[key] = self._walk(Place(site, path))
-            finally:
-                self._nested -= 1
-                self._stops = stops
-        return self._known[key]
+        place = Place(site, path)
+        key, around = place.key, len(self._open)
+        if key in self._known:
+            return self._known[key]
+        if key in self._open or around >= MAX_NESTED:
+            self._met = min(self._met, self._open.get(key, 0))
+            return Trace()
+        self._open[key] = around
+        met, self._met = self._met, MAX_NESTED
+        stops, self._stops = self._stops, False
+        trace = self._walk(place)
+        self._stops = stops
+        del self._open[key]
+        if self._met >= around or not site.frames:  # what had to do without an expression around it holds only there
+            self._known[key] = trace
+        self._met = min(met, self._met)
+        return trace
 
     def uncut(self, site: Site, path: Path = ()) -> Trace:
         """What of the value of an expression is not cut to a length on its way."""
@@ -93,22 +109,35 @@ class Flow:
         queue = [start]
         while queue:
             place = queue.pop()
-            if place.key in seen:
+            key = place.key
+            if key in seen:
                 continue
-            seen.add(place.key)
+            seen.add(key)
             self._budget.spend()
             if len(seen) > MAX_STEPS or self._budget.exhausted:
                 leaf = Leaf("unknown", place.site, (), "is made in too many steps", False)
                 leaves[leaf.key] = leaf
                 break
-            for found in self._step(place):
-                if isinstance(found, Leaf):
-                    leaves.setdefault(found.key, found)
-                else:
-                    queue.append(found)
-            if not named(place.path) and _composes(place.site):
+            step = self._steps.get(key) or self._taken(key, place)
+            cut = self._stops and any(leaf.kind == CUT for leaf in step.leaves)
+            if not cut:
+                queue.extend(step.places)
+            for leaf in step.leaves[:1] if cut else step.leaves:
+                leaves.setdefault(leaf.key, leaf)
+            if step.composes:
                 composed.add((place.site.module.path, place.site.node.id))
         return Trace(tuple(leaves.values()), frozenset(composed))
+
+    def _taken(self, key: object, place: Place) -> Step:
+        met, self._met = self._met, MAX_NESTED
+        found = list(self._step(place))
+        places = tuple(f for f in found if isinstance(f, Place))
+        leaves = tuple(f for f in found if isinstance(f, Leaf))
+        step = Step(places, leaves, not named(place.path) and _composes(place.site))
+        if self._met >= len(self._open):
+            self._steps[key] = step
+        self._met = min(met, self._met)
+        return step
 
     def _step(self, place: Place) -> Iterator[Place | Leaf]:
         kind = place.site.node.type
@@ -116,8 +145,6 @@ class Flow:
             return
         if kind in ("call", "subscript") and cuts(place.site.module, place.site.node):
             yield Leaf(CUT, place.site)
-            if self._stops:
-                return
         steps: dict[str, Callable[[Place], Iterable[Place | Leaf]]] = {
             "identifier": self._identifier,
             "attribute": self._attribute,

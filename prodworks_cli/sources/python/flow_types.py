@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tree_sitter import Node
 
@@ -16,8 +16,7 @@ from prodworks_cli.sources.python.places import Site
 BODIES = ("json", "form", "body", "receive_text", "receive_json", "get_json")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """An expression on the way, the members asked for, and whether its value certainly reaches the use."""
 
     site: Site
@@ -27,8 +26,7 @@ class Place:
     @property
     def key(self) -> object:
         """What makes two places the same."""
-        frames = tuple(f.site.node.id for f in self.site.frames)
-        return (self.site.module.path, self.site.node.id, self.path, self.certain, frames)
+        return (self.site.key, self.path, self.certain)
 
     def to(self, node: Node, path: Path | None = None) -> Place:
         """Another expression of the same file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tree_sitter import Node
 
@@ -22,8 +22,7 @@ _BLOCKS = frozenset({"block", "module"})
 EXTERNAL = "comes from outside the repository"
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """An expression in a file, with the calls through which it was reached (innermost first)."""
 
     module: Module
@@ -38,6 +37,11 @@ class Site:
     def text(self) -> str:
         """The expression as written."""
         return self.module.text(self.node)
+
+    @property
+    def key(self) -> object:
+        """What makes two sites the same: ids of nodes are unique among all trees that are kept."""
+        return (self.node.id, *(f.site.node.id for f in self.frames)) if self.frames else self.node.id
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,13 @@ class Tracing(Protocol):
 
     def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
         """The expressions at which tracing ends."""
+
+    @property
+    def depth(self) -> int:
+        """How many steps are being taken, each for the sake of the one before."""
+
+    def cut(self, depth: int) -> None:
+        """Tells that the answer to what began at a depth was needed to answer itself, and was left out."""
 
     def bound(self, site: Site, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
         """The values that bindings give."""

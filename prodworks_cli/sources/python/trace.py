@@ -36,7 +36,10 @@ class Tracer:
         self.classes = Classes(self)
         self.callers = Callers(repository, self).of
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
-        self._active: set[object] = set()
+        self._origins: dict[object, tuple[Origin, ...]] = {}
+        # The steps that are being taken, by how many are around each; and the outermost of them that was met again.
+        self._active: dict[object, int] = {}
+        self._met = MAX_ACTIVE
         self._budget = repository.budget
         self._start = 0
         self._by_type: dict[str, Callable[[Site], tuple[Origin, ...] | None]] = {
@@ -53,6 +56,17 @@ class Tracer:
 
     def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
         """The expressions at which tracing ends: literals, calls out of the repository, definitions."""
+        key, around = (site.key, depth), len(self._active)
+        if key in self._origins:
+            return self._origins[key]
+        met, self._met = self._met, MAX_ACTIVE
+        result = self._traced(site, depth)
+        if self._met >= around:
+            self._origins[key] = result
+        self._met = min(met, self._met)
+        return result
+
+    def _traced(self, site: Site, depth: int) -> tuple[Origin, ...]:
         found: dict[object, Origin] = {}
         queue: list[tuple[Origin, int]] = [(site, depth)]
         while queue and len(found) <= MAX_ORIGINS:
@@ -70,20 +84,32 @@ class Tracer:
 
     def step(self, site: Site) -> tuple[Origin, ...] | None:
         """The expressions that one expression takes its value from; ``None`` when it stands for itself."""
-        key = (site.module.path, site.node.id, tuple(f.site.node.id for f in site.frames))
+        key, around = site.key, len(self._active)
         if key in self._steps:
             return self._steps[key]
         if not self._active:
             self._start = self._budget.steps
         self._budget.spend()
-        if key in self._active or len(self._active) > MAX_ACTIVE or self._budget.too_many_since(self._start):
+        if key in self._active or around > MAX_ACTIVE or self._budget.too_many_since(self._start):
+            self.cut(self._active.get(key, 0))
             return (Unknown("is defined by itself or through too many steps"),)
-        self._active.add(key)
+        self._active[key] = around
+        met, self._met = self._met, MAX_ACTIVE
         result = self._step(site)
-        self._active.discard(key)
-        if not self._active:
+        del self._active[key]
+        if self._met >= around:  # what had to do without a step around it holds only there
             self._steps[key] = result
+        self._met = min(met, self._met)
         return result
+
+    @property
+    def depth(self) -> int:
+        """How many steps are being taken, each for the sake of the one before."""
+        return len(self._active)
+
+    def cut(self, depth: int) -> None:
+        """Tells that the answer to what began at a depth was needed to answer itself, and was left out."""
+        self._met = min(self._met, depth)
 
     def _step(self, site: Site) -> tuple[Origin, ...] | None:
         step = self._by_type.get(site.node.type)
@@ -240,7 +266,7 @@ class Tracer:
 
 
 def _key(origin: Origin) -> object:
-    return (origin.module.path, origin.node.id) if isinstance(origin, Site) else origin
+    return origin.node.id if isinstance(origin, Site) else origin
 
 
 def _inner(site: Site) -> tuple[Origin, ...] | None:
