@@ -12,8 +12,9 @@ from prodworks_cli.sources.content import OPEN, member
 from prodworks_cli.sources.python.conditions import Conditions
 from prodworks_cli.sources.python.places import Site, reaching_bindings
 from prodworks_cli.sources.python.repository import last_name
-from prodworks_cli.sources.python.syntax import Module, inside
+from prodworks_cli.sources.python.syntax import Module
 
+_LAMBDA = frozenset({"lambda"})
 READERS = {"dumps", "print", "len", "str", "repr", "debug", "info", "warning", "error", "exception", "log", "copy"}
 
 
@@ -31,7 +32,7 @@ class Changes:
             return content
         bindings = module.bindings.get(scope.id, {}).get(name, ())
         start = min((b.statement.start_byte for b in reaching_bindings(site, bindings)), default=scope.start_byte)
-        for node in inside(scope, "lambda"):
+        for node in module.outside(scope, _LAMBDA, "assignment", "call"):
             if start <= node.start_byte and node.end_byte <= site.node.start_byte:
                 content = self._change(site, content, node, name)
         return content

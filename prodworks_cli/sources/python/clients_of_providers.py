@@ -39,11 +39,10 @@ def client_calls(
 ) -> Iterator[ModelObject]:
     """All calls of a model through such a client, by file and line."""
     for module in importing_or_using(repository):
-        for call in module.of_type("call"):
-            if last_name(module, call.child_by_field_name("function")) in _LAST:
-                found = _call(Site(module, call), values, environment)
-                if found is not None:
-                    yield found
+        for call in module.calls_to(_LAST):
+            found = _call(Site(module, call), values, environment)
+            if found is not None:
+                yield found
 
 
 _USES = re.compile(

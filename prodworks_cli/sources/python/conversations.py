@@ -11,7 +11,7 @@ from prodworks_cli.sources.python.flow import Flow
 from prodworks_cli.sources.python.flow_types import Leaf, Trace, named
 from prodworks_cli.sources.python.origins import INVOKES
 from prodworks_cli.sources.python.places import Site
-from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.sites import CallSite
 
 # Where the user's text is in the arguments of each operation, by the argument that holds it.
@@ -24,6 +24,7 @@ _TEXTS: tuple[tuple[str, tuple[Path, ...]], ...] = (
     ("inputs", ((),)),
     ("payload", ((),)),
 )
+_ASKING = INVOKES | {"agent", "llm"}
 _INPUTS = ("input", "messages", "prompt", "inputs")
 FRAMEWORKS = (b"langchain", b"strands", b"llama_index", b"litellm", b"langgraph", b"openai", b"anthropic")
 # Names of parameters that hold no text that somebody wrote.
@@ -72,10 +73,7 @@ class Conversations:
     def told(self, path: str) -> Iterator[Site]:
         """The expressions that one file hands to objects of frameworks that hold a model."""
         for module in (self._repository.module(path),):
-            for node in module.of_type("call"):
-                name = last_name(module, node.child_by_field_name("function"))
-                if name not in INVOKES and name not in ("agent", "llm"):
-                    continue
+            for node in module.calls_to(_ASKING):
                 given = module.arguments(node)
                 texts = [
                     *given.positional[:1],

@@ -93,8 +93,7 @@ def _everywhere(repository: Repository) -> Iterator[str]:
     for module in repository.containing(
         b"append_keys", b"bind_contextvars", b"CorrelationIdMiddleware", b"contextualize"
     ):
-        for node in module.of_type("call"):
-            if last_name(module, node.child_by_field_name("function")) in _BINDERS:
-                yield from ids_in(_names(module, node))
+        for node in module.calls_to(_BINDERS):
+            yield from ids_in(_names(module, node))
         if b"CorrelationIdMiddleware" in module.data:
             yield "request"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.syntax import Module
 
 # Names by which something outside the repository may call a function: Lambda and SageMaker handlers, command lines.
@@ -34,7 +34,6 @@ def is_dead(repository: Repository, module: Module, node: Node) -> bool:
 def _runs_otherwise(repository: Repository, module: Module, but: str) -> bool:
     """Whether the file calls a function of its own when it is loaded, or another file names one of them."""
     own = {module.name(d) for d in module.of_type("function_definition")} - {but}
-    loaded = (c for c in module.of_type("call") if module.function(c) is None)
-    if any(last_name(module, c.child_by_field_name("function")) in own for c in loaded):
+    if any(module.function(call) is None for call in module.calls_to(own)):
         return True
     return any(repository.mentions(name, more_than=0, beside=module.path) for name in own)

@@ -87,9 +87,7 @@ class Entries:
         self, makers: frozenset[str] | set[str], keywords: tuple[str, ...], literal: bytes
     ) -> Iterator[tuple[str, int]]:
         for module in self._repository.containing(literal):
-            for call in module.of_type("call"):
-                if last_name(module, call.child_by_field_name("function")) not in makers:
-                    continue
+            for call in module.calls_to(makers):
                 given = module.arguments(call)
                 nodes = [n for k in keywords if (n := given.get(k)) is not None] or given.positional[:2]
                 for node in nodes:

@@ -22,6 +22,11 @@ ADDERS = words(
     """
 )
 _LOOPS = ("for_statement", "for_in_clause")
+_REPEATS = frozenset({"for_statement", "while_statement"})
+_COMPREHENSIONS = frozenset(
+    {"list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"}
+)
+_COMPREHENSIONS_OR_BLOCK = _COMPREHENSIONS | {"block", "module"}
 
 
 class Names:
@@ -74,15 +79,17 @@ class Names:
         module, use = site.module, site.node
         if not bindings or module.scope(bindings[0].statement).id != module.scope(use).id:
             return reaching_bindings(site, bindings)
-        loops = {a.id for a in module.ancestors(use) if a.type in ("for_statement", "while_statement")}
+        start = use.start_byte
+        later = bindings[-1].statement.end_byte > start or any(b.statement.end_byte > start for b in bindings)
+        loops = set(_loops_around(module, use)) if later else set[int]()
         reaching: list[Binding] = []
         for binding in bindings:
             statement = binding.statement
-            if statement.end_byte <= use.start_byte or statement.id in loops:
+            if statement.end_byte <= start or statement.id in loops:
                 if self._hides(module, binding, use):
                     reaching = []
                 reaching.append(binding)
-            elif any(a.id in loops for a in module.ancestors(statement)):
+            elif loops and not loops.isdisjoint(_loops_around(module, statement)):
                 reaching.append(binding)
         return tuple(reaching)
 
@@ -119,9 +126,9 @@ class Names:
         key = (module.path, scope.id)
         if key not in self._additions:
             found: dict[str, list[Node]] = {}
-            for node in module.below(scope, "call"):
+            for node in module.calls_to(ADDERS, scope):
                 callee = node.child_by_field_name("function")
-                if callee is not None and last_name(module, callee) in ADDERS and callee.type == "attribute":
+                if callee is not None and callee.type == "attribute":
                     given = module.arguments(node)
                     target = module.text(callee.child_by_field_name("object"))
                     found.setdefault(target, []).extend((*given.positional[-1:], *given.keywords.values()))
@@ -240,14 +247,21 @@ def _counts(module: Module, loop: Node, name: str) -> bool:
 
 def _comprehension(module: Module, node: Node, name: str) -> Node | None:
     """The ``for`` of a comprehension around a use that binds its name."""
-    for above in module.ancestors(node):
-        if above.type.endswith("comprehension") or above.type == "generator_expression":
-            for clause in above.named_children:
-                if clause.type == "for_in_clause" and name in module.identifiers(clause.child_by_field_name("left")):
-                    return clause if not _within(clause.child_by_field_name("right"), node) else None
-        if above.type in ("block", "module"):
-            return None
+    above = module.around(node, _COMPREHENSIONS_OR_BLOCK)
+    while above is not None and above.type in _COMPREHENSIONS:
+        for clause in above.named_children:
+            if clause.type == "for_in_clause" and name in module.identifiers(clause.child_by_field_name("left")):
+                return clause if not _within(clause.child_by_field_name("right"), node) else None
+        above = module.around(above, _COMPREHENSIONS_OR_BLOCK)
     return None
+
+
+def _loops_around(module: Module, node: Node) -> Iterator[int]:
+    """The ids of the loops around a node."""
+    above = module.around(node, _REPEATS)
+    while above is not None:
+        yield above.id
+        above = module.around(above, _REPEATS)
 
 
 def _within(outer: Node | None, node: Node) -> bool:

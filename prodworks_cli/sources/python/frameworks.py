@@ -37,6 +37,7 @@ from prodworks_cli.sources.python.values import ENVIRONMENT_CALLS, Values
 
 _NAMES = frozenset(name for library in LIBRARIES for name in library.classes)
 _NAMING = frozenset(name for _, name in NAMED_MODELS)
+_CALLED = _NAMES | _NAMING
 _MODEL_KEYS = (
     *("model_id", "model", "inference_profile_id", "model_name", "azure_deployment", "deployment_name"),
     *("endpoint_name", "id"),
@@ -86,7 +87,7 @@ def importing(repository: Repository) -> Iterator[Module]:
 def model_objects(repository: Repository, values: Values) -> Iterator[ModelObject]:
     """All model objects, by file and line."""
     for module in importing(repository):
-        for call in module.of_type("call"):
+        for call in module.made(_CALLED):
             found = _object(module, call, values)
             if found is not None:
                 yield _on_bedrock(found, repository)

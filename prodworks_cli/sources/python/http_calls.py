@@ -74,11 +74,10 @@ def http_calls(repository: Repository, values: Values) -> Iterator[HttpCall]:
         if not repository.imports(path, _LIBRARIES):
             continue
         module = repository.module(path)
-        for call in module.of_type("call"):
-            if last_name(module, call.child_by_field_name("function")) in _METHODS:
-                found = _call(Site(module, call), values)
-                if found is not None:
-                    yield found
+        for call in module.calls_to(_METHODS):
+            found = _call(Site(module, call), values)
+            if found is not None:
+                yield found
 
 
 def _call(site: Site, values: Values) -> HttpCall | None:

@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from tree_sitter import Node, Tree
 
 MAX_NODES = 1_000_000
+_START = attrgetter("start_byte")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +59,14 @@ class Indexed:
 
     def of_type(self, *types: str) -> tuple[Node, ...]:
         """All nodes of the given types in source order."""
-        found = [n for t in types for n in self._index[1].get(t, ())]
-        return tuple(sorted(found, key=lambda n: n.start_byte))
+        if types not in self._of_types:
+            found = [n for t in types for n in self._index[1].get(t, ())]
+            self._of_types[types] = tuple(found if len(types) == 1 else sorted(found, key=_START))
+        return self._of_types[types]
+
+    @cached_property
+    def _of_types(self) -> dict[tuple[str, ...], tuple[Node, ...]]:
+        return {}
 
     def below(self, node: Node, *types: str) -> tuple[Node, ...]:
         """The node and those below it that are of the given types, in source order."""
@@ -67,7 +75,12 @@ class Indexed:
             nodes, starts = self._starts(wanted)
             first, last = bisect_left(starts, node.start_byte), bisect_left(starts, node.end_byte)
             found += [n for n in nodes[first:last] if n.end_byte <= node.end_byte]
-        return tuple(found if len(types) == 1 else sorted(found, key=lambda n: (n.start_byte, -n.end_byte)))
+        return tuple(found if len(types) == 1 else sorted(found, key=preorder))
+
+    def outside(self, node: Node, stop: frozenset[str], *types: str) -> tuple[Node, ...]:
+        """The nodes of the given types below a node, in source order, without those in nodes of the types ``stop``."""
+        found = self.below(node, *types)
+        return tuple(n for n in found if (a := self.around(n, stop)) is None or not lies_in(a, node) or a.id == node.id)
 
     def _starts(self, wanted: str) -> tuple[Sequence[Node], list[int]]:
         if wanted not in self._known_starts:
@@ -89,10 +102,31 @@ class Indexed:
     def around(self, node: Node, types: frozenset[str]) -> Node | None:
         """The innermost node of one of the types around a node."""
         known = self._around[types]
-        if node.id not in known:
-            known[node.id] = next((a for a in self.ancestors(node) if a.type in types), None)
-        return known[node.id]
+        path: list[int] = []
+        current: Node | None = node
+        found: Node | None = None
+        while current is not None:
+            if current.id in known:
+                found = known[current.id]
+                break
+            path.append(current.id)
+            current = self.parent(current)
+            if current is not None and current.type in types:
+                found = current
+                break
+        known.update(dict.fromkeys(path, found))
+        return found
 
     @cached_property
     def _around(self) -> dict[frozenset[str], dict[int, Node | None]]:
         return defaultdict(dict)
+
+
+def lies_in(inner: Node, outer: Node) -> bool:
+    """A node is the other one or within it."""
+    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
+
+
+def preorder(node: Node) -> tuple[int, int]:
+    """What nodes are sorted by that stand in source order, outer ones first."""
+    return node.start_byte, -node.end_byte

@@ -48,11 +48,9 @@ class LogSetUps:
         )
 
     def _in(self, module: Module) -> Iterator[Place]:
-        for call in module.of_type("call"):
+        for call in module.calls_to(self._readers):
             name = last_name(module, call.child_by_field_name("function"))
-            read = self._readers.get(name)
-            if read is not None:
-                yield from read(self, Site(module, call))
+            yield from self._readers[name](self, Site(module, call))
         for binding in module.bindings.get(module.root.id, {}).get("LOGGING", ()):  # of Django
             if binding.value is not None and binding.value.type == "dictionary":
                 config = self._values.of(Site(module, binding.value))
@@ -230,8 +228,7 @@ def _renders(names: set[str]) -> bool | Unknown:
 
 def _formats_json(module: Module) -> bool:
     """A file makes a formatter that writes JSON: one of a library, or a class of its own."""
-    calls = (last_name(module, c.child_by_field_name("function")) for c in module.of_type("call"))
-    return any(JSON_FORMATTERS.search(name) for name in calls)
+    return any(JSON_FORMATTERS.search(name) for name in module.calls)
 
 
 def dotted(path: str) -> str:

@@ -25,9 +25,10 @@ from prodworks_cli.sources.python.log_emission import Emission
 from prodworks_cli.sources.python.log_setups import LogSetUps
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
-from prodworks_cli.sources.python.syntax import Module, inside
+from prodworks_cli.sources.python.syntax import Module
 
 LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal"})
+_STATEMENTS = LEVELS | {"print", "pprint"}
 _LOGGER = re.compile(r"(?:^|[._])(?:log|logger|logging|LOG|LOGGER|loguru|_log|structlog)$|[Ll]ogger(?:\(\))?$")
 _TEXT = re.compile(r"query|question|prompt|message|text|content|input|body|document|expression|answer")
 _NO_TEXT = frozenset({"exc_info", "stack_info", "file", "sep", "end", "flush", "stacklevel"})
@@ -59,7 +60,7 @@ class Logs:
     def drafts(self) -> Iterator[Draft]:
         """All such statements, by file and line."""
         for module in self._repository.containing(b"print(", b"log", b"set_stream_logger"):
-            for node in module.of_type("call"):
+            for node in module.calls_to(_STATEMENTS):
                 found = self._statement(module, node)
                 if found is not None:
                     yield found
@@ -70,12 +71,13 @@ class Logs:
         if level is None or (level == "print" and _is_console(module, node)):
             return None
         logger = _logger(node) if level != "print" else None
-        masked = self._emission.masks(module, logger) if logger is not None else frozenset()
         covered: str | None = None
         for key, value in _recorded(module, node):
-            for part in (p for p in _parts(module, value) if _is_dynamic(p)):
+            for part in (p for p in _parts(module, value) if _is_dynamic(module, p)):
                 content = self._content(Site(module, part))
-                if content is not None and key not in masked:
+                if content is None:
+                    continue
+                if logger is None or key not in self._emission.masks(module, logger):
                     return self._draft(module, node, content, level)
                 covered = covered or content
         return self._draft(module, node, covered, level, masked=True) if covered is not None else None
@@ -226,8 +228,8 @@ def _request_content(leaf: Leaf) -> str:
     return "event" if whole and leaf.name == "event" else "prompt"
 
 
-def _is_dynamic(node: tree_sitter.Node) -> bool:
-    return any(n.type in ("identifier", "interpolation") for n in inside(node))
+def _is_dynamic(module: Module, node: tree_sitter.Node) -> bool:
+    return bool(module.below(node, "identifier") or module.below(node, "interpolation"))
 
 
 def _is_console(module: Module, node: tree_sitter.Node) -> bool:

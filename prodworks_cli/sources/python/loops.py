@@ -16,7 +16,7 @@ from prodworks_cli.sources.python.agents import FRAMEWORKS, WORDS, Framework, fr
 from prodworks_cli.sources.python.entries import LAMBDA, Entries
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, made_name
-from prodworks_cli.sources.python.syntax import Module, inside
+from prodworks_cli.sources.python.syntax import Module
 from prodworks_cli.sources.python.trace import Tracer
 from prodworks_cli.sources.python.values import Values
 
@@ -25,6 +25,7 @@ LONGEST_LAMBDA = 900
 MAX_CALLERS = 4
 _ORDERS = ("<", "<=", ">", ">=", "==")
 _DECIDES = re.compile(r"tool_?use|tool_?calls?|stop_?reason|finish_?reason|function_call|returnControl", re.IGNORECASE)
+_FUNCTION = frozenset({"function_definition"})
 # From this version on the default limit is no longer 25 but in the thousands.
 _HIGH_DEFAULT = (1, 0, 6)
 OLD_DEFAULT, NEW_DEFAULT = 25, 10_007
@@ -56,9 +57,9 @@ class Loops:
                 if self._is_agentic(module, loop):
                     yield self._written(module, loop)
         for module in self._repository.containing(*WORDS):
-            for call in module.of_type("call"):
+            for call in module.made(FRAMEWORKS):
                 name = made_name(module, call.child_by_field_name("function"))
-                framework = framework_of(self._repository, module, call, name) if name in FRAMEWORKS else None
+                framework = framework_of(self._repository, module, call, name)
                 if framework is not None:
                     yield self._framework(module, call, name, framework)
 
@@ -69,7 +70,7 @@ class Loops:
         if loop.type == "for_statement" and _range(module, loop) is None:
             return False
         body = loop.child_by_field_name("body")
-        nodes = [n for n in inside(body, "function_definition") if n.type == "call"] if body is not None else []
+        nodes = module.outside(body, _FUNCTION, "call") if body is not None else ()
         return any((module.path, n.id) in self._calls for n in nodes) or any(
             self._calls_model(module, n) for n in nodes
         )
@@ -79,7 +80,9 @@ class Loops:
         callee = self._tracer.callee(Site(module, node), node.child_by_field_name("function"))
         if callee is None or callee.node.type != "function_definition":
             return False
-        return any((callee.module.path, n.id) in self._calls for n in inside(callee.node))
+        return any(
+            (callee.module.path, n.id) in self._calls for n in callee.module.below(callee.node, "call", "attribute")
+        )
 
     def _written(self, module: Module, loop: Syntax) -> Draft:
         time = self._deadline(module, loop)
@@ -94,13 +97,11 @@ class Loops:
             return self._values.of(Site(module, counted))
         counters = {
             module.text(n.child_by_field_name("left"))
-            for n in inside(loop)
-            if n.type == "augmented_assignment" and module.text(n.child_by_field_name("operator")) in ("+=", "-=")
+            for n in module.below(loop, "augmented_assignment")
+            if module.text(n.child_by_field_name("operator")) in ("+=", "-=")
         }
-        for node in inside(loop):
-            if node.type == "comparison_operator" and any(
-                c.type in ("<", "<=", ">", ">=", "==") for c in node.children
-            ):
+        for node in module.below(loop, "comparison_operator"):
+            if any(c.type in ("<", "<=", ">", ">=", "==") for c in node.children):
                 sides = node.named_children
                 names = [module.text(s) for s in sides]
                 if len(sides) == 2 and set(names) & counters:

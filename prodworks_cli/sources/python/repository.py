@@ -221,9 +221,7 @@ def _relative(dotted: str, path: str) -> str:
 
 def last_name(module: Module, node: Node | None) -> str:
     """``c`` of ``a.b.c`` or ``c``; empty for anything else."""
-    if node is not None and node.type == "attribute":
-        return module.text(node.child_by_field_name("attribute"))
-    return module.text(node) if node is not None and node.type == "identifier" else ""
+    return module.last_name(node)
 
 
 def made_name(module: Module, callee: Node | None) -> str:

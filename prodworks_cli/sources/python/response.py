@@ -70,6 +70,7 @@ class Responses:
         self._instrumented = _instrumentor(repository)
         self._wrapped = wrapped
         self._launches: dict[str, bool] = {}
+        self._known: dict[object, Sequence[Site]] = {}
 
     def reach(self, call: Site) -> Reach:
         """Where the response of a call can be seen."""
@@ -85,7 +86,7 @@ class Responses:
         seen = {(s.module.path, s.node.id) for s in found}
         fresh: Sequence[Site] = chain
         for _ in range(MAX_HELPERS):
-            called = [h for f in fresh for h in self._helpers(f)]
+            called = [h for f in fresh for h in self._called(f)]
             fresh = [h for h in called if (h.module.path, h.node.id) not in seen]
             fresh = list({(h.module.path, h.node.id): h for h in fresh}.values())
             seen |= {(h.module.path, h.node.id) for h in fresh}
@@ -108,6 +109,12 @@ class Responses:
                     found.append(site)
                     pending.extend([(site, depth + 1)] if above is not None else [])
         return tuple(found), leaves
+
+    def _called(self, function: Site) -> Sequence[Site]:
+        """The helpers of a function; sought once, since calls share them."""
+        if function.key not in self._known:
+            self._known[function.key] = tuple(self._helpers(function))
+        return self._known[function.key]
 
     def _helpers(self, function: Site) -> Iterator[Site]:
         """Functions of the repository that a function calls directly."""
@@ -168,9 +175,8 @@ def _returned_whole(call: Site, function: Node) -> bool:
         return above.type not in ("subscript", "attribute", "expression_statement")
     name = call.module.text(above.child_by_field_name("left"))
     return any(
-        node.type in ("return_statement", "yield")
-        and any(child.type == "identifier" and call.module.text(child) == name for child in node.named_children)
-        for node in inside(function)
+        any(child.type == "identifier" and call.module.text(child) == name for child in node.named_children)
+        for node in call.module.below(function, "return_statement", "yield")
     )
 
 
@@ -208,11 +214,10 @@ def compares(site: Site, names: frozenset[str]) -> bool:
     """An attribute of one of the names is tested."""
     tests = ("comparison_operator", "not_operator", "if_statement", "boolean_operator", "conditional_expression")
     return any(
-        node.type == "attribute"
-        and last_name(site.module, node) in names
+        last_name(site.module, node) in names
         and (above := site.module.parent(node)) is not None
         and above.type in tests
-        for node in inside(site.node)
+        for node in site.module.below(site.node, "attribute")
     )
 
 
@@ -232,7 +237,7 @@ def _compared_away(site: Site) -> bool:
     """``stop_reason != "end_turn"``: everything but the good end is treated."""
     for node in site.module.below(site.node, "comparison_operator"):
         if any(c.type in ("!=", "not in") for c in node.children):
-            words = {site.module.text(n) for n in inside(node) if n.type == "string_content"}
+            words = {site.module.text(n) for n in site.module.below(node, "string_content")}
             if words & GOOD_ENDS:
                 return True
     return False

@@ -209,8 +209,8 @@ def _guarded(module: Module, sink: Node, text: Node) -> bool | Unknown:
     function, wanted = module.function(sink), module.text(text)
     if function is None or text.type not in ("identifier", "attribute"):
         return False
-    for node in inside(function):
-        if node.type != "call" or node.start_byte > sink.start_byte:
+    for node in module.below(function, "call"):
+        if node.start_byte > sink.start_byte:
             continue
         callee = node.child_by_field_name("function")
         given = {module.text(n) for n in module.arguments(node).positional}

@@ -5,15 +5,16 @@ tree-sitter reads syntax newer than the interpreter that runs the audit and surv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
 from prodworks_cli.model import Location
-from prodworks_cli.sources.python.indexed import Indexed
+from prodworks_cli.sources.python.indexed import Indexed, lies_in, preorder
 
 SCOPES = frozenset({"function_definition", "class_definition", "lambda", "module"})
 MAX_BYTES = 2_000_000
@@ -66,7 +67,16 @@ class Module(Indexed):
 
     def text(self, node: Node | None) -> str:
         """The source of a node."""
-        return self.data[node.start_byte : node.end_byte].decode(errors="replace") if node else ""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace") if node else ""
+
+    def last_name(self, node: Node | None) -> str:
+        """``c`` of ``a.b.c`` or ``c``; empty for anything else."""
+        if node is None:
+            return ""
+        kind = node.type
+        if kind == "attribute":
+            return self.text(node.child_by_field_name("attribute"))
+        return self.text(node) if kind == "identifier" else ""
 
     def at(self, node: Node) -> Location:
         """The file and line of a node."""
@@ -88,9 +98,8 @@ class Module(Indexed):
         """The ``return`` and ``yield`` of a function that hand on a value, without those of definitions in it."""
         if function.id not in self._results:
             body = function.child_by_field_name("body")
-            nodes = inside(body, "function_definition", "lambda", "class_definition") if body else ()
-            found = tuple(n for n in nodes if n.type in ("return_statement", "yield") and n.named_children)
-            self._results[function.id] = found
+            nodes = self.outside(body, SCOPES, "return_statement", "yield") if body else ()
+            self._results[function.id] = tuple(n for n in nodes if n.named_child_count)
         return self._results[function.id]
 
     @cached_property
@@ -108,8 +117,8 @@ class Module(Indexed):
 
     def qualified(self, node: Node, itself: bool = False) -> str:
         """``Class.method`` of the place, ``<module>`` outside any definition."""
-        chain = [a for a in self.ancestors(node) if a.type in ("function_definition", "class_definition")]
-        names = [self.name(a) for a in reversed(chain)] + ([self.name(node)] if itself else [])
+        above = [a for a in self.ancestors(node) if a.type in ("function_definition", "class_definition")]
+        names = [self.name(a) for a in reversed(above)] + ([self.name(node)] if itself else [])
         return ".".join(names) or MODULE_SCOPE
 
     def decorators(self, definition: Node) -> tuple[Node, ...]:
@@ -215,6 +224,30 @@ class Module(Indexed):
             return self.text(node.named_children[0]), None
         return None
 
+    @cached_property
+    def calls(self) -> Mapping[str, Sequence[Node]]:
+        """The calls by the last name of what they call, in source order."""
+        found: dict[str, list[Node]] = {}
+        for call in self.of_type("call"):
+            found.setdefault(self.last_name(call.child_by_field_name("function")), []).append(call)
+        return found
+
+    def calls_to(self, names: Collection[str], around: Node | None = None) -> Sequence[Node]:
+        """The calls of functions and methods of some names, in source order; those within a node where one is given."""
+        few, many = (names, self.calls) if len(names) < len(self.calls) else (self.calls, names)
+        held = [self.calls[name] for name in few if name in many]
+        nodes = held[0] if len(held) == 1 else sorted(chain.from_iterable(held), key=preorder)
+        return nodes if around is None else [n for n in nodes if lies_in(n, around)]
+
+    def made(self, names: Collection[str]) -> Sequence[Node]:
+        """The calls of functions and classes of some names, which may be given their types: ``Agent[Context](...)``."""
+        generic = [call for call in self.calls.get("", ()) if self._generic(call) in names]
+        return sorted((*self.calls_to(names), *generic), key=preorder) if generic else self.calls_to(names)
+
+    def _generic(self, call: Node) -> str:
+        callee = call.child_by_field_name("function")
+        return self.last_name(callee.child_by_field_name("value")) if callee and callee.type == "subscript" else ""
+
     def arguments(self, call: Node) -> Arguments:
         """The arguments of a call node."""
         if call.id not in self._arguments:
@@ -231,12 +264,13 @@ class Module(Indexed):
             return Arguments((node,))
         positional, keywords, splats = [], {}, []
         for child in node.named_children if node and node.type == "argument_list" else ():
-            value = child.child_by_field_name("value")
-            if child.type == "keyword_argument" and value is not None:
+            kind = child.type
+            value = child.child_by_field_name("value") if kind == "keyword_argument" else None
+            if value is not None:
                 keywords[self.text(child.child_by_field_name("name"))] = value
-            elif child.type == "dictionary_splat" and child.named_children:
+            elif kind == "dictionary_splat" and child.named_children:
                 splats.append(child.named_children[0])
-            elif child.type not in ("comment", "keyword_argument"):
+            elif kind not in ("comment", "keyword_argument"):
                 positional.append(child)
         return Arguments(tuple(positional), keywords, tuple(splats))
 

@@ -84,7 +84,7 @@ def telemetry(
 
 def _exporter(module: Module) -> str | None:
     """Where a file sends spans to: the best of the exporters that it makes."""
-    made = {last_name(module, c.child_by_field_name("function")) for c in module.of_type("call")} & _EXPORTERS.keys()
+    made = _EXPORTERS.keys() & module.calls.keys()
     told = {_EXPORTERS[name] for name in made}
     return next((e for e in ("otlp", "google", "azure", "console", "none") if e in told), None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -12,7 +12,7 @@ from prodworks_cli.resources.effects import named_effect
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.sinks import sink_of
-from prodworks_cli.sources.python.syntax import Module, inside
+from prodworks_cli.sources.python.syntax import Module
 from prodworks_cli.sources.python.trace import Tracer
 
 MAX_HELPERS = 3
@@ -46,6 +46,7 @@ class Effects:
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
+        self._known: dict[object, Sequence[Site]] = {}
 
     def of(self, tool: Site, name: str) -> str | Unknown:
         """The effect of a function (or a block) that runs for a tool."""
@@ -70,20 +71,25 @@ class Effects:
         """The code of the tool and the functions of the repository that it calls, a few steps deep."""
         found, fresh = [tool], [tool]
         for _ in range(MAX_HELPERS):
-            called = [h for site in fresh for h in self._called(site)]
+            called = [h for site in fresh for h in self._helpers(site)]
             known = {(s.module.path, s.node.id) for s in found}
             fresh = list({(h.module.path, h.node.id): h for h in called}.values())
             fresh = [h for h in fresh if (h.module.path, h.node.id) not in known]
             found += fresh
         return tuple(found)
 
+    def _helpers(self, site: Site) -> Sequence[Site]:
+        """The functions that a site calls; sought once, since tools share them."""
+        if site.key not in self._known:
+            self._known[site.key] = tuple(self._called(site))
+        return self._known[site.key]
+
     def _called(self, site: Site) -> Iterator[Site]:
-        for node in inside(site.node):
-            if node.type == "call":
-                function = node.child_by_field_name("function")
-                callee = self._tracer.callee(site.to(node), function) or self._only_one(site.module, function)
-                if callee is not None and callee.node.type == "function_definition":
-                    yield Site(callee.module, callee.node)
+        for node in site.module.below(site.node, "call"):
+            function = node.child_by_field_name("function")
+            callee = self._tracer.callee(site.to(node), function) or self._only_one(site.module, function)
+            if callee is not None and callee.node.type == "function_definition":
+                yield Site(callee.module, callee.node)
 
     def _only_one(self, module: Module, function: Node | None) -> Site | None:
         """The method of an object that is not followed, where the repository defines one of that name only."""
@@ -99,9 +105,8 @@ class Effects:
 
 
 def _effects(site: Site) -> Iterator[str]:
-    for node in inside(site.node):
-        if node.type == "call":
-            yield from _effects_of_call(site.module, node)
+    for node in site.module.below(site.node, "call"):
+        yield from _effects_of_call(site.module, node)
 
 
 def _effects_of_call(module: Module, node: Node) -> Iterator[str]:

@@ -96,8 +96,8 @@ class Tools:
 
     def _confirmation(self, module: Module, function: Node) -> str | Unknown:
         for site in self._effects.reached(Site(module, function)):
-            for node in inside(site.node):
-                callee = node.child_by_field_name("function") if node.type == "call" else None
+            for node in site.module.below(site.node, "call"):
+                callee = node.child_by_field_name("function")
                 name = last_name(site.module, callee)
                 if _APPROVALS.match(name) or (name == "input" and callee is not None and callee.type == "identifier"):
                     return "user_confirmation"
@@ -119,7 +119,7 @@ class Tools:
         if decorated & _SPANS or self._repository.holds_near(module.path, *_TRACED):
             return True
         for site in self._effects.reached(Site(module, function)):
-            if any(n.type == "call" and _records(site.module, n) for n in inside(site.node)):
+            if any(_records(site.module, n) for n in site.module.below(site.node, "call")):
                 return True
         return self._hooked
 
