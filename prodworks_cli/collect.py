@@ -123,7 +123,7 @@ def _declarations(
 ) -> tuple[Declarations, Sequence[Gap]]:
     hcl, hcl_gaps = attempt("the Terraform reader", lambda: terraform.read(files, plans))
     templates, template_gaps = attempt("the CloudFormation reader", lambda: cloudformation.read(files))
-    constructs, cdk_gaps = attempt("the CDK reader", lambda: cdk.read(files, tree.assembly, tree.given))
+    constructs, cdk_gaps = attempt("the CDK reader", lambda: cdk.read(files, tree.assembly, tree.given, tree.snapshots))
     written = Declarations((*as_cloudformation(hcl), *templates, *constructs))
     implied = (*implied_roles(written), *implied_entries(written), *extensions.read(files), *agent_images.read(files))
     return Declarations((*written.blocks, *implied)), (*hcl_gaps, *template_gaps, *cdk_gaps)

@@ -20,7 +20,8 @@ from prodworks_cli.schema import Draft, Drafted, Flag, Text, Texts
 
 _RUN_TIME = (
     "lambda.", "edgelambda.", "ecs-tasks.", "bedrock.", "bedrock-agentcore.", "ec2.", "sagemaker.", "tasks.apprunner.",
-    "states.", "pods.eks.", "batch.", "cognito-identity.", "oidc.eks.",
+    "states.", "pods.eks.", "batch.", "cognito-identity.", "oidc.eks.", "apigateway.", "appsync.", "events.",
+    "scheduler.", "cognito-idp.", "vpc-flow-logs.",
 )  # fmt: skip
 _DEPLOYMENT = ("cloudformation.", "codebuild.", "codepipeline.", "codedeploy.", "githubusercontent.com", "gitlab")
 
@@ -84,7 +85,7 @@ class Role(Kind):
 
     @property
     def used_at_run_time(self) -> Flag:
-        """Whether compute or a model service assumes the role; false when only pipelines and deployments do."""
+        """Whether compute or a service at work assumes the role; false when only pipelines and deployments do."""
         everyone = (*_texts(self.trusted_services), *_texts(self.trusted_principals))
         if _trusts(everyone, _RUN_TIME) is True:
             return True

@@ -73,7 +73,7 @@ class Tree:
 
     ``locks`` are the lock files, which nobody reads but for versions of packages.
     ``assembly`` holds what ``cdk synth`` made of CDK code, whether git tracks it or not; the assemblies in the folders
-    ``given`` count as newer than the code.
+    ``given`` count as newer than the code. ``snapshots`` are those of tests that hold templates.
     """
 
     name: str
@@ -86,15 +86,17 @@ class Tree:
     assembly: tuple[File, ...] = ()
     given: tuple[str, ...] = ()
     locks: tuple[File, ...] = ()
+    snapshots: tuple[File, ...] = ()
 
 
 def tree_of(contents: Mapping[str, str], name: str = "example") -> Tree:
     """A tree from texts in memory: rule examples and tests."""
     files = [File(p, t.encode(), part_of(p)) for p, t in sorted(contents.items())]
-    made = [replace(f, part=Part.ASSEMBLY) for f in files if "cdk.out" in f.path.split("/")]
+    made = tuple(replace(f, part=Part.ASSEMBLY) for f in files if "cdk.out" in f.path.split("/"))
     rest = [f for f in files if "cdk.out" not in f.path.split("/")]
-    locks = tuple(f for f in rest if f.part is Part.LOCK)
-    return Tree(name, tuple(f for f in rest if f.part is not Part.LOCK), assembly=tuple(made), locks=locks)
+    locks, shown = (tuple(f for f in rest if f.part is part) for part in (Part.LOCK, Part.SNAPSHOT))
+    read = tuple(f for f in rest if f.part not in (Part.LOCK, Part.SNAPSHOT))
+    return Tree(name, read, assembly=made, locks=locks, snapshots=shown)
 
 
 def judged(tree: Tree) -> tuple[File, ...]:
@@ -102,6 +104,10 @@ def judged(tree: Tree) -> tuple[File, ...]:
     if any(f.part is Part.PRODUCTION and suffix_of(f.path) in CODE for f in tree.files):
         return tuple(f for f in tree.files if f.part is Part.PRODUCTION)
     return tuple(replace(f, part=Part.PRODUCTION) for f in tree.files if f.part in _JUDGED)
+
+
+_APART = (Part.ASSEMBLY, Part.LOCK, Part.SNAPSHOT)
+"""What is no file of the repository's own making, and read by those alone who ask for it."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +176,7 @@ class Listing:
         locks = tuple(_fitting([r for r in found if isinstance(r, File) and r.part is Part.LOCK]))
         return Tree(
             self.name,
-            tuple(r for r in found if isinstance(r, File) and r.part not in (Part.ASSEMBLY, Part.LOCK)),
+            tuple(r for r in found if isinstance(r, File) and r.part not in _APART),
             tuple(r for r in (*found, *locks) if isinstance(r, Skipped)),
             tuple(r for r in found if isinstance(r, Gap)),
             self.commit,
@@ -179,6 +185,7 @@ class Listing:
             tuple(r for r in found if isinstance(r, File) and r.part is Part.ASSEMBLY),
             self.given,
             tuple(r for r in locks if isinstance(r, File)),
+            tuple(r for r in found if isinstance(r, File) and r.part is Part.SNAPSHOT),
         )
 
 
@@ -409,6 +416,8 @@ def classified(path: str, data: bytes) -> Result:
         return unreadable(path, "cannot be read: not UTF-8")
     if binary:
         return Skipped(path, "binary")
+    if file.part is Part.SNAPSHOT and b'"AWS::' not in data:
+        return Skipped(path, "vendored")
     return Skipped(path, "minified") if _is_minified(path, data) else file
 
 

@@ -21,6 +21,7 @@ class Part(StrEnum):
     VENDORED = "vendored"
     LOCK = "lock"
     ASSEMBLY = "assembly"
+    SNAPSHOT = "snapshot"
 
 
 def words(text: str) -> frozenset[str]:
@@ -62,6 +63,7 @@ _READ_LOCKS = words(
     """
 )
 _GENERATED_NAME = re.compile(r"\.min\.(js|css|mjs)$|\.bundle\.js$|\.(snap|map)$|-lock\.(json|yaml)$|\.lock$")
+_SNAPSHOTS = "__snapshots__"
 _AGENT_FOLDERS = words(".claude .kiro .cursor .windsurf .amazonq .clinerules .roo .gemini .agents .codex")
 _AGENT_NAMES = words(
     """
@@ -105,6 +107,8 @@ def part_of(path: str) -> Part:
     around = _around(where)
     if name in _READ_LOCKS and not around.vendored:
         return Part.LOCK
+    if name.endswith(".snap") and around.folders[-1:] == (_SNAPSHOTS,) and not around.vendored:
+        return Part.SNAPSHOT
     if around.vendored or name in _LOCKS or _GENERATED_NAME.search(name):
         return Part.VENDORED
     if around.agent or name in _AGENT_NAMES:

@@ -164,6 +164,7 @@ def test_the_roles_of_an_identity_pool() -> None:
         ("new iam.ArnPrincipal('arn:aws:iam::1:role/x')", {"AWS": "arn:aws:iam::1:role/x"}),
         ("new iam.AccountPrincipal('111122223333')", {"AWS": "arn:aws:iam::111122223333:root"}),
         ("new iam.AnyPrincipal()", {"AWS": "*"}),
+        ("new iam.ServicePrincipal('a.amazonaws.com').withConditions({})", {"Service": "a.amazonaws.com"}),
         (
             "new iam.CompositePrincipal(new iam.ServicePrincipal('a.amazonaws.com'), new iam.ServicePrincipal('b.amazonaws.com'), new iam.AnyPrincipal())",
             {"Service": ["a.amazonaws.com", "b.amazonaws.com"], "AWS": "*"},
@@ -180,7 +181,9 @@ def test_a_principal_that_is_not_known() -> None:
         "R"
     ]
     statement = role.body.at("AssumeRolePolicyDocument", "Statement").items()[0]
-    assert statement["Principal"].unknown == Unknown("principal other", present=True)
+    lost = Unknown("principal other", present=True)
+    assert statement.at("Principal", "Service").unknown == lost
+    assert [p.content for p in statement.at("Principal", "AWS").items()] == ["*", lost]
 
 
 def test_what_a_state_machine_may_do_and_how_long_it_runs() -> None:

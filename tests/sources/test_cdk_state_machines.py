@@ -91,7 +91,7 @@ def test_what_the_role_may_do_for_the_tasks() -> None:
         " new sfn.StateMachine(this, 'Flow', { definition: summary.next(call) });"
     )
     statements = found["Flow/Role"].body.at("Policies", "PolicyDocument")["Statement"].items()
-    assert [s["Action"].plain() for s in statements] == ["bedrock:InvokeModel", "bedrock:InvokeModel"]
+    assert [s["Action"].plain() for s in statements] == ["bedrock:InvokeModel", "bedrockruntime:converse"]
     resource = statements[0]["Resource"].content
     assert isinstance(resource, Unknown)
     assert resource.shape == "arn:${...}:bedrock:${...}::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"

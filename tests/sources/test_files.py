@@ -39,7 +39,7 @@ from prodworks_cli.sources.files import LARGEST_FILE, LARGEST_LOCK, Part, judged
         ("web/app.min.js", Part.VENDORED),
         ("cdk.out/Stack.template.json", Part.VENDORED),
         ("poetry.lock", Part.LOCK),
-        ("test/__snapshots__/stack.test.ts.snap", Part.VENDORED),
+        ("test/__snapshots__/stack.test.ts.snap", Part.SNAPSHOT),
     ],
 )
 def test_part_of(path: str, part: Part) -> None:

@@ -21,13 +21,17 @@ LANGUAGES = {
 
 
 def read(
-    files: Sequence[File], assembly: Sequence[File] = (), given: Collection[str] = ()
+    files: Sequence[File],
+    assembly: Sequence[File] = (),
+    given: Collection[str] = (),
+    snapshots: Sequence[File] = (),
 ) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
     """The resources that CDK code declares, as blocks of CloudFormation types, and what could not be read.
 
     No code runs. An address is ``<file>#<path of the construct>``. A stack that no app makes is read with unknown
     properties. Where ``assembly`` holds what ``cdk synth`` made of an app as it is now, that is read instead; one in a
-    folder of ``given`` is taken for that, whatever language the app is written in. The reader is imported where a file
+    folder of ``given`` is taken for that, whatever language the app is written in. Where no assembly is there,
+    ``snapshots`` of tests show what constructs of unknown libraries may declare. The reader is imported where a file
     imports the CDK.
     """
     cdk = [file for file in files if language_of(file.path) and any(word in file.data for word in WORDS)]
@@ -35,7 +39,7 @@ def read(
         return (), ()
     from prodworks_cli.sources.cdk.reader import read_apps
 
-    return read_apps(files, cdk, assembly, given)
+    return read_apps(files, cdk, assembly, given, snapshots)
 
 
 def language_of(path: str) -> str | None:

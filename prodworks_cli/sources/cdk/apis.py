@@ -25,14 +25,23 @@ _KINDS = {
     "HttpUserPoolAuthorizer": "JWT",
     "HttpIamAuthorizer": "AWS_IAM",
     "HttpLambdaAuthorizer": "CUSTOM",
+    "HttpNoneAuthorizer": "NONE",
     "WebSocketIamAuthorizer": "AWS_IAM",
     "WebSocketLambdaAuthorizer": "CUSTOM",
 }
 
 
-def resource(api: Construct, path: str, at: Location) -> Construct:
-    """A path of a REST API."""
-    return Construct("aws-apigateway.Resource", path, at, "", Node(None, at), parts={"api": api})
+def resource(
+    api: Construct, path: str, at: Location, options: Node = _NONE, above: Construct | None = None
+) -> Construct:
+    """A path of a REST API, with what its methods have by default: its own options, else those above it."""
+    parts: dict[str, Any] = {"api": api}
+    for name in ("defaultIntegration", "defaultMethodOptions"):
+        own = options[name]
+        parts[name] = own if own.present else (above.parts[name] if above is not None else api.given[name])
+    if not parts["defaultIntegration"].present and api.given["handler"].present:
+        parts["defaultIntegration"] = api.given["handler"]
+    return Construct("aws-apigateway.Resource", path, at, "", Node(None, at), parts=parts)
 
 
 def _function(integration: Node, at: Location) -> Node:
@@ -91,16 +100,15 @@ def add_method(
     if not isinstance(api, Construct):
         return Node(None, at)
     verb, integration, options = (*arguments, _NONE, _NONE, _NONE)[:3]
-    shared = api.given["defaultMethodOptions"]
+    shared = of.parts["defaultMethodOptions"]
     given = {
         "restApiId": node(reference(api, "Ref"), at),
         "httpMethod": verb,
         "authorizationType": _authorization(options, shared, library, at),
         "apiKeyRequired": options["apiKeyRequired"],
     }
-    given["integration"] = _integration(
-        integration if integration.present else api.given["defaultIntegration"], library.table, at
-    )
+    chosen = integration if integration.present else of.parts["defaultIntegration"]
+    given["integration"] = _integration(chosen, library.table, at)
     # CDK calls the root of an API "Default".
     name = Node("/".join(p for p in ("Default", of.path.strip("/"), verb.text() or "method") if p), at)
     made = library.declare(evaluator, "aws-apigateway.CfnMethod", node(api, at), name, node(given, at), at)
@@ -115,7 +123,8 @@ def add_resource(
     if not isinstance(api, Construct):
         return Node(None, at)
     part = (arguments[0].text() if arguments else None) or "{part}"
-    return node(resource(api, f"{of.path}/{part}", at), at)
+    options = arguments[1] if len(arguments) > 1 else _NONE
+    return node(resource(api, f"{of.path}/{part.strip('/')}", at, options, of), at)
 
 
 def add_proxy(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
@@ -124,10 +133,9 @@ def add_proxy(library: Library, evaluator: Evaluator, of: Construct, arguments: 
     if not isinstance(api, Construct):
         return Node(None, at)
     options = arguments[0] if arguments else _NONE
-    below = resource(api, f"{of.path}/{{proxy+}}", at)
+    below = resource(api, f"{of.path}/{{proxy+}}", at, options, of)
     if options["anyMethod"].content is not False:
-        given = (Node("ANY", at), options["defaultIntegration"], options["defaultMethodOptions"])
-        add_method(library, evaluator, below, given, at)
+        add_method(library, evaluator, below, (Node("ANY", at),), at)
     return node(below, at)
 
 
@@ -176,6 +184,13 @@ def _writing_role(library: Library, evaluator: Evaluator, api: Construct) -> Non
     made.conditional = made.conditional or absent(given)
 
 
+def add_stage(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
+    """``httpApi.addStage(id, options)``"""
+    name, options = (*arguments, _NONE, _NONE)[:2]
+    given = {**members_of(options), "httpApi": node(of, at)}
+    return node(library.declare(evaluator, "aws-apigatewayv2.HttpStage", node(of, at), name, node(given, at), at), at)
+
+
 def add_usage_plan(
     library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
 ) -> Node:
@@ -193,7 +208,8 @@ def add_usage_plan(
 def proxied(library: Library, evaluator: Evaluator, api: Construct) -> None:
     """A ``LambdaRestApi`` hands everything to its handler unless ``proxy`` is false."""
     if api.symbol == "aws-apigateway.LambdaRestApi" and api.given["proxy"].content is not False:
-        add_method(library, evaluator, resource(api, "", api.at), (Node("ANY", api.at), api.given["handler"]), api.at)
+        for path in ("", "/{proxy+}"):
+            add_method(library, evaluator, resource(api, path, api.at), (Node("ANY", api.at),), api.at)
 
 
 def add_routes(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.node import Node
-from prodworks_cli.sources.cdk.containers import balanced, child, worker
+from prodworks_cli.sources.cdk.buckets import bucket
+from prodworks_cli.sources.cdk.containers import balanced, child, own_key, worker
 from prodworks_cli.sources.cdk.databases import instances
-from prodworks_cli.sources.cdk.identities import pool_roles
-from prodworks_cli.sources.cdk.providers import PROVIDERS
+from prodworks_cli.sources.cdk.identities import pool_roles, text_messages
+from prodworks_cli.sources.cdk.log_groups import flow_logs
+from prodworks_cli.sources.cdk.providers import PROVIDERS, closed
 from prodworks_cli.sources.cdk.settle import construct_of, reference
 from prodworks_cli.sources.cdk.state_machines import model_of_task
-from prodworks_cli.sources.cdk.values import Construct, Made, absent, concatenated, node, unknown
+from prodworks_cli.sources.cdk.values import Construct, External, Made, absent, concatenated, node, unknown
 
 if TYPE_CHECKING:
     from prodworks_cli.sources.cdk.evaluator import Evaluator
@@ -93,10 +95,74 @@ def _knowledge_base(library: Library, evaluator: Evaluator, base: Construct) -> 
         put(base, "StorageConfiguration", unknown("the vector store is not resolved", at, present=True))
 
 
+def _vpc(library: Library, evaluator: Evaluator, vpc: Construct) -> None:
+    closed(library, evaluator, vpc)
+    flow_logs(library, evaluator, vpc)
+
+
+def _endpoint(library: Library, evaluator: Evaluator, endpoint: Construct) -> None:
+    """The service of a VPC endpoint in the Region of the stack, where code says that."""
+    region = endpoint.env["region"].text()
+    service: Any = endpoint.given["service"].content
+    if region is not None and isinstance(service, External):
+        known = library.table.constructs[endpoint.symbol]["properties"]["service"]["values"]
+        name = known.get(service.symbol.rpartition(".")[2])
+        if name is not None:
+            put(endpoint, "ServiceName", Node(name.replace(".region.", f".{region}."), endpoint.at))
+
+
+def _queue(library: Library, evaluator: Evaluator, queue: Construct) -> None:
+    """A queue that is encrypted with KMS makes a key of its own."""
+    encryption: Any = queue.given["encryption"].content
+    own = isinstance(encryption, External) and encryption.symbol.endswith(".KMS")
+    if own and not queue.given["encryptionMasterKey"].present:
+        key = own_key(library, evaluator, queue)
+        put(queue, "KmsMasterKeyId", node(reference(key, "Arn"), queue.at))
+
+
+def _trail(library: Library, evaluator: Evaluator, trail: Construct) -> None:
+    """A trail that is given no bucket makes one."""
+    if not trail.given["bucket"].present:
+        made = child(library, evaluator, trail, "aws-s3.Bucket", "S3", {}, trail.at)
+        put(trail, "S3BucketName", node(reference(made, "Ref"), trail.at))
+
+
+def _canary(library: Library, evaluator: Evaluator, canary: Construct) -> None:
+    """A canary keeps what it saw in a bucket of its own unless it is given one."""
+    if not canary.given["artifactsBucketLocation"].present:
+        child(library, evaluator, canary, "aws-s3.Bucket", "ArtifactsBucket", {}, canary.at)
+
+
+def _graph(library: Library, evaluator: Evaluator, api: Construct) -> None:
+    """The role with which a GraphQL API writes its log, and how long that is kept."""
+    logged, at = api.given["logConfig"], api.at
+    if not logged.present:
+        return
+    if not logged["role"].present:
+        service = Made("aws-iam.ServicePrincipal", (Node("appsync.amazonaws.com", at),))
+        named = Node("service-role/AWSAppSyncPushToCloudWatchLogs", at)
+        policy = node(Made("aws-iam.ManagedPolicy.fromAwsManagedPolicyName", (named,)), at)
+        role = {"assumedBy": node(service, at), "managedPolicies": node((policy,), at)}
+        child(library, evaluator, api, "aws-iam.Role", "ApiLogsRole", role, at)
+    if logged["retention"].present:
+        name = concatenated(["/aws/appsync/apis/", node(reference(api, "ApiId"), at)], at)
+        kept = {"logGroupName": name, "retention": logged["retention"]}
+        child(library, evaluator, api, "custom-resources.LogRetention", "LogRetention", kept, at)
+
+
 _BRINGS: Mapping[str, Bring] = {
     **PROVIDERS,
     "aws-cognito-identitypool.IdentityPool": pool_roles,
     "aws-rds.DatabaseCluster": instances,
+    "aws-s3.Bucket": bucket,
+    "aws-ec2.Vpc": _vpc,
+    "aws-ec2.GatewayVpcEndpoint": _endpoint,
+    "aws-ec2.InterfaceVpcEndpoint": _endpoint,
+    "aws-sqs.Queue": _queue,
+    "aws-cloudtrail.Trail": _trail,
+    "aws-synthetics.Canary": _canary,
+    "aws-appsync.GraphqlApi": _graph,
+    "aws-cognito.UserPool": text_messages,
     "aws-stepfunctions-tasks.BedrockInvokeModel": model_of_task,
     "bedrock.VectorKnowledgeBase": _knowledge_base,
     **dict.fromkeys(FUNCTIONS, _function),

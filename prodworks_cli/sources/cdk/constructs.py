@@ -8,13 +8,17 @@ from typing import Any
 from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Node, node_of
 from prodworks_cli.sources.cdk.converters import CONVERTERS
+from prodworks_cli.sources.cdk.dashboards import body_of
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.hatches import overridden
 from prodworks_cli.sources.cdk.iam import managed, policies_of, statement, trust
 from prodworks_cli.sources.cdk.metrics import alarm_properties
 from prodworks_cli.sources.cdk.settle import capitalised, construct_of, placed, reference, settled
-from prodworks_cli.sources.cdk.state_machines import MACHINE, definition
+from prodworks_cli.sources.cdk.state_machines import definition
 from prodworks_cli.sources.cdk.values import Construct, External, Made, Open, node
+
+_SPELLED = {"AWS::Bedrock::Flow": ("definition",)}
+"""By type, the parts that CloudFormation spells which are free-form in other types."""
 
 
 def block_of(construct: Construct, table: Table) -> Block:
@@ -23,7 +27,8 @@ def block_of(construct: Construct, table: Table) -> Block:
     if construct.symbol == "core.CfnResource":
         body = dict(_members(settled(construct.given, table)["properties"]))
     elif _is_level_1(construct.symbol):
-        body = dict(_members(capitalised(settled(construct.given, table), table)))
+        spelled = _SPELLED.get(construct.type, ())
+        body = dict(_members(capitalised(settled(construct.given, table), table, spelled=spelled)))
     else:
         body = properties(construct, spec, table)
     _add_parts(construct, body, table)
@@ -131,14 +136,9 @@ def _add_parts(construct: Construct, body: dict[str, Node], table: Table) -> Non
     spec = table.constructs.get(construct.symbol, {})
     if isinstance(role, Construct) and "role_property" in spec:
         body[spec["role_property"]] = node(reference(role, "Arn"), construct.at)
-    if kind == "AWS::IAM::Role" and not _is_level_1(construct.symbol):
-        _role(construct, body, table)
-    if kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") and not _is_level_1(construct.symbol):
-        _policy(construct, body, table)
-    if kind == "AWS::CloudWatch::Alarm" and not _is_level_1(construct.symbol):
-        body.update(alarm_properties(construct, table))
-    if construct.symbol == MACHINE:
-        body["Definition"] = definition(construct, table)
+    making = _MAKING.get(kind) if not _is_level_1(construct.symbol) else None
+    if making is not None:
+        making(construct, body, table)
     if "default_name" in spec and spec["default_name"] not in body and construct.certain:
         body[spec["default_name"]] = Node(construct.path.rpartition("/")[2], construct.at)
     for path, value in construct.parts.get("set", {}).items():
@@ -202,3 +202,26 @@ def _policy(construct: Construct, body: dict[str, Node], table: Table) -> None:
     roles = [r for r in (*given["roles"].items(), *construct.parts.get("roles", [])) if construct_of(r)]
     if roles:
         body["Roles"] = node(tuple(settled(r, table) for r in roles), construct.at)
+
+
+def _alarm(construct: Construct, body: dict[str, Node], table: Table) -> None:
+    body.update(alarm_properties(construct, table))
+
+
+def _dashboard(construct: Construct, body: dict[str, Node], table: Table) -> None:
+    body["DashboardBody"] = body_of(construct, table)
+
+
+def _machine(construct: Construct, body: dict[str, Node], table: Table) -> None:
+    body["Definition"] = definition(construct, table)
+
+
+_MAKING = {
+    "AWS::IAM::Role": _role,
+    "AWS::IAM::Policy": _policy,
+    "AWS::IAM::ManagedPolicy": _policy,
+    "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::Dashboard": _dashboard,
+    "AWS::StepFunctions::StateMachine": _machine,
+}
+"""By type, what makes properties that are no members of what a level 2 construct is given."""

@@ -24,6 +24,20 @@ def child(
     return library.declare(evaluator, symbol, node(of, at), Node(name, at), node(given, at), at)
 
 
+def own_key(library: Library, evaluator: Evaluator, of: Construct) -> Construct:
+    """The key that a construct makes for itself; newer releases of its library let the key rotate."""
+    rotated = unknown("whether the key rotates, which the release of aws-cdk-lib decides", of.at, present=True)
+    return child(
+        library,
+        evaluator,
+        of,
+        "aws-kms.Key",
+        "Key",
+        {"enableKeyRotation": rotated, "description": Node(f"Created by {of.path}", of.at)},
+        of.at,
+    )
+
+
 def add_container(
     library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
 ) -> Node:
@@ -44,8 +58,29 @@ def add_container(
     if group is not None:
         options = node({"awslogs-group": group}, group.location)
         body["LogConfiguration"] = node({"LogDriver": Node("awslogs", at), "Options": options}, at)
+    if group is not None or secrets or _is_pulled(given["image"]):
+        _execution_role(library, evaluator, of, at)
     of.parts.setdefault("added", {}).setdefault("ContainerDefinitions", []).append(node(body, at))
     return node(Construct(f"{of.symbol}.addContainer", f"{of.path}/container", at, "", Node(None, at)), at)
+
+
+def _is_pulled(image: Node) -> bool:
+    """Whether an image comes from a repository of the account."""
+    content: Any = image.content
+    return isinstance(content, Made) and content.symbol.endswith(
+        (".fromEcrRepository", ".fromAsset", ".fromDockerImageAsset")
+    )
+
+
+def _execution_role(library: Library, evaluator: Evaluator, task: Construct, at: Location) -> None:
+    """The role that ECS itself needs to start a container, made once it needs one."""
+    if task.given["executionRole"].present or "execution" in task.parts:
+        return
+    service = Made("aws-iam.ServicePrincipal", (Node("ecs-tasks.amazonaws.com", at),))
+    role = child(library, evaluator, task, "aws-iam.Role", "ExecutionRole", {"assumedBy": node(service, at)}, task.at)
+    role.conditional = task.conditional
+    task.parts["execution"] = role
+    task.parts.setdefault("set", {})["ExecutionRoleArn"] = node(reference(role, "Arn"), at)
 
 
 def _log_group(library: Library, evaluator: Evaluator, task: Construct, logging: Node, name: str | None) -> Node | None:
@@ -96,13 +131,15 @@ def forward(library: Library, evaluator: Evaluator, listener: Construct, name: s
     return group
 
 
-def _task(library: Library, evaluator: Evaluator, service: Construct) -> Construct:
+def _task(
+    library: Library, evaluator: Evaluator, service: Construct, task_name: str = "TaskDef", container_name: str = "web"
+) -> Construct:
     at, given = service.at, service.given
     options = given["taskImageOptions"] if given["taskImageOptions"].present else given
     own = {n: options[n] for n in ("taskRole", "executionRole", "family") if options[n].present}
-    task = child(library, evaluator, service, "aws-ecs.FargateTaskDefinition", "TaskDef", own, at)
-    name = options["containerName"].text() or "web"
-    container = {n: options[n] for n in ("environment", "secrets") if options[n].present}
+    task = child(library, evaluator, service, "aws-ecs.FargateTaskDefinition", task_name, own, at)
+    name = options["containerName"].text() or container_name
+    container = {n: options[n] for n in ("environment", "secrets", "image") if options[n].present}
     if options["logDriver"].present:
         container["logging"] = options["logDriver"]
     elif options["enableLogging"].content is not False:
@@ -114,7 +151,8 @@ def _task(library: Library, evaluator: Evaluator, service: Construct) -> Constru
 def worker(library: Library, evaluator: Evaluator, service: Construct) -> None:
     """A service that works through a queue."""
     at, given = service.at, service.given
-    task = construct_of(given["taskDefinition"]) or _task(library, evaluator, service)
+    names = ("QueueProcessingTaskDef", "QueueProcessingContainer")
+    task = construct_of(given["taskDefinition"]) or _task(library, evaluator, service, *names)
     service.members["taskDefinition"] = node(task, at)
     if not given["queue"].present:
         dead = child(library, evaluator, service, "aws-sqs.Queue", "EcsProcessingDeadLetterQueue", {}, at)
@@ -123,6 +161,15 @@ def worker(library: Library, evaluator: Evaluator, service: Construct) -> None:
         queue = {"deadLetterQueue": redrive, "visibilityTimeout": given["visibilityTimeout"]}
         made = child(library, evaluator, service, "aws-sqs.Queue", "EcsProcessingQueue", queue, at)
         service.members["sqsQueue"] = node(made, at)
+
+
+def log_accesses(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``loadBalancer.logAccessLogs(bucket)``"""
+    attribute = {"Key": Node("access_logs.s3.enabled", at), "Value": Node("true", at)}
+    of.parts.setdefault("added", {}).setdefault("LoadBalancerAttributes", []).append(node(attribute, at))
+    return Node(None, at)
 
 
 def add_listener(

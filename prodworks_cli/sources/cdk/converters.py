@@ -144,7 +144,22 @@ def _policy_of_statements(value: Node, table: Table) -> Node:
     return node({"Statement": node(tuple(statement(s, table) for s in value.items()), value.location)}, value.location)
 
 
+def _filter(value: Node, table: Table) -> Node:
+    """A pattern of log events."""
+    content: Any = value.content
+    kind = content.symbol.rpartition(".")[2] if isinstance(content, Made) else ""
+    first = content.arguments[0].text() if kind and content.arguments else None
+    if kind == "literal" and first is not None:
+        return Node(first, value.location)
+    if kind == "allEvents":
+        return Node("", value.location)
+    if kind == "exists" and first is not None:
+        return Node(f'{{ {first} = "*" }}', value.location)
+    return unknown("a filter pattern", value.location, present=True) if kind else value
+
+
 CONVERTERS: Mapping[str, Convert] = {
+    "filter": _filter,
     "destination": _destination,
     "api": _api,
     "engine": _engine,

@@ -37,21 +37,21 @@ def _reason(construct: Construct, made: Made, static: Static) -> str | None:
     if not found:
         return f"it lacks {construct.path} of {construct.at.where}:{construct.at.line}"
     own = static.blocks[construct.address].body
-    differences = [next(_differences(own, block.body), None) for block in found]
-    first = differences[0]
-    if first is None or not all(differences):
+    told = [next(differences(own, block.body), None) for block in found]
+    first = told[0]
+    if first is None or not all(told):
         return None
     name, place = first
     return f"{name} of {construct.path} is another in {place.where}:{place.line}"
 
 
-def _differences(static: Node, made: Node, name: str = "", depth: int = 0) -> Iterator[tuple[str, Location]]:
+def differences(static: Node, made: Node, name: str = "", depth: int = 0) -> Iterator[tuple[str, Location]]:
     """Properties whose known values differ; what only one of the two has may be a default."""
     one, other = static.content, made.content
     if isinstance(one, Mapping) and isinstance(other, Mapping) and depth < 20:
         for key in one:
             if key in other:
-                yield from _differences(one[key], other[key], f"{name}.{key}" if name else key, depth + 1)
+                yield from differences(one[key], other[key], f"{name}.{key}" if name else key, depth + 1)
     elif _scalar(one) and _scalar(other) and str(one).lower() != str(other).lower():
         yield name, static.location
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from prodworks_cli.model import Unknown
+from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.settle import construct_of, reference, settled
@@ -36,6 +36,8 @@ def statement(value: Node, table: Table) -> Node:
     for name, target in _KEYS.items():
         if given[name].content is not None:
             members[target] = settled(given[name], table)
+    if given["principals"].items():
+        members["Principal"] = _principals(given["principals"].items(), table)
     if given.unknown or (not isinstance(given.content, Mapping) and given.content is not None):
         return unknown("a statement that is not known", value.location, present=True)
     return node(members, value.location)
@@ -77,52 +79,58 @@ def trust(value: Node, construct: Construct, table: Table) -> Node:
     service, at = construct.parts.get("service"), value.location
     allowed = {
         "Effect": Node("Allow", at),
-        "Principal": node({"Service": Node(service, construct.at)}, at) if service else _principals(value, table),
+        "Principal": node({"Service": Node(service, construct.at)}, at) if service else _principals((value,), table),
         "Action": Node("sts:AssumeRole", at),
     }
     return node({"Statement": node((node(allowed, at),), at)}, at)
 
 
-def _principals(value: Node, table: Table) -> Node:
-    """The principals by their kind, as a statement names them."""
+def _principals(values: Sequence[Node], table: Table) -> Node:
+    """Principals by their kind, as a statement names them."""
     found: dict[str, list[Node]] = {}
-    for kind, principal in _each_principal(value, table):
-        if kind is None:
-            return principal
-        found.setdefault(kind, []).append(principal)
-    members = {k: node(tuple(v), value.location) if len(v) > 1 else v[0] for k, v in found.items()}
-    return node(members, value.location) if members else unknown("a principal", value.location, present=True)
+    at = values[0].location
+    for kind, principal in (each for value in values for each in _each_principal(value, table)):
+        # One that is not known may be a service as well as anybody else.
+        for one in ("Service", "AWS") if kind == _ANY_KIND else (kind,):
+            found.setdefault(one, []).append(principal)
+    members = {k: node(tuple(v), at) if len(v) > 1 else v[0] for k, v in found.items()}
+    return node(members, at) if members else unknown("a principal", at, present=True)
 
 
+_ANY_KIND = "?"
 _FEDERATED = ("FederatedPrincipal", "WebIdentityPrincipal", "SamlPrincipal", "OpenIdConnectPrincipal")
+_ACCOUNTS = ("AccountPrincipal", "AccountRootPrincipal")
+_EVERYBODY = ("AnyPrincipal", "StarPrincipal")
 
 
-def _each_principal(value: Node, table: Table, depth: int = 0) -> Iterator[tuple[str | None, Node]]:
-    """Principals with their kind; one that is not known has none."""
+def _each_principal(value: Node, table: Table, depth: int = 0) -> Iterator[tuple[str, Node]]:
+    """Principals with their kind."""
     content: Any = value.content
-    at = value.location
-    if not isinstance(content, Made) or depth > 5:
-        yield None, unknown("a principal", at, present=True)
-        return
-    name = content.symbol.rpartition(".")[2]
-    first = settled(content.arguments[0], table) if content.arguments else Node(None, at)
-    if name == "ServicePrincipal" and first.text():
-        yield "Service", first
-    elif name in _FEDERATED and first.present:
-        yield "Federated", node(reference(found, "Arn"), at) if (found := construct_of(content.arguments[0])) else first
-    elif name == "CompositePrincipal":
+    name = content.symbol.rpartition(".")[2] if isinstance(content, Made) and depth < 5 else ""
+    if name == "CompositePrincipal":
         for inner in content.arguments:
             yield from _each_principal(inner, table, depth + 1)
     elif name in ("withConditions", "withSessionTags") and content.of is not None:
         yield from _each_principal(content.of, table, depth + 1)
-    elif name == "ArnPrincipal" and first.present:
-        yield "AWS", first
-    elif name == "AccountPrincipal" and first.text():
-        yield "AWS", Node(f"arn:aws:iam::{first.text()}:root", at)
-    elif name in ("AnyPrincipal", "StarPrincipal"):
-        yield "AWS", Node("*", at)
     else:
-        yield None, unknown(f"principal {name}", at, present=True)
+        yield _principal(name, content.arguments if name else (), value.location, table)
+
+
+def _principal(name: str, arguments: tuple[Node, ...], at: Location, table: Table) -> tuple[str, Node]:
+    first = settled(arguments[0], table) if arguments else Node(None, at)
+    if name == "ServicePrincipal" and first.text():
+        return "Service", first
+    if name in _FEDERATED and first.present:
+        found = construct_of(arguments[0])
+        return "Federated", node(reference(found, "Arn"), at) if found else first
+    if name == "ArnPrincipal" and first.present:
+        return "AWS", first
+    if name in _ACCOUNTS:
+        whole = f"arn:aws:iam::{first.text()}:root" if first.text() else None
+        return "AWS", Node(whole, at) if whole else unknown("the account", at, True, "arn:${...}:iam::${...}:root")
+    if name in _EVERYBODY:
+        return "AWS", Node("*", at)
+    return _ANY_KIND, unknown(f"principal {name}" if name else "a principal", at, present=True)
 
 
 def granted(target: Construct, method: str, table: Table) -> Iterator[tuple[Node, Node]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.containers import child
 from prodworks_cli.sources.cdk.settle import construct_of, reference
-from prodworks_cli.sources.cdk.values import Construct, Made, node
+from prodworks_cli.sources.cdk.values import Construct, External, Made, node
 
 if TYPE_CHECKING:
     from prodworks_cli.sources.cdk.evaluator import Evaluator
@@ -31,3 +31,22 @@ def pool_roles(library: Library, evaluator: Evaluator, pool: Construct) -> None:
     attached = {"identityPoolId": node(reference(pool, "Ref"), at), "roles": node(roles, at)}
     symbol = "aws-cognito.CfnIdentityPoolRoleAttachment"
     child(library, evaluator, pool, symbol, "DefaultRoleAttachment", attached, at)
+
+
+def text_messages(library: Library, evaluator: Evaluator, pool: Construct) -> None:
+    """The role with which a user pool sends text messages, where sign-in or its second factor may need one."""
+    given, at = pool.given, pool.at
+    wanted = given["enableSmsRole"].content
+    factor: Any = given["mfa"].content
+    second = isinstance(factor, External) and not factor.symbol.endswith(".OFF") and _by_text(given["mfaSecondFactor"])
+    phone = given["signInAliases"]["phone"].content is True or given["autoVerify"]["phone"].content is True
+    if wanted is False or given["smsRole"].present or not (wanted is True or second or phone):
+        return
+    service = Made("aws-iam.ServicePrincipal", (Node("cognito-idp.amazonaws.com", at),))
+    role = child(library, evaluator, pool, "aws-iam.Role", "smsRole", {"assumedBy": node(service, at)}, at)
+    listed = {"actions": node((Node("sns:Publish", at),), at), "resources": node((Node("*", at),), at)}
+    role.parts.setdefault("statements", []).append(node(Made("aws-iam.PolicyStatement", (node(listed, at),)), at))
+
+
+def _by_text(factor: Node) -> bool:
+    return not factor.present or factor["sms"].content is True

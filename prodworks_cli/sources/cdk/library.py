@@ -153,13 +153,18 @@ class Library(Host):
         count = self._addresses[address] = self._addresses.get(address, 0) + 1
         return address if count == 1 else f"{address}:{count}"
 
+    def is_opaque(self, symbol: str) -> bool:
+        """Whether what makes a construct is no part of AWS's library, nor known otherwise."""
+        if symbol in self.table.constructs or symbol in self.table.base_classes:
+            return False
+        module = symbol.rpartition(".")[0]
+        return not _OF_CDK.match(module) or module in _PATTERNS
+
     def note_opaque(self, symbol: str, at: Location) -> None:
         """Remember the package of something that may declare or change more than is known."""
-        if symbol in self.table.constructs or symbol in self.table.base_classes:
+        if not self.is_opaque(symbol):
             return
         module, _, name = symbol.rpartition(".")
-        if _OF_CDK.match(module) and module not in _PATTERNS:
-            return
         package = "/".join(module.split("/")[:2]) or symbol
         names, place = self.opaque.get(package, (set(), at))
         self.opaque[package] = ({*names, name}, place)

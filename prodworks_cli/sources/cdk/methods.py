@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING, Any
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.agents import add_target
-from prodworks_cli.sources.cdk.apis import add_method, add_proxy, add_resource, add_route, add_routes, add_usage_plan
+from prodworks_cli.sources.cdk.apis import (
+    add_method,
+    add_proxy,
+    add_resource,
+    add_route,
+    add_routes,
+    add_stage,
+    add_usage_plan,
+)
 from prodworks_cli.sources.cdk.bringing import FUNCTIONS
+from prodworks_cli.sources.cdk.buckets import add_to_bucket_policy, notify, open_bucket
 from prodworks_cli.sources.cdk.constructs import converted
-from prodworks_cli.sources.cdk.containers import add_action, add_container, add_listener, add_targets
+from prodworks_cli.sources.cdk.containers import add_action, add_container, add_listener, add_targets, log_accesses
+from prodworks_cli.sources.cdk.dashboards import add_widgets
 from prodworks_cli.sources.cdk.graphs import ADD_SOURCES
 from prodworks_cli.sources.cdk.hatches import override
 from prodworks_cli.sources.cdk.iam import granted
+from prodworks_cli.sources.cdk.log_groups import add_flow_log, add_metric_filter
 from prodworks_cli.sources.cdk.settle import construct_of, reference, target_arn
 from prodworks_cli.sources.cdk.state_machines import link, links
 from prodworks_cli.sources.cdk.values import Bound, Construct, Made, members_of, node, unknown
@@ -116,6 +127,7 @@ def _metric(library: Library, of: Construct, name: str, arguments: tuple[Node, .
     symbol = "aws-lambda.Function" if of.symbol in FUNCTIONS else of.symbol
     if symbol == "aws-logs.MetricFilter":
         own = {"namespace": of.given["metricNamespace"], "metricName": of.given["metricName"]}
+        own["statistic"] = Node("Average", at)
         given = {**own, **(members_of(arguments[0]) if arguments else {})}
         return node(Made("aws-cloudwatch.Metric", (node(given, at),)), at)
     return node(Made(f"{symbol}.{name}", arguments or (node({}, at),), of), at)
@@ -252,6 +264,17 @@ _METHODS: Mapping[str, Method] = {
     "addUsagePlan": add_usage_plan,
     "addMethod": add_method,
     "addResource": add_resource,
+    "resourceForPath": add_resource,
+    "addStage": add_stage,
+    "logAccessLogs": log_accesses,
+    "addMetricFilter": add_metric_filter,
+    "addToResourcePolicy": add_to_bucket_policy,
+    "grantPublicAccess": open_bucket,
+    "addEventNotification": notify,
+    "addObjectCreatedNotification": notify,
+    "addObjectRemovedNotification": notify,
+    "addFlowLog": add_flow_log,
+    "addWidgets": add_widgets,
     "addProxy": add_proxy,
     "addRoutes": add_routes,
     "addRoute": add_route,

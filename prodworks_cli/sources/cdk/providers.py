@@ -11,7 +11,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.containers import child
 from prodworks_cli.sources.cdk.iam import granted
 from prodworks_cli.sources.cdk.settle import construct_of, reference
-from prodworks_cli.sources.cdk.values import Construct, Made, members_of, node, unknown
+from prodworks_cli.sources.cdk.values import Construct, External, Made, members_of, node, unknown
 
 if TYPE_CHECKING:
     from prodworks_cli.sources.cdk.evaluator import Evaluator
@@ -23,6 +23,7 @@ _BASIC = "service-role/AWSLambdaBasicExecutionRole"
 _SDK = "AWS679f53fac002430cb0da5b7982bd2287"
 _RETENTION = "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a"
 _DEPLOYMENT = "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"
+_NOTIFYING = "BucketNotificationsHandler050a0587b7544547bf325f094a3db834"
 _EMPTYING = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 _CLOSING = "Custom::VpcRestrictDefaultSGCustomResourceProvider"
 _CLOSES_GROUPS = "@aws-cdk/aws-ec2:restrictDefaultSecurityGroup"
@@ -107,7 +108,10 @@ def sdk_calls(library: Library, evaluator: Evaluator, resource: Construct) -> No
         listed.extend(content.arguments[0].items())
     elif isinstance(content, Made) and content.symbol.endswith(".fromSdkCalls"):
         actions = node(tuple(_actions(resource.given)), policy.location)
-        properties = node({"actions": actions, "resources": content.properties["resources"]}, policy.location)
+        resources: Any = content.properties["resources"]
+        if isinstance(resources.content, External) and resources.content.symbol.endswith(".ANY_RESOURCE"):
+            resources = Node("*", policy.location)
+        properties = node({"actions": actions, "resources": resources}, policy.location)
         listed.append(node(Made("aws-iam.PolicyStatement", (properties,)), policy.location))
     else:
         listed.append(unknown("a policy that is not resolved", policy.location, present=True))
@@ -143,6 +147,9 @@ def deployment(library: Library, evaluator: Evaluator, made: Construct) -> None:
     given = made.given
     memory = f"{given['memoryLimit'].content}MiB" if given["memoryLimit"].present else ""
     function = single(library, evaluator, made, "aws-lambda.Function", _DEPLOYMENT + memory, _settings(given, 15))
+    assets = unknown("the bucket of assets", made.at, True, "arn:${...}:s3:::cdk-${...}-assets-${...}")
+    read = node(tuple(Node(a, made.at) for a in ("s3:GetObject*", "s3:GetBucket*", "s3:List*")), made.at)
+    _may(function, iter([(read, node((assets,), made.at))]))
     bucket = construct_of(given["destinationBucket"])
     if bucket is not None:
         _may(function, granted(bucket, "grantReadWrite", library.table))
@@ -166,6 +173,11 @@ def emptied(library: Library, evaluator: Evaluator, bucket: Construct) -> None:
         _plain(library, evaluator, bucket, _EMPTYING, ("Handler", "Role"), ())
 
 
+def notifying(library: Library, evaluator: Evaluator, bucket: Construct) -> None:
+    """The function that sets up the notifications of buckets."""
+    _plain(library, evaluator, bucket, _NOTIFYING, ("", "Role"), ("s3:PutBucketNotification",), 300)
+
+
 def closed(library: Library, evaluator: Evaluator, vpc: Construct) -> None:
     """The function that takes the rules out of the default security group of a VPC."""
     given = vpc.given["restrictDefaultSecurityGroup"]
@@ -184,6 +196,7 @@ def _plain(
     name: str,
     parts: tuple[str, str],
     actions: tuple[str, ...],
+    seconds: int = 900,
 ) -> None:
     """A function and its role that are made of level 1 resources."""
     at = asker.at
@@ -196,7 +209,7 @@ def _plain(
         listed = node(tuple(Node(a, at) for a in actions), at)
         statement = node({"actions": listed, "resources": node((Node("*", at),), at)}, at)
         role.parts["statements"] = [node(Made("aws-iam.PolicyStatement", (statement,)), at)]
-    made = {"role": node(reference(role, "Arn"), at), "timeout": Node(900, at)}
+    made = {"role": node(reference(role, "Arn"), at), "timeout": Node(seconds, at)}
     single(library, evaluator, asker, "aws-lambda.CfnFunction", handler, made)
 
 
@@ -205,7 +218,5 @@ PROVIDERS = {
     "custom-resources.Provider": provider,
     "custom-resources.LogRetention": log_retention,
     "aws-s3-deployment.BucketDeployment": deployment,
-    "aws-s3.Bucket": emptied,
-    "aws-ec2.Vpc": closed,
 }
 """By the construct that asks."""

@@ -20,6 +20,7 @@ from prodworks_cli.sources.cdk.filesystem import inside, variables
 from prodworks_cli.sources.cdk.imports import library, local_path, symbol_of
 from prodworks_cli.sources.cdk.library import Library
 from prodworks_cli.sources.cdk.replace import in_place
+from prodworks_cli.sources.cdk.snapshots import supported
 from prodworks_cli.sources.cdk.state_machines import grant_tasks
 from prodworks_cli.sources.cdk.tags import tagged
 from prodworks_cli.sources.cdk.values import (
@@ -40,7 +41,11 @@ _CONVERT = {"typescript": typescript.module, "python": python.module, "java": ja
 
 
 def read_apps(
-    files: Sequence[File], cdk: Sequence[File], assembly: Sequence[File], given: Collection[str]
+    files: Sequence[File],
+    cdk: Sequence[File],
+    assembly: Sequence[File],
+    given: Collection[str],
+    snapshots: Sequence[File] = (),
 ) -> tuple[tuple[Block, ...], tuple[Gap, ...]]:
     """The resources that ``cdk``, those of the files that import the CDK, declare; see ``read`` of the package."""
     project = Project(files, cdk)
@@ -48,8 +53,11 @@ def read_apps(
     grant_tasks(project.constructs, table())
     pairs = [(c, block_of(c, table())) for c in project.constructs if c.type]
     blocks = tagged(pairs, project.tags, project.constructs)
-    gaps = tuple(project.all_gaps())
-    return in_place(project.constructs, (blocks, gaps), project.files, assembly, given) if assembly else (blocks, gaps)
+    found = blocks, tuple(project.all_gaps())
+    if assembly:
+        return in_place(project.constructs, found, project.files, assembly, given)
+    opaque = [c for c in project.constructs if project.is_opaque(c.symbol)]
+    return supported(project.constructs, opaque, found, snapshots) if snapshots else found
 
 
 def _gap(scope: str, reason: str, line: int | None = None, minor: bool = False) -> Gap:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from prodworks_cli.model import Location, Unknown
@@ -100,12 +100,17 @@ def _made(content: Made, at: Location, table: Table, depth: int) -> Node:
     return unknown(f"what {content.symbol.rpartition('.')[2]} gives", at, present=True)
 
 
-def capitalised(value: Node, table: Table, depth: int = 0) -> Node:
-    """A settled value with its keys as CloudFormation spells them; free-form parts keep theirs."""
+def capitalised(value: Node, table: Table, depth: int = 0, spelled: Collection[str] = ()) -> Node:
+    """A settled value with its keys as CloudFormation spells them; free-form parts keep theirs.
+
+    ``spelled`` are parts at the top that are free-form elsewhere and not here.
+    """
     content: Any = value.content
     if isinstance(content, Mapping):
         members = {
-            pascal(k, table): v if k in table.verbatim or depth > 40 else capitalised(v, table, depth + 1)
+            pascal(k, table): v
+            if (k in table.verbatim and k not in spelled) or depth > 40
+            else capitalised(v, table, depth + 1)
             for k, v in content.items()
         }
         return node(Open(members, content.reason, content.at) if isinstance(content, Open) else members, value.location)

@@ -25,8 +25,16 @@ _LINKS = ("next", "branch", "iterator", "itemProcessor", "when", "otherwise", "a
 _INVOKE = "aws-stepfunctions-tasks.BedrockInvokeModel"
 _SDK = ("aws-stepfunctions-tasks.CallAwsService", "aws-stepfunctions-tasks.CallAwsServiceCrossRegion")
 _CUSTOM = "aws-stepfunctions.CustomState"
-_IAM_NAMES = {"bedrockruntime": "bedrock", "bedrockagentruntime": "bedrock", "sfn": "states", "cloudwatchlogs": "logs"}
-_ACTIONS = {"converse": "InvokeModel", "converseStream": "InvokeModelWithResponseStream"}
+# CDK knows these names alone: what it grants for a call of bedrockruntime allows nothing unless iamAction is given.
+_IAM_NAMES = {
+    "bedrockagent": "bedrock",
+    "cloudwatchlogs": "logs",
+    "efs": "elasticfilesystem",
+    "elasticloadbalancingv2": "elasticloadbalancing",
+    "mediapackagevod": "mediapackage-vod",
+    "mwaa": "airflow",
+    "sfn": "states",
+}
 _MOST_STATES = 500
 
 
@@ -210,11 +218,15 @@ def _needs(state: Construct, table: Table) -> Iterator[Node]:
     if state.symbol == _INVOKE:
         model = CONVERTERS["model"](state.parts.get("model", Node(None, at)), table)
         yield _statement(Node("bedrock:InvokeModel", at), _model_arn(model), at)
+        if given["guardrail"].present:
+            arn = unknown("the ARN of the guardrail", at, True, "arn:${...}:bedrock:${...}:guardrail/${...}")
+            yield _statement(Node("bedrock:ApplyGuardrail", at), arn, at)
     elif state.symbol in _SDK:
         service, action = given["service"].text() or "", given["action"].text() or ""
-        name = f"{_IAM_NAMES.get(service, service)}:{_ACTIONS.get(action, action[:1].upper() + action[1:])}"
+        name = f"{_IAM_NAMES.get(service, service)}:{action}"
         actions = given["iamAction"] if given["iamAction"].present else Node(name, at)
         yield _statement(actions, given["iamResources"], at)
+        yield from given["additionalIamStatements"].items()
     elif state.symbol == "aws-stepfunctions-tasks.LambdaInvoke":
         function = construct_of(given["lambdaFunction"])
         arn = node(reference(function, "Arn"), at) if function else unknown("a function", at, present=True)

@@ -57,7 +57,7 @@ def blocks_of(assembly: Assembly, static: Static, known: Mapping[str, object]) -
     addresses = dict(_distinct((old, address) for old, (address, _) in named.items()))
     statements = _statements(static)
     there = frozenset(addresses.values())
-    moves = {b.address: _Move(addresses, named[b.address][1], statements, there) for b in blocks}
+    moves = {b.address: Move(addresses, named[b.address][1], statements, there) for b in blocks}
     return {b.address: _settled(b, counterparts[b.address], moves[b.address]) for b in blocks}
 
 
@@ -97,14 +97,14 @@ def _distinct(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield old, address if count[address] == 1 else f"{address}:{count[address]}"
 
 
-def _settled(block: Block, counterpart: Block | None, move: _Move) -> Block:
+def _settled(block: Block, counterpart: Block | None, move: Move) -> Block:
     body = move.node(block.body, counterpart.body if counterpart else None)
     body = Node(body.content, move.place or block.body.location)
     return Block(block.type, move.addresses[block.address], body, block.conditional)
 
 
 @dataclass(frozen=True)
-class _Move:
+class Move:
     """Gives the nodes of a template the addresses and places of the source code."""
 
     addresses: Mapping[str, str]

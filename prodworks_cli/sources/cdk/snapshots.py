@@ -1,0 +1,177 @@
+"""Templates that snapshot tests of CDK code hold: what constructs declare whose library is not known.
+
+A test chooses its own parameters, so a snapshot settles no value that the code leaves open, and takes none back. It
+shows what may be declared: its resources are read on a condition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from prodworks_cli.model import Gap, Location, Plane, Unknown
+from prodworks_cli.node import Block, Node
+from prodworks_cli.sources import cloudformation
+from prodworks_cli.sources.cdk.freshness import differences
+from prodworks_cli.sources.cdk.pretty import MOST_DEPTH, parsed
+from prodworks_cli.sources.cdk.synthesised import Move
+from prodworks_cli.sources.cdk.values import Construct
+from prodworks_cli.sources.files import File, Part
+
+MOST_EXPORTS = 200
+_EXPORT = "\nexports[`"
+_ESCAPED = re.compile(r"\\([\\`$])")
+_NO_WORD = re.compile(r"[^A-Za-z0-9]")
+
+Found = tuple[tuple[Block, ...], tuple[Gap, ...]]
+Matches = Mapping[str, Construct]
+"""Constructs of one stack by the logical ids of their resources in a snapshot."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One template of a snapshot file."""
+
+    path: str
+    name: str
+    template: File
+
+    def gap(self, reason: str) -> Gap:
+        """Something to know about it."""
+        return Gap("aws.*", Plane.DECLARED, self.path, f"snapshot {self.name!r} {reason}", minor=True)
+
+
+def supported(
+    constructs: Sequence[Construct], opaque: Sequence[Construct], static: Found, files: Iterable[File]
+) -> Found:
+    """The blocks, with those that snapshots show below constructs of libraries that are not known."""
+    blocks, gaps = static
+    by_address = {b.address: b for b in blocks}
+    more: dict[str, Block] = {}
+    told: list[Gap] = []
+    for stack, (snapshot, matches) in _by_stack(constructs, files).items():
+        reason = _lacking(stack, matches, constructs)
+        if reason is not None:
+            told.append(snapshot.gap(reason))
+            continue
+        told.extend(_disagreement(snapshot, matches, by_address))
+        below = [c for c in opaque if c.stack == stack and c.certain]
+        more.update((b.address, b) for b in _below(snapshot, matches, below, frozenset(by_address)))
+    return (*blocks, *more.values()), (*gaps, *told)
+
+
+def _by_stack(constructs: Sequence[Construct], files: Iterable[File]) -> dict[str, tuple[Snapshot, Matches]]:
+    """The snapshot of each stack: the one that has most of its resources."""
+    found: dict[str, tuple[Snapshot, Matches]] = {}
+    for snapshot in (s for file in files for s in snapshots(file)):
+        stack, matches = _stack_of(snapshot, constructs)
+        if matches and (stack not in found or len(matches) > len(found[stack][1])):
+            found[stack] = snapshot, matches
+    return found
+
+
+def snapshots(file: File) -> Iterator[Snapshot]:
+    """The templates among the exports of a snapshot file of jest."""
+    _, *exports = f"\n{file.text or ''}".split(_EXPORT)
+    for number, export in enumerate(exports[:MOST_EXPORTS]):
+        name, _, body = export.partition("`] = `\n")
+        text = _ESCAPED.sub(r"\1", body.rpartition("\n`;")[0])
+        try:
+            found = parsed(text)
+        except ValueError:
+            continue
+        if isinstance(found, dict) and isinstance(found.get("Resources"), dict):
+            template = File(f"{file.path}/{number}.json", json.dumps(found).encode(), Part.PRODUCTION)
+            yield Snapshot(file.path, name[:80], template)
+
+
+def logical_id(path: str) -> str:
+    """The logical id that CDK makes of the path of a resource below its stack."""
+    parts = [part for part in path.split("/") if part != "Default"]
+    if len(parts) == 1 and len(plain := _NO_WORD.sub("", parts[0])) <= 255:
+        return plain
+    digest = hashlib.md5("/".join(parts).encode(), usedforsecurity=False).hexdigest()[:8].upper()
+    named = [part for part in parts if part != "Resource"]
+    words: list[str] = []
+    for part in named:
+        if not words or not words[-1].endswith(part):
+            words.append(part)
+    return "".join(_NO_WORD.sub("", word) for word in words)[:240] + digest
+
+
+def _ids(construct: Construct) -> Iterator[str]:
+    for path in construct.resources:
+        yield logical_id(path)
+        yield logical_id(f"{path}/Resource")
+
+
+def _stack_of(snapshot: Snapshot, constructs: Sequence[Construct]) -> tuple[str, Matches]:
+    """The stack that most resources of a snapshot are from, and its constructs by their logical ids there."""
+    types = {name: r.get("Type") for name, r in _resources(snapshot).items() if isinstance(r, dict)}
+    found: dict[str, dict[str, Construct]] = {}
+    for construct in constructs:
+        if construct.type and construct.certain:
+            name = next((i for i in _ids(construct) if types.get(i) == construct.type), None)
+            if name is not None:
+                found.setdefault(construct.stack, {})[name] = construct
+    count = Counter({stack: len(matches) for stack, matches in found.items()})
+    stack = next((s for s, _ in count.most_common(1)), "")
+    return stack, found.get(stack, {})
+
+
+def _resources(snapshot: Snapshot) -> Mapping[str, object]:
+    found: Mapping[str, object] = json.loads(snapshot.template.data)["Resources"]
+    return found
+
+
+def _lacking(stack: str, matches: Matches, constructs: Iterable[Construct]) -> str | None:
+    there = {id(c) for c in matches.values()}
+    certain = (c for c in constructs if c.stack == stack and c.type and c.certain and not c.conditional)
+    gone = next((c for c in certain if id(c) not in there), None)
+    return f"is not used: it lacks {gone.path} of {gone.at.where}:{gone.at.line}" if gone else None
+
+
+def _disagreement(snapshot: Snapshot, matches: Matches, blocks: Mapping[str, Block]) -> Iterator[Gap]:
+    """What the code and a snapshot say differently, told once: the code counts."""
+    read = {b.address.rpartition("#")[2]: b for b in cloudformation.read((snapshot.template,))[0]}
+    for name, construct in matches.items():
+        if name in read and construct.address in blocks:
+            first = next(differences(blocks[construct.address].body, read[name].body), None)
+            if first is not None:
+                place = f"{first[1].where}:{first[1].line}"
+                yield snapshot.gap(f"has {first[0]} of {construct.path} other than {place}, which counts")
+                return
+
+
+def _below(snapshot: Snapshot, matches: Matches, opaque: Sequence[Construct], known: frozenset[str]) -> Iterator[Block]:
+    """The resources of a snapshot that constructs of unknown libraries made, as may-be resources of the code."""
+    addresses = {f"{snapshot.template.path}#{name}": c.address for name, c in matches.items()}
+    made: list[tuple[Block, Construct]] = []
+    for block in cloudformation.read((snapshot.template,))[0]:
+        name = block.address.rpartition("#")[2]
+        above = next((c for c in opaque if name.startswith(_NO_WORD.sub("", c.below))), None)
+        if name not in matches and above is not None and block.type.startswith("AWS::"):
+            made.append((block, above))
+            addresses[block.address] = f"{above.address}/{name}"
+    for block, above in made:
+        move = Move(addresses, Location(above.at.where, above.at.line), {}, known | set(addresses.values()))
+        yield Block(block.type, addresses[block.address], _without_parameters(move.node(block.body, None)), True)
+
+
+_OF_THE_TEST = ("Environment", "EnvironmentVariables", "Parameters", "BuildSpec")
+
+
+def _without_parameters(body: Node, depth: int = 0) -> Node:
+    """What a test hands to programs is of the test alone: model ids, names, keys."""
+    content, at = body.content, body.location
+    if isinstance(content, Mapping) and depth < MOST_DEPTH:
+        lost = Node(Unknown("a snapshot holds the parameters of a test", present=True), at)
+        members = {k: lost if k in _OF_THE_TEST else _without_parameters(v, depth + 1) for k, v in content.items()}
+        return Node(members, at)
+    if isinstance(content, tuple) and depth < MOST_DEPTH:
+        return Node(tuple(_without_parameters(v, depth + 1) for v in content), at)
+    return body
