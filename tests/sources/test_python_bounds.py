@@ -10,6 +10,7 @@ from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.sources.files import tree_of
 from prodworks_cli.sources.python import budget, repository
 from prodworks_cli.sources.python.budget import Budget
+from prodworks_cli.sources.python.syntax import inside, parse
 from prodworks_cli.sources.python.word_index import WordIndex
 
 HEAD = 'import boto3\nbedrock = boto3.client("bedrock-runtime")\n'
@@ -125,3 +126,15 @@ def test_files_are_found_by_whole_words_that_one_of_them_defines() -> None:
     assert index.covers("ask")
     assert not index.covers("other")
     assert list(index.paths("ask")) == ["a.py", "b.py"]
+
+
+def test_a_walk_sees_all_below_in_order_and_stops_at_definitions() -> None:
+    module = parse("a.py", b"def f(a):\n    g(a)\n    def h():\n        return 1\n    return h\n\n\nk = 2\n")
+    (outer, inner) = module.of_type("function_definition")
+    seen = list(inside(outer, "function_definition"))
+    assert [n.start_byte for n in seen] == sorted(n.start_byte for n in seen)
+    assert (seen[0].id, inner.id in {n.id for n in seen}) == (outer.id, True)
+    assert [module.text(n) for n in seen if n.type == "return_statement"] == ["return h"]
+    assert [module.text(n) for n in inside(outer) if n.type == "return_statement"] == ["return 1", "return h"]
+    assert {n.type for n in inside(inner)} >= {"def", "identifier", "block", "integer"}
+    assert "k" not in {module.text(n) for n in inside(outer)}

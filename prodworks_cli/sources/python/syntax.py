@@ -276,13 +276,25 @@ class Module(Indexed):
 
 
 def inside(node: Node, *stop: str) -> Iterator[Node]:
-    """A node and all nodes below it in source order, without entering nodes of the types ``stop``."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
+    """A node and all nodes below it in source order, without entering nodes of the types ``stop``.
+
+    A cursor makes each node anew: ``Node.children`` would keep every node that was ever walked.
+    """
+    cursor = node.walk()
+    depth = 0
+    while True:
+        current = cursor.node
+        if current is None:
+            return
         yield current
-        if current is node or current.type not in stop:
-            stack.extend(reversed(current.children))
+        if (depth == 0 or current.type not in stop) and cursor.goto_first_child():
+            depth += 1
+            continue
+        while depth and not cursor.goto_next_sibling():
+            cursor.goto_parent()
+            depth -= 1
+        if depth == 0:
+            return
 
 
 def parse(path: str, data: bytes) -> Module:
