@@ -77,7 +77,7 @@ _TEST_FOLDER = re.compile(r"^(e2e|smoke|integration|unit|load)[-_](tests?|smoke)
 _TEST_NAME = re.compile(
     r"^test[_-].*\.py$|^tests?\.py$|_test\.(py|go|rb|ts|js)$|^conftest\.py$|_spec\.rb$"
     r"|[.-](?:(?:client|server|unit|integration|e2e|vi|api)?test|spec|stories)\.[cm]?[jt]sx?$"
-    r"|.tests?\.(java|kt|cs)$"
+    r"|.tests?\.(java|kt|cs)$|^\.env\.test(ing)?$"
 )
 # A folder named after an environment holds its configuration, not tests: infra/environments/test/main.tf.
 _ENVIRONMENT_PARENTS = words("env envs environment environments stage stages accounts live config")

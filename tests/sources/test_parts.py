@@ -21,6 +21,8 @@ def test_a_folder_of_tests(path: str) -> None:
         ("app/few_shot_examples.py", Part.PRODUCTION),
         ("notebooks/bank/config.yaml", Part.NOTEBOOK),
         (".agents/skills/make/init.py", Part.AGENT_INSTRUCTIONS),
+        ("app/.env.test", Part.TEST),
+        ("app/.env.production", Part.PRODUCTION),
         ("infra/src/main/java/sample/com/Stack.java", Part.PRODUCTION),
         ("app/src/main/java/org/docs/test/Chat.java", Part.PRODUCTION),
         ("app/src/test/java/com/acme/Chat.java", Part.TEST),
