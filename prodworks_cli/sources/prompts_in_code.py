@@ -44,6 +44,7 @@ _NAMES = (b"prompt", b"instruction", b"system", b"role")
 _SPOKEN = (
     *(b"system", b"you are ", b"your task", b"your role", b"your job", b"answer the", b"as an ai", b"respond "),
     *(b"<context>", b"instructions:", b"instruction:", b"<instruction", b"developer", b"prompttemplate"),
+    *(b"return only", b" following ", b" given "),
 )
 _NEEDLE = re.compile(
     rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)|prompttemplate|systemmessage"
@@ -52,7 +53,8 @@ _NEEDLE = re.compile(
 _WORDS = re.compile(
     rb"system_?(?:prompt|message)|\.(?:default)?system\(|\bsystem:|you are (?:an?|the)\b|your (?:task|role|job)\b"
     rb"|answer the|as an ai\b|respond (?:in|with|only)|<(?:context|instructions?)>|\binstructions?:"
-    rb"|role['\"]?\s*:\s*['\"](?:system|developer)|prompttemplate"
+    rb"|role['\"]?\s*:\s*['\"](?:system|developer)|prompttemplate|return only\b"
+    rb"|\b(?:the|this) (?:following|given) (?:text|content|document|conversation|input|image|question|code|data)"
 )
 
 

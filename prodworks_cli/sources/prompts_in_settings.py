@@ -26,7 +26,7 @@ _ANSWERS = frozenset(
 _CERTAIN = re.compile(r"(?i)(?:^|_)(?:system|task|user)_?prompt$|^backstory$")
 # Templates of infrastructure, pipelines and clusters, and descriptions of APIs, have readers of their own.
 _OTHER = re.compile(
-    rb"(?m)^(?:AWSTemplateFormatVersion|Resources:|apiVersion:|openapi:|swagger:|on:|jobs:|services:)|\"Resources\"\s*:"
+    rb"(?m)^(?:AWSTemplateFormatVersion|Resources:|apiVersion:|openapi:|swagger:|on:|jobs:)|\"Resources\"\s*:"
 )
 _OTHER_NAMES = re.compile(
     r"(^|/)(package(-lock)?|tsconfig[^/]*|cdk|openapi[^/]*|composer|manifest)\.json$"

@@ -156,6 +156,7 @@ def test_prompts_by_the_place_that_takes_them(source: str, label: str, line: int
         f'PROMPTS = {{"title": "{"Type your name here. " * 8}"}}',
         f'PROMPT_MESSAGE = {{"role": "assistant", "content": "{LONG}"}}',
         f'log(text="{ASKED}")',
+        f'body = Body(examples=[{{"role": "system", "content": "{LONG}"}}])',
     ],
 )
 def test_short_or_other_texts_at_such_places(source: str) -> None:
@@ -227,6 +228,11 @@ def test_a_file_that_code_reads_as_a_prompt() -> None:
         ("config/app.yaml", f"extraction:\n  model: x\n  system_prompt: >\n    {LONG}\n", "extraction.system_prompt"),
         ("agents.yaml", f"researcher:\n  role: r\n  backstory: {LONG}\n", "researcher.backstory"),
         ("flow.json", f'{{"tasks": [{{"prompt": "{LONG}"}}]}}', "tasks[0].prompt"),
+        (
+            "docker-compose.yml",
+            f"services:\n  api:\n    environment:\n      CHAT_SYSTEM_PROMPT: {LONG}\n",
+            "services.api.environment.CHAT_SYSTEM_PROMPT",
+        ),
         ("judges.json", f'[{{"prompt": "{ASKED}"}}]', "[0].prompt"),
     ],
 )
@@ -272,6 +278,7 @@ def test_hostile_source() -> None:
         ("a.js", "const cfg = {{ system: '{0}' }};", ("a.js:system", "inline", 1)),
         ("a.ts", "const cfg = {{ system: 'You are a careful proof reader.' }};", ("a.ts:system", "inline", 1)),
         ("a.ts", "const system = 1;\nconst prompt = `Answer the page ${{a}}. " + "Compare the banks named here. " * 9 + "`;", ("a.ts:prompt", "inline", 2)),
+        ("a.ts", "const defaultPrompt = (kind) => {{\n  return `Extract all brands from the following text, of the kind ${{kind}}. " + "Name each brand once, with its maker. " * 5 + "`;\n}};", ("a.ts:defaultPrompt", "inline", 2)),
         ("a.ts", "class A {{ private judgePrompt = '{0}' + extra; }}", ("a.ts:judgePrompt", "inline", 1)),
         ("lib/prompts.ts", "export const buildPrompt = (x) => {{\n  return `{0}`;\n}};", ("lib/prompts.ts:buildPrompt", "file", 2)),
         ("lib/x.ts", "function chatInstructions() {{ return dedent`{0}`; }}", ("lib/x.ts:chatInstructions", "inline", 1)),

@@ -25,6 +25,7 @@ _SYSTEM_MESSAGES = frozenset({"SystemMessage", "SystemMessagePromptTemplate"})
 _ROLES = frozenset({"system", "human", "user", "ai", "assistant"})
 _DECORATORS = frozenset({"system_prompt", "instructions"})
 _CREW = frozenset({"goal", "backstory", "description"})
+_EXAMPLES = frozenset({"example", "examples", "openapi_examples", "json_schema_extra", "openapi_extra"})
 _ADDS = frozenset({"append", "extend", "insert"})
 _WRITTEN = ("string", "concatenated_string", "parenthesized_expression", "call", "binary_operator")
 
@@ -207,6 +208,15 @@ def is_answer(module: Module, message: Node) -> bool:
     pairs = (p for p in message.named_children if p.type == "pair")
     texts = {module.text(p.child_by_field_name("value")).strip("\"'") for p in pairs if key_of(module, p) == "role"}
     return bool(texts & {"assistant", "ai", "model"})
+
+
+def is_example(site: Site) -> bool:
+    """Part of what an interface shows as an example of a request."""
+    module = site.module
+    if b"example" not in module.data and b"schema_extra" not in module.data:
+        return False
+    named = (a for a in module.ancestors(site.node) if a.type == "keyword_argument")
+    return any(module.text(a.child_by_field_name("name")) in _EXAMPLES for a in named)
 
 
 def key_of(module: Module, pair: Node) -> str:

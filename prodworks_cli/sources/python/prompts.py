@@ -25,6 +25,7 @@ from prodworks_cli.sources.python.prompt_places import (
     Candidate,
     assigned,
     is_answer,
+    is_example,
     passed,
     returned,
     said,
@@ -68,6 +69,8 @@ class Prompts:
     def _accepted(self, candidates: Iterable[Candidate], whole: bool = False) -> Iterator[Draft]:
         """The prompts among candidates; ``whole`` takes only those whose text stands in the expression itself."""
         for candidate in candidates:
+            if is_example(candidate.site):
+                continue
             pieces = [p for site in candidate.sites for p in self._pieces.of(site)]
             own = [p for p in pieces if p.key not in self._taken]
             here = [p for p in own if any(_inside(p, site) for site in candidate.sites)]
