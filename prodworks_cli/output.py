@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -59,12 +59,21 @@ def _target(text: str) -> Target:
 
 def write(report: Report, target: Target) -> None:
     """Render to a target. Raises ``OSError`` when the file cannot be written."""
-    text = RENDERERS[target.form](report)
+    pieces = _pieces(report, target.form)
     if target.path is None:
-        sys.stdout.write(text)
+        sys.stdout.writelines(pieces)
     else:
         target.path.parent.mkdir(parents=True, exist_ok=True)
-        target.path.write_text(text, encoding="utf-8", newline="")
+        with target.path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+
+
+def _pieces(report: Report, form: str) -> Iterable[str]:
+    if form != "json":
+        return (RENDERERS[form](report),)
+    from prodworks_cli.render.json_ import pieces
+
+    return pieces(report)
 
 
 def show(report: Report, *, verbosity: int, color: str) -> None:

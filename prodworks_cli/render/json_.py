@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from prodworks_cli.report import Report
 
 _SUSPECT = re.compile(r"[^\x20-\x7e\n]|(?<=#)#(?=\[|vso\[)")
+_AT_ONCE = 10_000
 
 
 def render(report: Report) -> str:
@@ -17,8 +20,15 @@ def render(report: Report) -> str:
     separators, lone surrogates), and what a CI runner would obey, are written as escapes: the value is the same, the
     file is safe to print.
     """
-    text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
-    return _SUSPECT.sub(_escape, text) + "\n"
+    return "".join(pieces(report))
+
+
+def pieces(report: Report) -> Iterator[str]:
+    """The same, one piece after another: the report of a large collection takes much more memory in one."""
+    made = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False).iterencode(report)
+    while several := "".join(islice(made, _AT_ONCE)):
+        yield _SUSPECT.sub(_escape, several)
+    yield "\n"
 
 
 def _escape(match: re.Match[str]) -> str:
