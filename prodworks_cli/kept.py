@@ -32,7 +32,7 @@ from prodworks_cli.sources.fingerprints import Fingerprints, digests_of
 _PACKAGE = Path(__file__).resolve().parent
 _CODE = (".py", ".yaml", ".json")
 # What reads files on our behalf: another version may read otherwise.
-_LIBRARIES = ("detect_secrets-", "pathspec-", "pyyaml-", "tree_sitter")
+_LIBRARIES = ("pathspec-", "pyyaml-", "tree_sitter")
 
 
 @dataclass(frozen=True)
