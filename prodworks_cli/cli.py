@@ -34,19 +34,21 @@ from prodworks_cli.cli_gate import (
     MinPillarOption,
     RequireOption,
 )
+from prodworks_cli.cli_values import Commands
 from prodworks_cli.options import AuditOptions, GateOptions, Output
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 app = typer.Typer(
     name="prodworks",
+    cls=Commands,
     help="Is this GenAI workload on AWS ready for production, and what is the shortest path there?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings=HELP,
     epilog="Start with: prodworks audit .",
 )
-rules_app = typer.Typer(help="List, show and test the rules of the checklist.", no_args_is_help=True)
+rules_app = typer.Typer(cls=Commands, help="List, show and test the rules of the checklist.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 cli_account.register(app)
 cli_gate.register(app)

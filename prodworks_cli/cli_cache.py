@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from prodworks_cli.cli_values import Commands
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    cache = typer.Typer(help="Show and clear what audits keep to be faster the next time.", no_args_is_help=True)
+    cache = typer.Typer(
+        cls=Commands, help="Show and clear what audits keep to be faster the next time.", no_args_is_help=True
+    )
     app.add_typer(cache, name="cache")
     cache.command("show", epilog="Example: prodworks cache show")(show)
     cache.command("clear", epilog="Example: prodworks cache clear")(clear)

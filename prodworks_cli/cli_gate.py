@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from prodworks_cli.cli_values import Commands
 from prodworks_cli.options import AuditOptions
 
 FailOnOption = Annotated[str | None, typer.Option("--fail-on", help="Fail on a gap of this severity or worse.")]
@@ -42,7 +43,9 @@ RulesOption = Annotated[list[Path] | None, typer.Option("--rules", help="Folder 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    baseline = typer.Typer(help="Write and show what later audits are compared with.", no_args_is_help=True)
+    baseline = typer.Typer(
+        cls=Commands, help="Write and show what later audits are compared with.", no_args_is_help=True
+    )
     app.add_typer(baseline, name="baseline")
     baseline.command("write", epilog="Example: prodworks baseline write . --evidence evidence.json")(baseline_write)
     baseline.command("show", epilog="Example: prodworks baseline show .prodworks/baseline.json")(baseline_show)
