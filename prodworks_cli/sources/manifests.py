@@ -90,7 +90,8 @@ class _Reader:
         except (ValueError, RecursionError):
             self.gaps.append(Gap(Manifest.KIND, Plane.DECLARED, file.path, "not valid JSON"))
             return
-        if isinstance(manifest, Mapping) and manifest.get("dependencies"):
+        # What is bundled may stand among what is needed to build.
+        if isinstance(manifest, Mapping) and (manifest.get("dependencies") or manifest.get("devDependencies")):
             lock = self._beside(file.path, _NPM_LOCKS) or self._of_workspace(file.path)
             yield self._draft(file, NPM, lock, lock is not None)
 

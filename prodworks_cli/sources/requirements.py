@@ -13,9 +13,18 @@ _COMMIT = re.compile(r"git\+[^\s#]{1,500}@[0-9a-f]{40}\b")
 _ARCHIVE = re.compile(r"https?://[^\s#]{1,500}#(?:[^\s]{0,200}&)?sha(?:256|384|512)=")
 
 
+# What checks, documents or deploys a program, and is no part of it.
+_TOOL = re.compile(
+    r"(?:mkdocs|sphinx|pytest|types-|flake8|pylint|mypy|ruff|black|isort|bandit|coverage|tox|nox|pre-commit|twine|build"
+    r"|wheel|setuptools|pip|pymdown-extensions|checkov|cfn-lint|commitizen|detect-secrets|pip-audit|pip-tools|moto)"
+    r"(?:[-_][\w-]*)?(?=[\s\[=<>~!;@]|$)",
+    re.I,
+)
+
+
 def has_requirements(text: str) -> bool:
-    """Whether a file names a package to install."""
-    return next(_requirements(text), None) is not None
+    """Whether a file names a package that a program needs to run, and not only tools that check or document it."""
+    return any(not _TOOL.match(line) for _, line in _requirements(text))
 
 
 def first_loose(text: str) -> int | None:

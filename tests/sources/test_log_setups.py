@@ -6,6 +6,7 @@ import pytest
 
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Resource, Unknown
+from prodworks_cli.resources.agent_code import Tool
 from prodworks_cli.resources.log_setups import Logging
 from prodworks_cli.resources.text_flows import LogStatement
 from prodworks_cli.sources.files import tree_of
@@ -371,3 +372,49 @@ def test_lambda_writes_text_unless_it_is_told() -> None:
     (value,) = [r.value for r in resources(template__yaml=text) if isinstance(r.value, Logging)]
     assert value == Logging("lambda", None, False, (), False)
     assert not [r for r in resources(template__yaml=function()) if isinstance(r.value, Logging)]
+
+
+@pytest.mark.parametrize(
+    ("line", "emitted"),
+    [
+        ("boto3.set_stream_logger('')", True),
+        ("boto3.set_stream_logger('botocore')", True),
+        ("logging.getLogger('botocore').setLevel(logging.DEBUG)", True),
+        ("if VERBOSE:\n    boto3.set_stream_logger('')", Unknown),
+        ("boto3.set_stream_logger('botocore', logging.WARNING)", None),
+        ("boto3.set_stream_logger()", None),
+        ("logging.getLogger('botocore').setLevel(logging.INFO)", None),
+        ("logging.getLogger().setLevel(logging.DEBUG)", None),
+        ("other.set_stream_logger('')", None),
+    ],
+)
+def test_botocore_at_debug_writes_all_that_is_asked(line: str, emitted: bool | type | None) -> None:
+    found = resources(app__py=f"import logging\nimport boto3\n{line}\n" + ASK.replace("RECORD", "pass"))
+    statements = [r.value for r in found if isinstance(r.value, LogStatement)]
+    assert [(s.content, s.level) for s in statements] == ([] if emitted is None else [("prompt", "debug")])
+    assert all(isinstance(s.emitted, Unknown) if emitted is Unknown else s.emitted for s in statements)
+
+
+TOOL = """
+import logging
+from strands import Agent, tool
+
+logging.basicConfig(level=logging.{})
+logger = logging.getLogger(__name__)
+
+
+@tool
+def refund(order: str) -> str:
+    logger.info("refund %s", order)
+    return order
+
+
+Agent(tools=[refund])
+"""
+
+
+@pytest.mark.parametrize(("level", "recorded"), [("INFO", True), ("ERROR", False)])
+def test_a_tool_is_recorded_where_its_records_are_written(level: str, recorded: bool) -> None:
+    found = resources(app__py=TOOL.format(level), ask__py=ASK.replace("RECORD", "pass"))
+    (tool,) = [r.value for r in found if isinstance(r.value, Tool)]
+    assert tool.recorded is recorded

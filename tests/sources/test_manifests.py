@@ -47,6 +47,7 @@ def read(files: dict[str, str]) -> list[Manifest]:
         ({"package.json": PACKAGE, "package-lock.json": NPM}, [("package.json", "npm", "package-lock.json", True)]),
         ({"package.json": PACKAGE, "yarn.lock": "# yarn lockfile v1\n"}, [("package.json", "npm", "yarn.lock", True)]),
         ({"package.json": PACKAGE}, [("package.json", "npm", None, False)]),
+        ({"package.json": '{"devDependencies": {"esbuild": "1"}}'}, [("package.json", "npm", None, False)]),
         (
             {"packages/a/package.json": PACKAGE, "package.json": '{"workspaces": []}', "package-lock.json": NPM},
             [("packages/a/package.json", "npm", "package-lock.json", True)],
@@ -112,7 +113,8 @@ def test_the_line_that_leaves_the_version_open() -> None:
         (".github/linters/pyproject.toml", PROJECT),
         ("requirements.txt", "# none\n"),
         ("pyproject.toml", "[tool.ruff]\nline-length = 120\n"),
-        ("package.json", '{"devDependencies": {"x": "1"}}'),
+        ("requirements.txt", "mkdocs\nmkdocs-material[imaging]\npytest>=8\n"),
+        ("package.json", '{"name": "x"}'),
         ("pom.xml", "<project/>"),
     ],
 )

@@ -45,6 +45,8 @@ class Emission:
 
     def masks(self, module: Module, logger: Syntax) -> frozenset[str]:
         """The keys that are taken out of every record of a logger."""
+        if not self._setups.masks:
+            return frozenset()
         named = self._setups.named(Site(module, logger))
         setups = self._of(named, module) if named is not None else ()
         kept = [frozenset(s.masks) for s in setups]

@@ -47,6 +47,26 @@ class LogSetUps:
             *(p for m in repository.containing(*WORDS) for p in self._in(m)),
         )
 
+    @property
+    def masks(self) -> bool:
+        """Whether some set-up masks anything."""
+        return any(place.setup.masks for place in self.found)
+
+    def debugs_botocore(self, call: Site) -> bool:
+        """Whether a call makes botocore write at debug, where each request and each answer stands as a whole."""
+        module, callee = call.module, call.node.child_by_field_name("function")
+        name, given = last_name(module, callee), module.arguments(call.node)
+        if name == "set_stream_logger" and _source(module, callee).startswith(("boto3", "botocore")):
+            named, level = given.get("name", 0), given.get("level", 1)
+            logger: object = self._values.of(call.to(named)).text() if named is not None else "boto3"
+        elif name == "setLevel" and callee is not None and (target := callee.child_by_field_name("object")) is not None:
+            logger, level = self.named(call.to(target)), given.get("level", 0)
+            logger = logger if logger != ROOT else None
+        else:
+            return False
+        debug = level is None or self.levels(call.to(level)) == ("debug",)
+        return debug and logger in (ROOT, "botocore", "botocore.endpoint", "botocore.parsers")
+
     def _in(self, module: Module) -> Iterator[Place]:
         for call in module.calls_to(self._readers):
             name = last_name(module, call.child_by_field_name("function"))

@@ -27,7 +27,10 @@ from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Module
 
+# What makes botocore write each request and answer as a whole.
+_OF_BOTOCORE = (b"set_stream_logger", b'"botocore', b"'botocore")
 LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal"})
+_DEBUGS = frozenset({"set_stream_logger", "setLevel"})
 _STATEMENTS = LEVELS | {"print", "pprint"}
 _LOGGER = re.compile(r"(?:^|[._])(?:log|logger|logging|LOG|LOGGER|loguru|_log|structlog)$|[Ll]ogger(?:\(\))?$")
 _TEXT = re.compile(r"query|question|prompt|message|text|content|input|body|document|expression|answer")
@@ -59,28 +62,35 @@ class Logs:
 
     def drafts(self) -> Iterator[Draft]:
         """All such statements, by file and line."""
-        for module in self._repository.containing(b"print(", b"log", b"set_stream_logger"):
+        for module in self._repository.containing(b"print(", b"log"):
             for node in module.calls_to(_STATEMENTS):
                 found = self._statement(module, node)
                 if found is not None:
                     yield found
             yield from self._decorated(module)
+        for module in self._repository.containing(*_OF_BOTOCORE) if self._repository.holds(b"bedrock") else ():
+            for node in module.calls_to(_DEBUGS):
+                if self._setups.debugs_botocore(Site(module, node)):
+                    draft = self._draft(module, node, "prompt", "debug")
+                    yield replace(draft, attributes={**draft.attributes, "emitted": self._switched_on(module, node)})
 
     def _statement(self, module: Module, node: tree_sitter.Node) -> Draft | None:
         level = level_of(module, node)
         if level is None or (level == "print" and _is_console(module, node)):
             return None
-        logger = _logger(node) if level != "print" else None
         covered: str | None = None
         for key, value in _recorded(module, node):
             for part in (p for p in _parts(module, value) if _is_dynamic(module, p)):
                 content = self._content(Site(module, part))
-                if content is None:
-                    continue
-                if logger is None or key not in self._emission.masks(module, logger):
+                if content is not None and not self._masks(module, node, level, key):
                     return self._draft(module, node, content, level)
                 covered = covered or content
         return self._draft(module, node, covered, level, masked=True) if covered is not None else None
+
+    def _masks(self, module: Module, node: tree_sitter.Node, level: str, key: str) -> bool:
+        """Whether the set-up of the logger takes what stands under a key out of the record."""
+        logger = _logger(node) if level != "print" and key else None
+        return logger is not None and key in self._emission.masks(module, logger)
 
     def _content(self, site: Site) -> str | None:
         trace = self._flow.of(site)

@@ -82,6 +82,6 @@ class Texts:
         sinks = Sinks(self._repository, self._flow, frozenset(self._identities.values()))
         yield from sinks.drafts()
         yield from Retrievals(self._repository, self._flow, self._values).drafts()
-        yield from Tools(self._repository, self._tracer, self.entries, sinks.fed_by_tools).drafts()
+        yield from Tools(self._repository, self._tracer, self.entries, sinks.fed_by_tools, emission).drafts()
         loops = Loops(self._repository, self._tracer, self._values, self.entries, frozenset(self._identities))
         yield from loops.drafts()

@@ -13,7 +13,9 @@ from prodworks_cli.node import Node as Located
 from prodworks_cli.resources.agent_code import Tool
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
+from prodworks_cli.sources.log_setups.levels import level_named
 from prodworks_cli.sources.python.entries import TOOL, Entries
+from prodworks_cli.sources.python.log_emission import Emission
 from prodworks_cli.sources.python.logs import level_of
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
@@ -49,8 +51,14 @@ class Tools:
     """Finds tools. ``unsafe`` names the functions in which an argument of a tool reaches an interpreter."""
 
     def __init__(
-        self, repository: Repository, tracer: Tracer, entries: Entries, unsafe: frozenset[tuple[str, int]]
+        self,
+        repository: Repository,
+        tracer: Tracer,
+        entries: Entries,
+        unsafe: frozenset[tuple[str, int]],
+        emission: Emission | None = None,
     ) -> None:
+        self._emission = emission
         self._repository = repository
         self._tracer = tracer
         self._entries = entries
@@ -119,9 +127,19 @@ class Tools:
         if decorated & _SPANS or self._repository.holds_near(module.path, *_TRACED):
             return True
         for site in self._effects.reached(Site(module, function)):
-            if any(_records(site.module, n) for n in site.module.below(site.node, "call")):
+            if any(self._records(site.module, n) for n in site.module.below(site.node, "call")):
                 return True
         return self._hooked
+
+    def _records(self, module: Module, call: Node) -> bool:
+        """A log record that is written, a metric, a span or an audit entry; printing and debugging are none."""
+        level, callee = level_of(module, call), call.child_by_field_name("function")
+        if level in (None, "print", "debug"):
+            return last_name(module, callee) in ("add_metric", "put_metric_data", "start_span")
+        logger = callee.child_by_field_name("object") if callee is not None else None
+        if self._emission is None or logger is None:
+            return True
+        return self._emission.of(module, logger, level_named(level) or "info") is not False
 
     @cached_property
     def _hooked(self) -> bool | Unknown:
@@ -147,7 +165,7 @@ class Tools:
         effect = self._effects.of(handler, name) if handler is not None else self._effects.named(name)
         dispatch = self._dispatch(name)
         recorded = self._repository.holds_near(module.path, *_TRACED) or any(
-            _records(m, n) and _ASKED.search(m.text(n))
+            self._records(m, n) and _ASKED.search(m.text(n))
             for m in self._repository.containing(*_REQUESTS)
             for n in m.of_type("call")
         )
@@ -256,10 +274,3 @@ def _is_asked(module: Module, node: Node) -> bool:
     text = module.text(node)
     named = node.type in ("subscript", "attribute") and text.endswith(('name"]', "name']", ".name"))
     return node.type != "string" and (named or bool(_ASKED.search(text)))
-
-
-def _records(module: Module, call: Node) -> bool:
-    """A log record, a metric, a span or an audit entry; printing and debugging are none."""
-    if level_of(module, call) not in (None, "print", "debug"):
-        return True
-    return last_name(module, call.child_by_field_name("function")) in ("add_metric", "put_metric_data", "start_span")

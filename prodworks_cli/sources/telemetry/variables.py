@@ -26,7 +26,7 @@ _UNRESOLVED = re.compile(r"^\$|\$\{|^<|^!")
 @cache
 def _set(prefixes: tuple[str, ...]) -> re.Pattern[str]:
     """NAME=value, NAME: value, ENV NAME value, os.environ["NAME"] = "value", "NAME": "value"."""
-    name = rf"(?:{'|'.join(prefixes)})[A-Z0-9_]*"
+    name = rf"(?:{'|'.join(map(re.escape, prefixes))})[A-Z0-9_]*"
     return re.compile(rf"""\b({name})["']?\]?\s*(?:[:=,]\s*|\s)["']?([^"'\s,}})#]*)""")
 
 

@@ -109,12 +109,11 @@ class Logs:
         if console and (terminal or started):
             return None
         covered: str | None = None
-        masks = frozenset() if console else self._masks(module, node)
         for argument in module.arguments(node):
             for part in _parts(module, argument):
                 content = self._content(Site(module, part))
-                way = way_to(module, part, argument) if masks else ()
-                if content is not None and not any(covers(mask, way) for mask in masks):
+                way = way_to(module, part, argument) if content is not None and not console else ()
+                if content is not None and not (way and any(covers(mask, way) for mask in self._masks(module, node))):
                     return self._draft(module, node, content, level, "print" if console else "log")
                 covered = covered or content
         return self._draft(module, node, covered, level, "log", masked=True) if covered is not None else None
