@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.files import File
@@ -40,14 +41,25 @@ class Versions:
     def of(self, package: str, path: str, ecosystem: str = PYTHON, *, far: bool = True) -> tuple[str, ...]:
         """The versions of a package for the code of a path: those of the nearest folder around it, else all.
 
-        Without ``far`` only folders around the path count: what a platform may bring along has its own version there.
+        Without ``far`` only the program that the code is a part of counts, for what a platform may bring along: a
+        folder with requirements of its own is a program, and a CDK application's packages are not its functions'.
         """
         found = self.all(package, ecosystem)
         for folder in _around(path):
             near = tuple(dict.fromkeys(v for where, v in found if where == folder))
-            if near:
+            if near and (far or folder not in self._of_cdk):
                 return near
+            if not far and folder in self._programs:
+                return ()
         return tuple(dict.fromkeys(v for _, v in found)) if far else ()
+
+    @cached_property
+    def _of_cdk(self) -> frozenset[str]:
+        return frozenset(_folder(f.path) for f in (*self._locks, *self._manifests) if b"aws-cdk-lib" in f.data)
+
+    @cached_property
+    def _programs(self) -> frozenset[str]:
+        return frozenset(_folder(f.path) for f in self._manifests if f.path.endswith(".txt"))
 
     def all(self, package: str, ecosystem: str = PYTHON) -> tuple[tuple[str, str], ...]:
         """The versions of a package with the folders whose files say them."""

@@ -172,6 +172,7 @@ Resources:
         ({"requirements.txt": "boto3>=1.38\n"}, None, None),
         ({"poetry.lock": botocore("1.38.0"), "template.yaml": TEMPLATE}, "adaptive", True),
         ({"other/poetry.lock": botocore("1.38.0"), "other/requirements.txt": "boto3>=1.44\n"}, None, None),
+        ({"poetry.lock": botocore("1.38.0"), "pyproject.toml": 'dependencies = ["aws-cdk-lib==2.0"]\n'}, None, None),
         ({}, None, None),
     ],
 )
@@ -180,6 +181,12 @@ def test_the_retry_mode_of_a_client(files: dict[str, str], mode: str | None, bac
     (client,) = [r.value for r in resources if isinstance(r.value, ModelClient)]
     assert client.retry_mode == mode
     assert isinstance(client.backs_off, Unknown) if backs_off is None else client.backs_off is backs_off
+
+
+def test_a_function_with_requirements_of_its_own_has_not_the_lock_around_it() -> None:
+    files = {"a/fn/app.py": MODEL, "a/fn/requirements.txt": "boto3\n", "a/poetry.lock": botocore("1.38.0")}
+    (client,) = [r.value for r in collect_repository(tree_of(files), {}).resources if isinstance(r.value, ModelClient)]
+    assert client.retry_mode is None
 
 
 def test_a_mode_that_the_code_sets_counts() -> None:
