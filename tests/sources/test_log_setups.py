@@ -418,3 +418,8 @@ def test_a_tool_is_recorded_where_its_records_are_written(level: str, recorded: 
     found = resources(app__py=TOOL.format(level), ask__py=ASK.replace("RECORD", "pass"))
     (tool,) = [r.value for r in found if isinstance(r.value, Tool)]
     assert tool.recorded is recorded
+
+
+def test_names_of_variables_are_no_patterns() -> None:
+    files = {"template__yaml": function("'LOG((a+)+': x, LOG_LEVEL: ERROR")}
+    assert setups("import os\n" + BASIC.format("os.environ['LOG_LEVEL']"), **files)[0].level == "error"
