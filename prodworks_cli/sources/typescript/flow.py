@@ -16,6 +16,7 @@ from prodworks_cli.sources.calls.flows import CUT, OUTSIDE, UNKNOWN, Path, ask
 from prodworks_cli.sources.typescript.cuts import cuts
 from prodworks_cli.sources.typescript.flow_calls import Carriers
 from prodworks_cli.sources.typescript.flow_names import Names
+from prodworks_cli.sources.typescript.flow_queue import Queue, Shared
 from prodworks_cli.sources.typescript.flow_types import Classifier, Leaf, Place, Trace, admits, element, named
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
@@ -24,7 +25,7 @@ from prodworks_cli.sources.typescript.trace import Tracer
 
 # Steps of all walks in one repository; the largest that were seen take some ten thousand.
 MAX_TOTAL = 200_000
-# Places that walks were led to, those included that they had been at: many texts that are added to one name.
+# Places that walks were led to, those included that they had been at.
 MAX_ASKED = 1_000_000
 MAX_STEPS = 900
 MAX_NESTED = 10
@@ -88,9 +89,8 @@ class Flow:
         leaves: dict[object, Leaf] = {}
         composed: set[tuple[str, int]] = set()
         seen: set[object] = set()
-        queue = [start]
-        while queue:
-            place = queue.pop()
+        queue = Queue(start)
+        while (place := queue.pop()) is not None:
             self._asked += 1
             if place.key in seen and not self.exhausted:
                 continue
@@ -100,17 +100,21 @@ class Flow:
                 leaf = Leaf(UNKNOWN, place.site, (), "is made in too many steps", False)
                 leaves[leaf.key] = leaf
                 break
-            for found in self._step(place):
-                if isinstance(found, Leaf):
-                    leaves.setdefault(found.key, found)
-                else:
-                    queue.append(found)
+            following = self._step(place)
+            if isinstance(following, Shared):
+                queue.add_all(following)
+            else:
+                for found in following:
+                    if isinstance(found, Leaf):
+                        leaves.setdefault(found.key, found)
+                    else:
+                        queue.add(found)
             if not named(place.path) and _composes(place.site):
                 composed.add(place.site.key)
         return Trace(tuple(leaves.values()), frozenset(composed))
 
-    def _step(self, place: Place) -> Iterable[Place | Leaf]:
-        steps: dict[str, Callable[[Place], Iterable[Place | Leaf]]] = {
+    def _step(self, place: Place) -> Iterable[Place | Leaf] | Shared:
+        steps: dict[str, Callable[[Place], Iterable[Place | Leaf] | Shared]] = {
             "identifier": self._identifier,
             "shorthand_property_identifier": self._identifier,
             "member_expression": self._member,
@@ -130,7 +134,7 @@ class Flow:
             return [place.to(c) for c in place.site.node.named_children[:1]]
         return steps[kind](place) if kind in steps else ()
 
-    def _identifier(self, place: Place) -> Iterable[Place | Leaf]:
+    def _identifier(self, place: Place) -> Iterable[Place | Leaf] | Shared:
         return () if self._names.is_checked(place.site) else self._names.sources(place)
 
     def _member(self, place: Place) -> Iterator[Place | Leaf]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from tree_sitter import Node
 
 from prodworks_cli.sources.calls.flows import PARAMETER, ask
 from prodworks_cli.sources.parts import words
+from prodworks_cli.sources.typescript.flow_queue import Shared
 from prodworks_cli.sources.typescript.flow_types import Classifier, Leaf, Place, element
 from prodworks_cli.sources.typescript.places import MAX_FRAMES, Site
 from prodworks_cli.sources.typescript.syntax import (
@@ -24,6 +26,8 @@ from prodworks_cli.sources.typescript.syntax import (
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_CALLERS = 16
+# Places of declared names that are remembered.
+MAX_KEPT = 100_000
 Members = dict[str, dict[str, list[tuple[Node, Node]]]]
 ADDERS = frozenset({"push", "unshift", "append", "add", "write", "enqueue", "set"})
 # Methods that call their argument with what the object holds.
@@ -42,8 +46,10 @@ class Names:
         self._members: dict[str, Members] = {}
         self._checks: dict[tuple[str, int], frozenset[str]] = {}
         self._elements: dict[str, list[tuple[Module, Node]]] = {}
+        self._declarations: dict[object, Shared] = {}
+        self._kept = 0
 
-    def sources(self, place: Place) -> Iterator[Place | Leaf]:
+    def sources(self, place: Place) -> Iterable[Place | Leaf] | Shared:
         """The expressions and leaves that a name takes its value from."""
         module, name = place.site.module, place.site.text
         for above in (place.site.node, *module.ancestors(place.site.node)):
@@ -51,17 +57,28 @@ class Names:
                 continue
             bindings = module.bindings.get(above.id, {}).get(name)
             if bindings:
-                yield from self._declared(place, above, bindings)
-                return
+                return self._shared(place, above, bindings)
             parameters = module.parameters(above) if above.type in FUNCTIONS else ()
             parameter = next((p for p in parameters if p.name == name), None)
             if parameter is not None:
-                yield from self.changes(place, name)
-                yield from self._parameter(place, above, parameter)
-                return
-        for origin in self._tracer.step(place.site) or ():
-            if isinstance(origin, Site):
-                yield from self._imported(place, origin)
+                return chain(self.changes(place, name), self._parameter(place, above, parameter))
+        origins = self._tracer.step(place.site) or ()
+        return (p for o in origins if isinstance(o, Site) for p in self._imported(place, o))
+
+    def _shared(self, place: Place, block: Node, bindings: Sequence[Binding]) -> Shared:
+        """What a declared name is made of: the same at each use within a function."""
+        site = place.site
+        home = site.module.function(site.node)
+        frames = tuple(f.site.node.id for f in site.frames)
+        key = (site.module.path, block.id, bindings[0].name, home.id if home else 0, place.path, frames)
+        if key not in self._declarations:
+            shared = Shared(tuple(self._declared(place, block, bindings)))
+            if self._kept > MAX_KEPT:
+                self._declarations.clear()
+                self._kept = 0
+            self._declarations[key] = shared
+            self._kept += len(shared.places)
+        return self._declarations[key]
 
     def _imported(self, place: Place, origin: Site) -> Iterator[Place | Leaf]:
         if origin.node.type == "program" and place.path:
@@ -88,8 +105,8 @@ class Names:
     def changes(self, place: Place, name: str) -> Iterator[Place]:
         """What ``name.push(x)`` adds, and what ``name.key = x`` sets of the members that are asked for."""
         module = place.site.module
-        scope = next((a for a in module.ancestors(place.site.node) if a.type in FUNCTIONS and module.name(a)), None)
-        home = module.root if scope is None or name.startswith("this.") else scope
+        scope = None if name.startswith("this.") else module.function(place.site.node)
+        home = module.root if scope is None else scope
         for node, value in self._added(module).get(name, ()):
             if _within(home, node):
                 yield place.to(value, element(place.path))

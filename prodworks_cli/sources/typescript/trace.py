@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from tree_sitter import Node
@@ -43,21 +44,25 @@ class Tracer:
         self.possible_callers = self._calling.possible
         self._exported: dict[tuple[str, str, int], tuple[Origin, ...]] = {}
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
+        self._names: dict[object, tuple[Origin, ...]] = {}
         self._active: dict[object, int] = {}
         self._depends = MAX_ACTIVE
 
     def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
         """The expressions at which tracing ends: literals, calls out of the repository, definitions."""
         found: dict[object, Origin] = {}
-        queue: list[tuple[Origin, int]] = [(site, depth)]
+        queue: deque[tuple[Origin, int]] = deque([(site, depth)])
+        # Uses of one name lead to the same origins, which are looked at once in each round.
+        entered: dict[tuple[int, int], tuple[Origin, ...]] = {}
         while queue:
-            origin, left = queue.pop(0)
+            origin, left = queue.popleft()
             if len(found) >= MAX_ORIGINS:
                 return (*found.values(), Unknown("may be one of many values"))
             following = self.step(origin) if isinstance(origin, Site) and left else None
             if following is None:
                 found.setdefault(origin.key if isinstance(origin, Site) else origin, origin)
-            else:
+            elif (left, id(following)) not in entered:
+                entered[left, id(following)] = following
                 queue.extend((f, left - 1) for f in following)
         return tuple(found.values())
 
@@ -68,7 +73,7 @@ class Tracer:
 
     def step(self, site: Site) -> tuple[Origin, ...] | None:
         """The expressions that one expression takes its value from; ``None`` when it stands for itself."""
-        key = (*site.key, tuple(f.site.node.id for f in site.frames))
+        key = step_key(site)
         if key in self._steps:
             return self._steps[key]
         if key in self._active or len(self._active) > MAX_ACTIVE:
@@ -125,6 +130,18 @@ class Tracer:
         return self._imported(module, name)
 
     def _bound(self, site: Site, block: Node, name: str, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
+        """What a name holds that a block declares: the same at each use."""
+        key = (site.module.path, block.id, name, tuple(f.site.node.id for f in site.frames))
+        if key in self._names:
+            return self._names[key]
+        around, self._depends = self._depends, MAX_ACTIVE
+        result = self._given(site, block, name, bindings)
+        if self._depends >= len(self._active):
+            self._names[key] = result
+        self._depends = min(self._depends, around)
+        return result
+
+    def _given(self, site: Site, block: Node, name: str, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
         found = [o for b in bindings for o in self._binding(site, b)]
         found += [site.to(right) for _, right in site.module.assigned_in(block, name)]
         kept = tuple(o for o in found if not (isinstance(o, Site) and o.text in NOTHING))
@@ -252,6 +269,11 @@ class Tracer:
         found = self.origins(call.to(callee), MAX_DEPTH // 2)
         functions = tuple(o for o in found if isinstance(o, Site) and o.node.type in FUNCTIONS)
         return functions if len(functions) == len(found) and len(functions) <= MAX_CALLERS else ()
+
+
+def step_key(site: Site) -> tuple[object, ...]:
+    """What makes two sites the same expression, reached through the same calls."""
+    return (*site.key, tuple(f.site.node.id for f in site.frames))
 
 
 def _operands(site: Site) -> tuple[Origin, ...] | None:
