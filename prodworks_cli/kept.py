@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -100,10 +101,21 @@ def _index(listing: Listing) -> str | None:
 def code() -> tuple[str, ...]:
     """The version and content of the code that reads, of the libraries that it reads with, and of Python."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in _PACKAGE.rglob("*") if p.suffix in _CODE):
-        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    root = str(_PACKAGE)
+    for path in sorted(_code(root)):
+        with open(path, "rb") as stream:  # noqa: PTH123 (hundreds of files: paths as objects take as long as reading)
+            digest.update(os.fsencode(path[len(root) :]) + b"\0" + stream.read() + b"\0")
     python = (platform.python_implementation(), *map(str, sys.version_info[:3]))
     return (__version__, digest.hexdigest(), *python, *sorted(set(_libraries())))
+
+
+def _code(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _code(entry.path)
+            elif entry.name.endswith(_CODE):
+                yield entry.path
 
 
 def _libraries() -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-from rich.console import Console
 from rich.text import Text
 
 from prodworks_cli.render import terminal_details as details
@@ -61,14 +60,18 @@ def _middle(report: Report, screen: Screen, room: int) -> list[Text]:
 
 
 def _print(lines: list[Text], width: int, color: bool) -> str:
-    """The lines as text. Rich gets no say in width, markup, emoji or the environment."""
+    """The lines as text. Rich gets no say in width, markup, emoji or the environment; without colour in nothing."""
+    if not color:
+        return "".join(f"{line.plain.rstrip()}\n" for line in lines)
+    from rich.console import Console
+
     out = io.StringIO()
     console = Console(
         file=out,
         width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
         highlight=False,
         markup=False,
         emoji=False,

@@ -34,13 +34,15 @@ BEDROCK_FULL_ACCESS = frozenset(
 ADMINISTRATOR = frozenset({"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"})
 _INVOKES_MODELS = BEDROCK_FULL_ACCESS | {"AdministratorAccess", "PowerUserAccess", "AmazonBedrockLimitedAccess"}
 
-# Managed policies by name that grant neither model calls nor administration: those of other services.
-_HARMLESS = re.compile(
-    r"(AmazonBedrockReadOnly|ReadOnlyAccess|ViewOnlyAccess|SecurityAudit)$"
-    r"|AWSLambda|AWSXRay|AWSXray|CloudWatch|AmazonS3|AmazonDynamoDB|AmazonSSM|AmazonECS|AmazonEKS|AmazonEC2Container"
-    r"|AmazonSQS|AmazonSNS|AmazonKinesis|AmazonRDS|AmazonOpenSearch|AmazonAPIGateway|AWSAppRunner|AmazonCognito"
-    r"|SecretsManager|AmazonElastiCache|AmazonElasticFileSystem|AmazonVPC|AWSStepFunctions|AmazonEventBridge"
-    r"|AWSAppSync|AmazonTextract|AmazonTranscribe|AmazonPolly|AmazonRekognition|ComprehendReadOnly|TranslateReadOnly"
+# Managed policies that grant neither model calls nor administration: by name, and by how those of other services start.
+_HARMLESS = frozenset({"AmazonBedrockReadOnly", "ReadOnlyAccess", "ViewOnlyAccess", "SecurityAudit"})
+_OF_OTHERS = (
+    *("AWSLambda", "AWSXRay", "AWSXray", "CloudWatch", "AmazonS3", "AmazonDynamoDB", "AmazonSSM", "AmazonECS"),
+    *("AmazonEKS", "AmazonEC2Container", "AmazonSQS", "AmazonSNS", "AmazonKinesis", "AmazonRDS", "AmazonOpenSearch"),
+    *("AmazonAPIGateway", "AWSAppRunner", "AmazonCognito", "SecretsManager", "AmazonElastiCache"),
+    *("AmazonElasticFileSystem", "AmazonVPC", "AWSStepFunctions", "AmazonEventBridge", "AWSAppSync"),
+    *("AmazonTextract", "AmazonTranscribe", "AmazonPolly", "AmazonRekognition", "ComprehendReadOnly"),
+    *("TranslateReadOnly",),
 )
 _COMPUTE = ("ec2:runinstances", "lambda:createfunction", "ecs:runtask", "ecs:registertaskdefinition")
 _MANAGED = re.compile(r":iam::aws:policy/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)$")
@@ -70,7 +72,8 @@ def _beyond(policies: Policies, granting: frozenset[str], own: frozenset[str]) -
             return policy
         if policy in granting:
             return True
-        known = policy in own or policy in BEDROCK_FULL_ACCESS | ADMINISTRATOR or _HARMLESS.match(policy)
+        harmless = policy in _HARMLESS or policy.startswith(_OF_OTHERS)
+        known = harmless or policy in own or policy in BEDROCK_FULL_ACCESS | ADMINISTRATOR
         return False if known else Unknown(f"what the managed policy {policy} grants is not known", present=True)
 
     return some(one(policy) for policy in policies)
