@@ -28,11 +28,6 @@ MAX_STEPS = 1200
 MAX_NESTED = 12
 __all__ = ["INPUT", "OUTPUT", "Flow"]
 
-_NOTHING = words(
-    """
-    integer float true false none comparison_operator not_operator lambda ellipsis type slice set_comprehension
-    """
-)
 _INNER = words(
     """
     await parenthesized_expression as_pattern list_splat dictionary_splat yield format_expression
@@ -63,6 +58,29 @@ class Flow:
         self._stops = False
         self._tracer = tracer
         self._budget = tracer.repository.budget
+        # Steps of the types of expressions that hold texts; others (numbers, comparisons, functions) lead nowhere.
+        self._by_type: dict[str, Callable[[Place], Iterable[Place | Leaf]]] = {
+            "identifier": self._identifier,
+            "attribute": self._attribute,
+            "call": self._call,
+            "subscript": _subscript,
+            "string": _string,
+            "concatenated_string": _children,
+            "binary_operator": _children,
+            "boolean_operator": _children,
+            "conditional_expression": _branches,
+            "named_expression": lambda p: p.fields("value"),
+            "dictionary": _dictionary,
+            "list": _sequence,
+            "tuple": _sequence,
+            "set": _sequence,
+            "expression_list": _sequence,
+            "list_comprehension": lambda p: p.fields("body"),
+            "generator_expression": lambda p: p.fields("body"),
+            "dictionary_comprehension": lambda p: p.fields("body"),
+            "pair": lambda p: p.fields("value"),
+            **dict.fromkeys(_INNER, _children),
+        }
 
     def of(self, site: Site, path: Path = ()) -> Trace:
         """What the value of an expression (or a member of it) is made of."""
@@ -141,35 +159,11 @@ class Flow:
 
     def _step(self, place: Place) -> Iterator[Place | Leaf]:
         kind = place.site.node.type
-        if kind in _NOTHING:
-            return
         if kind in ("call", "subscript") and cuts(place.site.module, place.site.node):
             yield Leaf(CUT, place.site)
-        steps: dict[str, Callable[[Place], Iterable[Place | Leaf]]] = {
-            "identifier": self._identifier,
-            "attribute": self._attribute,
-            "call": self._call,
-            "subscript": _subscript,
-            "string": _string,
-            "concatenated_string": _children,
-            "binary_operator": _children,
-            "boolean_operator": _children,
-            "conditional_expression": _branches,
-            "named_expression": lambda p: p.fields("value"),
-            "dictionary": _dictionary,
-            "list": _sequence,
-            "tuple": _sequence,
-            "set": _sequence,
-            "expression_list": _sequence,
-            "list_comprehension": lambda p: p.fields("body"),
-            "generator_expression": lambda p: p.fields("body"),
-            "dictionary_comprehension": lambda p: p.fields("body"),
-            "pair": lambda p: p.fields("value"),
-        }
-        if kind in _INNER:
-            yield from _children(place)
-        elif kind in steps:
-            yield from steps[kind](place)
+        step = self._by_type.get(kind)
+        if step is not None:
+            yield from step(place)
 
     def _identifier(self, place: Place) -> Iterator[Place | Leaf]:
         known = self._classifier.of_name(place)

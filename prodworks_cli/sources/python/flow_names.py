@@ -35,9 +35,9 @@ class Names:
     def __init__(self, tracer: Tracer, classifier: Classifier) -> None:
         self._tracer = tracer
         self._classifier = classifier
-        self._additions: dict[tuple[str, int], dict[str, list[Node]]] = {}
-        self._members: dict[tuple[str, int], dict[str, list[tuple[str, Node]]]] = {}
-        self._checks: dict[tuple[str, int], frozenset[str]] = {}
+        self._additions: dict[int, dict[str, list[Node]]] = {}
+        self._members: dict[int, dict[str, list[tuple[str, Node]]]] = {}
+        self._checks: dict[int, frozenset[str]] = {}
 
     def sources(self, place: Place) -> Iterator[Place | Leaf]:
         """The expressions and leaves that a name takes its value from."""
@@ -48,15 +48,16 @@ class Names:
             if not _counts(module, clause, name):
                 yield from place.to(clause).fields("right")
             return
-        scope = module.scope(site.node)
+        scope = innermost = module.scope(site.node)
         while True:
+            kind = scope.type
             bindings = module.bindings.get(scope.id, {}).get(name, ())
-            is_parameter = scope.type == "function_definition" and name in _parameters(module, scope)
-            visible = scope.type != "class_definition" or scope.id == module.scope(site.node).id
+            is_parameter = kind == "function_definition" and name in module.parameter_names(scope)
+            visible = kind != "class_definition" or scope.id == innermost.id
             if visible and (bindings or is_parameter):
                 yield from self._in_scope(place, scope, name, bindings, is_parameter)
                 return
-            if scope.type == "module":
+            if kind == "module":
                 break
             scope = module.scope(scope)
         following = self._tracer.step(site) or ()
@@ -77,7 +78,7 @@ class Names:
     def _reaching(self, site: Site, bindings: Sequence[Binding]) -> tuple[Binding, ...]:
         """The bindings that may hold at a use: those before it, the loops around it, the later ones of a loop."""
         module, use = site.module, site.node
-        if not bindings or module.scope(bindings[0].statement).id != module.scope(use).id:
+        if not bindings or bindings[0].scope != module.scope(use).id:
             return reaching_bindings(site, bindings)
         start = use.start_byte
         later = bindings[-1].statement.end_byte > start or any(b.statement.end_byte > start for b in bindings)
@@ -123,7 +124,7 @@ class Names:
             yield site.to(node)
 
     def _additions_in(self, module: Module, scope: Node) -> dict[str, list[Node]]:
-        key = (module.path, scope.id)
+        key = scope.id
         if key not in self._additions:
             found: dict[str, list[Node]] = {}
             for node in module.calls_to(ADDERS, scope):
@@ -144,7 +145,7 @@ class Names:
 
     def _members_in(self, module: Module, scope: Node) -> dict[str, list[tuple[str, Node]]]:
         """The members that a function sets, by the name of the mapping."""
-        place = (module.path, scope.id)
+        place = scope.id
         if place not in self._members:
             found: dict[str, list[tuple[str, Node]]] = {}
             for node in module.below(scope, "assignment") if scope.type != "module" else ():
@@ -178,7 +179,7 @@ class Names:
         """What the other nodes of a LangGraph graph return for the member of its state that is asked for."""
         module = place.site.module
         for other in module.of_type("function_definition"):
-            if "state" not in _parameters(module, other) or other.id == function.id:
+            if "state" not in module.parameter_names(other) or other.id == function.id:
                 continue
             for node in inside(other, "lambda"):
                 if node.type == "return_statement" and node.named_children:
@@ -218,10 +219,10 @@ class Names:
         function = site.module.function(site.node)
         if function is None:
             return False
-        key = (site.module.path, function.id)
-        if key not in self._checks:
-            self._checks[key] = frozenset(_checked(site.module, function))
-        return site.text in self._checks[key]
+        checks = self._checks.get(function.id)
+        if checks is None:
+            checks = self._checks[function.id] = frozenset(_checked(site.module, function))
+        return bool(checks) and site.text in checks
 
 
 def _checked(module: Module, function: Node) -> Iterator[str]:
@@ -266,13 +267,3 @@ def _loops_around(module: Module, node: Node) -> Iterator[int]:
 
 def _within(outer: Node | None, node: Node) -> bool:
     return outer is not None and outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
-
-
-def _parameters(module: Module, function: Node) -> set[str]:
-    node = function.child_by_field_name("parameters")
-    names = {name for name, _ in module.parameters(function)}
-    for child in node.named_children if node else ():
-        inner = child.named_children[0] if child.type == "typed_parameter" and child.named_children else child
-        if inner.type in ("list_splat_pattern", "dictionary_splat_pattern") and inner.named_children:
-            names.add(module.text(inner.named_children[0]))
-    return names

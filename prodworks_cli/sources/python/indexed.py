@@ -12,7 +12,7 @@ from operator import attrgetter
 from tree_sitter import Node, Tree
 
 MAX_NODES = 1_000_000
-_START = attrgetter("start_byte")
+START = attrgetter("start_byte")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class Indexed:
         """All nodes of the given types in source order."""
         if types not in self._of_types:
             found = [n for t in types for n in self._index[1].get(t, ())]
-            self._of_types[types] = tuple(found if len(types) == 1 else sorted(found, key=_START))
+            self._of_types[types] = tuple(found if len(types) == 1 else sorted(found, key=START))
         return self._of_types[types]
 
     @cached_property
@@ -102,20 +102,21 @@ class Indexed:
     def around(self, node: Node, types: frozenset[str]) -> Node | None:
         """The innermost node of one of the types around a node."""
         known = self._around[types]
-        path: list[int] = []
-        current: Node | None = node
-        found: Node | None = None
-        while current is not None:
-            if current.id in known:
-                found = known[current.id]
+        key = node.id
+        if key in known:
+            return known[key]
+        path = [key]
+        above = self.parent(node)
+        while above is not None and above.type not in types:
+            key = above.id
+            if key in known:
+                above = known[key]
                 break
-            path.append(current.id)
-            current = self.parent(current)
-            if current is not None and current.type in types:
-                found = current
-                break
-        known.update(dict.fromkeys(path, found))
-        return found
+            path.append(key)
+            above = self.parent(above)
+        for key in path:  # what lies between has the same one around it
+            known[key] = above
+        return above
 
     @cached_property
     def _around(self) -> dict[frozenset[str], dict[int, Node | None]]:

@@ -61,12 +61,12 @@ class Origins:
 
     def of_name(self, place: Place) -> Leaf | None:
         """``request`` of Flask is the request."""
-        module, text = place.site.module, place.site.text
-        item = module.imports.get(text) if text == "request" else None
-        if item is None or not item.module.startswith("flask"):
+        module = place.site.module
+        item = module.imports.get("request")
+        if item is None or not item.module.startswith("flask") or place.site.text != "request":
             return None
         kind = requested(place.path)
-        return Leaf(kind or "none", place.site.to(module.root), place.path, text, place.certain)
+        return Leaf(kind or "none", place.site.to(module.root), place.path, "request", place.certain)
 
     def of_attribute(self, place: Place) -> Leaf | None:
         """An attribute is no leaf by itself."""

@@ -87,7 +87,10 @@ def is_entry(module: Module, function: Node) -> bool:
 def reaching_bindings(site: Site, bindings: Sequence[Binding]) -> tuple[Binding, ...]:
     """The bindings that may hold at a use: a later unconditional one hides the earlier ones of the same function."""
     module, use = site.module, site.node
-    same = [b for b in bindings if module.scope(b.statement).id == module.scope(use).id]
+    if not bindings:
+        return ()
+    scope = module.scope(use).id
+    same = [b for b in bindings if b.scope == scope]
     before = [b for b in same if b.statement.end_byte <= use.start_byte] if use.type != "module" else list(bindings)
     reaching: list[Binding] = []
     for binding in before or list(bindings):

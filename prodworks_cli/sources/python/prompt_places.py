@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.sources.prompts_in_code import in_capitals
+from prodworks_cli.sources.python.indexed import START
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
-from prodworks_cli.sources.python.syntax import Module, inside
+from prodworks_cli.sources.python.syntax import SCOPES, Module
 
 _NAMED = re.compile(r"(?:^|_)(?:SYSTEM|PROMPTS?|INSTRUCTIONS?|SYSTEM_?MESSAGE)(?:_|$|\d)")
 _CERTAIN = re.compile(r"(?:^|_)(?:SYSTEM|PROMPTS?)(?:_|$|\d)")
@@ -19,9 +20,13 @@ _TEMPLATE = re.compile(r"(?:^|_)TEMPLATE(?:_|$)")
 _NOT_NAMED = re.compile(
     r"SUBSYSTEM|FILE_SYSTEM|OPERATING_SYSTEM|SYSTEM_(?:ID|NAME|PATH|URL|INFO)|DESCRIPTION|_(?:SQL|HTML|QUERY)$"
 )
+# What all of these names hold, in whatever case.
+_SAYS = re.compile(r"system|prompt|instruction|template", re.IGNORECASE)
 KEYWORDS = frozenset(("system", "system_prompt", "system_message", "instruction", "instructions", "system_instruction"))
 _MESSAGES = frozenset({"SystemMessage", "HumanMessage", "SystemMessagePromptTemplate", "HumanMessagePromptTemplate"})
 _SYSTEM_MESSAGES = frozenset({"SystemMessage", "SystemMessagePromptTemplate"})
+_DEFAULTS = frozenset({"get", "getenv", "getattr", "setdefault"})
+_TOLD = _MESSAGES | _DEFAULTS
 _ROLES = frozenset({"system", "human", "user", "ai", "assistant"})
 _DECORATORS = frozenset({"system_prompt", "instructions"})
 _CREW = frozenset({"goal", "backstory", "description"})
@@ -53,7 +58,8 @@ def assigned(module: Module) -> Iterator[Candidate]:
     """Names that say prompt: variables and attributes, with the texts that are added to them."""
     added: dict[tuple[int, str], list[Site]] = {}
     found: list[Candidate] = []
-    for node in reversed(module.of_type("assignment", "augmented_assignment", "call")):
+    nodes = (*module.of_type("assignment", "augmented_assignment"), *module.calls_to(_ADDS))
+    for node in sorted(nodes, key=START)[::-1]:
         if node.type == "call":
             _appended(module, node, added)
             continue
@@ -61,15 +67,18 @@ def assigned(module: Module) -> Iterator[Candidate]:
         if left is None or right is None or left.type not in ("identifier", "attribute"):
             continue
         name = last_name(module, left)
+        says = is_named(name)
+        if not says and not added:
+            continue
         key = (module.scope(node).id, module.text(left))
         if node.type == "augmented_assignment":
-            if is_named(name):
+            if says:
                 added.setdefault(key, []).insert(0, Site(module, right))
             continue
         more = tuple(added.pop(key, ()))
-        if is_named(name) and right.type == "dictionary":
+        if says and right.type == "dictionary":
             found.extend(reversed(list(_in_table(module, right, name))))
-        elif is_named(name) and right.type not in ("identifier", "attribute"):
+        elif says and right.type not in ("identifier", "attribute"):
             certain = bool(_CERTAIN.search(in_capitals(name))) and not _TEMPLATE.search(in_capitals(name))
             found.append(Candidate(Site(module, right), name, certain, asks=True, more=more))
     yield from reversed(found)
@@ -98,7 +107,8 @@ def _in_table(module: Module, table: Node, name: str) -> Iterator[Candidate]:
 
 def passed(module: Module) -> Iterator[Candidate]:
     """Arguments, members and defaults with a prompt's name, and messages of frameworks."""
-    for node in module.of_type("keyword_argument", "pair", "call", "tuple"):
+    nodes = (*module.of_type("keyword_argument", "pair"), *module.calls_to(_TOLD), *module.of_type("tuple"))
+    for node in sorted(nodes, key=START):
         if node.type in ("call", "tuple"):
             yield from _message(module, node) if node.type == "call" else _role(module, node)
             continue
@@ -138,7 +148,7 @@ def _message(module: Module, call: Node) -> Iterator[Candidate]:
         node = given.get("content", 0) or given.get("prompt")
         if node is not None:
             yield Candidate(Site(module, node), "message", name in _SYSTEM_MESSAGES, asks=True)
-    elif name in ("get", "getenv", "getattr", "setdefault") and len(given.positional) > 1:
+    elif name in _DEFAULTS and len(given.positional) > 1:
         key = module.text(given.positional[-2]).strip("\"'")
         if is_named(key):
             yield Candidate(Site(module, given.positional[-1]), key, False, asks=True)
@@ -160,8 +170,8 @@ def returned(module: Module) -> Iterator[Candidate]:
         body = function.child_by_field_name("body")
         if body is None or not (registered or is_named(name)):
             continue
-        for node in inside(body, "function_definition", "lambda", "class_definition"):
-            if node.type == "return_statement" and node.named_children:
+        for node in module.outside(body, SCOPES, "return_statement"):
+            if node.named_children:
                 yield Candidate(Site(module, node.named_children[0]), name, registered, asks=True)
 
 
@@ -172,12 +182,10 @@ def _callee(decorator: Node) -> Node | None:
 def said(module: Module) -> Iterator[Candidate]:
     """The content of a message that stands beside its role."""
     for node in module.of_type("dictionary"):
-        if is_answer(module, node):
+        pairs = {key_of(module, p): p for p in node.named_children if p.type == "pair"}
+        if not {"role", "content"} <= pairs.keys() or is_answer(module, node):
             continue
-        pairs = {
-            module.text(p.child_by_field_name("key")).strip("\"'"): p for p in node.named_children if p.type == "pair"
-        }
-        content = pairs["content"].child_by_field_name("value") if {"role", "content"} <= pairs.keys() else None
+        content = pairs["content"].child_by_field_name("value")
         for text in _texts(module, content) if content is not None else ():
             role = module.text(pairs["role"].child_by_field_name("value")).strip("\"'")
             yield Candidate(
@@ -199,6 +207,8 @@ def _texts(module: Module, content: Node) -> Iterator[Node]:
 
 def is_named(name: str) -> bool:
     """The name says that it holds a prompt, or a template."""
+    if not _SAYS.search(name):
+        return False
     upper = in_capitals(name)
     return bool(_NAMED.search(upper) or _TEMPLATE.search(upper)) and not _NOT_NAMED.search(upper)
 

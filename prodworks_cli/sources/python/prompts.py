@@ -60,10 +60,9 @@ class Prompts:
     def drafts(self, requests: Iterable[Site]) -> Iterator[Draft]:
         """A draft for each prompt. ``requests`` are the expressions that requests of models are made of."""
         modules = [m for m in self._repository.containing(*_MODEL_WORDS) if not is_invented(m.path)]
+        found = [c for find in (assigned, passed, returned, said) for module in modules for c in find(module)]
         for whole in (True, False):
-            for find in (assigned, passed, returned, said):
-                for module in modules:
-                    yield from self._accepted(find(module), whole)
+            yield from self._accepted(found, whole)
         yield from self._accepted(c for request in requests for c in self._in_request(request))
 
     def _accepted(self, candidates: Iterable[Candidate], whole: bool = False) -> Iterator[Draft]:

@@ -13,7 +13,7 @@ from prodworks_cli.sources.files import File
 from prodworks_cli.sources.locks import Versions
 from prodworks_cli.sources.python.budget import BYTES_OF_A_STEP, Budget
 from prodworks_cli.sources.python.syntax import MAX_BYTES, Import, Module, parse
-from prodworks_cli.sources.python.word_index import WordIndex
+from prodworks_cli.sources.python.word_index import WordIndex, is_used
 
 
 class Repository:
@@ -106,8 +106,8 @@ class Repository:
         if literals not in self._holding:
             if len(literals) == 1:  # often a name from the code, of which there may be any number
                 self.budget.search(self._size)
-            holding = (p for p, data in sorted(self._files.items()) if any(literal in data for literal in literals))
-            self._holding[literals] = tuple(holding)
+            sought = [literal for literal in literals if self._words.may_hold(literal)]
+            self._holding[literals] = tuple(_holding(self._files, sought)) if sought else ()
         yield from self._holding[literals]
 
     @cached_property
@@ -153,11 +153,9 @@ class Repository:
     def calls_named(self, name: str) -> tuple[tuple[Module, Node], ...]:
         """Calls ``name(...)`` and ``x.name(...)`` and calls that are given ``name`` or ``x.name`` as an argument."""
         if name not in self._named:
-            self._named[name] = tuple(
-                (module, call)
-                for module in map(self.module, self._naming(name))
-                for call in self._mentioned(module).get(name, ())
-            )
+            paths = [path for path in self._naming(name) if is_used(self._files[path], name.encode())]
+            modules = map(self.module, paths)
+            self._named[name] = tuple((m, call) for m in modules for call in self._mentioned(m).get(name, ()))
         return self._named[name]
 
     def _naming(self, name: str) -> Sequence[str]:
@@ -169,7 +167,8 @@ class Repository:
         if module.path not in self._mentions:
             found: dict[str, list[Node]] = {}
             for call in module.of_type("call"):
-                for name in _names(module, call):
+                given = module.arguments(call).positional[:2]
+                for name in {module.last_name(n) for n in (call.child_by_field_name("function"), *given)}:
                     found.setdefault(name, []).append(call)
             self._mentions[module.path] = found
         return self._mentions[module.path]
@@ -206,6 +205,16 @@ class Repository:
         return self._definitions[name]
 
 
+def _holding(files: Mapping[str, bytes], literals: Sequence[bytes]) -> Iterator[str]:
+    """The paths of the files that hold one of the texts, in order."""
+    for path in sorted(files):
+        data = files[path]
+        for literal in literals:
+            if literal in data:
+                yield path
+                break
+
+
 def _shared(path: str, other: str) -> int:
     """How many folders two paths have in common."""
     return sum(
@@ -229,8 +238,3 @@ def made_name(module: Module, callee: Node | None) -> str:
     if callee is not None and callee.type == "subscript":
         callee = callee.child_by_field_name("value")
     return last_name(module, callee)
-
-
-def _names(module: Module, call: Node) -> set[str]:
-    given = module.arguments(call).positional[:2]
-    return {last_name(module, n) for n in (call.child_by_field_name("function"), *given)}

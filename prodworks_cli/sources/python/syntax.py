@@ -19,6 +19,7 @@ from prodworks_cli.sources.python.indexed import Indexed, lies_in, preorder
 SCOPES = frozenset({"function_definition", "class_definition", "lambda", "module"})
 MAX_BYTES = 2_000_000
 MODULE_SCOPE = "<module>"
+_COLLECTS = ("list_splat_pattern", "dictionary_splat_pattern")
 _FUNCTION, _CLASS = frozenset({"function_definition"}), frozenset({"class_definition"})
 
 
@@ -26,12 +27,13 @@ _FUNCTION, _CLASS = frozenset({"function_definition"}), frozenset({"class_defini
 class Binding:
     """One place that gives a name a value. ``value`` is ``None`` where the value is no expression (a loop variable).
 
-    ``index`` is the position in an unpacked tuple.
+    ``index`` is the position in an unpacked tuple, ``scope`` the id of the scope that the statement stands in.
     """
 
     name: str
     statement: Node
     value: Node | None
+    scope: int
     index: int | None = None
 
 
@@ -169,9 +171,8 @@ class Module(Indexed):
         found: dict[int, dict[str, list[Binding]]] = {}
         outer = {(self.scope(g).id, self.text(n)) for g in self.of_type("global_statement") for n in g.named_children}
         for binding in sorted(self._all_bindings(), key=lambda b: b.statement.start_byte):
-            scope = self.scope(binding.statement)
-            home = self.root if (scope.id, binding.name) in outer else scope
-            found.setdefault(home.id, {}).setdefault(binding.name, []).append(binding)
+            home = self.root.id if (binding.scope, binding.name) in outer else binding.scope
+            found.setdefault(home, {}).setdefault(binding.name, []).append(binding)
         return found
 
     def _all_bindings(self) -> Iterator[Binding]:
@@ -180,24 +181,27 @@ class Module(Indexed):
             if left is not None and right is not None:
                 yield from self._targets(left, right, node)
         for node in self.of_type("named_expression"):
-            yield Binding(self.text(node.child_by_field_name("name")), node, node.child_by_field_name("value"))
+            yield self._binding(node.child_by_field_name("name"), node, node.child_by_field_name("value"))
         for node in self.of_type("as_pattern"):
             alias = node.child_by_field_name("alias")
             if alias is not None and node.named_children:
-                yield Binding(self.text(alias), node, node.named_children[0])
+                yield self._binding(alias, node, node.named_children[0])
         for node in self.of_type("for_statement", "for_in_clause", "augmented_assignment"):
             left = node.child_by_field_name("left")
-            yield from (Binding(name, node, None) for name in self.identifiers(left))
+            yield from (self._binding(name, node, None) for name in (self.below(left, "identifier") if left else ()))
         for node in self.of_type("function_definition", "class_definition"):
-            yield Binding(self.name(node), node, node)
+            yield self._binding(node.child_by_field_name("name"), node, node)
 
     def _targets(self, left: Node, right: Node, statement: Node) -> Iterator[Binding]:
         if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
             for index, target in enumerate(left.named_children):
                 if target.type in ("identifier", "attribute"):
-                    yield Binding(self.text(target), statement, right, index)
+                    yield self._binding(target, statement, right, index)
         elif left.type in ("identifier", "attribute"):
-            yield Binding(self.text(left), statement, right)
+            yield self._binding(left, statement, right)
+
+    def _binding(self, name: Node | None, statement: Node, value: Node | None, index: int | None = None) -> Binding:
+        return Binding(self.text(name), statement, value, self.scope(statement).id, index)
 
     def identifiers(self, node: Node | None) -> tuple[str, ...]:
         """The plain names inside a node."""
@@ -213,6 +217,20 @@ class Module(Indexed):
 
     @cached_property
     def _parameters(self) -> dict[int, tuple[tuple[str, Node | None], ...]]:
+        return {}
+
+    def parameter_names(self, function: Node) -> frozenset[str]:
+        """The names of all parameters, those of ``*args`` and ``**kwargs`` included."""
+        if function.id not in self._parameter_names:
+            node = function.child_by_field_name("parameters")
+            splats = [_plain(child) for child in (node.named_children if node else ())]
+            collected = [s.named_children[0] for s in splats if s.type in _COLLECTS and s.named_children]
+            names = (name for name, _ in self.parameters(function))
+            self._parameter_names[function.id] = frozenset((*names, *map(self.text, collected)))
+        return self._parameter_names[function.id]
+
+    @cached_property
+    def _parameter_names(self) -> dict[int, frozenset[str]]:
         return {}
 
     def _parameter(self, node: Node) -> tuple[str, Node | None] | None:
@@ -273,6 +291,12 @@ class Module(Indexed):
             elif kind not in ("comment", "keyword_argument"):
                 positional.append(child)
         return Arguments(tuple(positional), keywords, tuple(splats))
+
+
+def _plain(parameter: Node) -> Node:
+    """A parameter without its type."""
+    typed = parameter.type == "typed_parameter" and parameter.named_children
+    return parameter.named_children[0] if typed else parameter
 
 
 def inside(node: Node, *stop: str) -> Iterator[Node]:

@@ -128,9 +128,10 @@ class Tracer:
 
     def _in_scope(self, site: Site, scope: Node, name: str) -> tuple[Origin, ...] | None:
         bindings = site.module.bindings.get(scope.id, {}).get(name, ())
-        if scope.type == "class_definition" and site.module.scope(site.node).id != scope.id:
+        kind = scope.type
+        if kind == "class_definition" and site.module.scope(site.node).id != scope.id:
             return None
-        if scope.type == "function_definition" and name in dict(site.module.parameters(scope)):
+        if kind == "function_definition" and any(name == n for n, _ in site.module.parameters(scope)):
             reaching = reaching_bindings(site, bindings)
             certain = any(encloses(site.module, b.statement, site.node) for b in reaching)
             return (*self.bound(site, reaching), *(() if certain else self.parameter(site, scope, name)))

@@ -1,4 +1,4 @@
-"""Which files hold the name of a function or class: one pass over the texts, instead of one for each name."""
+"""Which words files hold, and where the names of functions and classes: one pass over the texts for all questions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from functools import cached_property
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _DEFINED = re.compile(rb"\b(?:def|class)\s+([A-Za-z_]\w*)")
+# What follows a name that is called, or that a call is given.
+_FOLLOWS = frozenset((b"(", b",", b")", b"#", b"\\", b""))
+_SPACE = 200
 
 
 class WordIndex:
@@ -25,15 +28,44 @@ class WordIndex:
         """The paths of the files that hold a name as a word, in order."""
         return [self._paths[i] for i in self._places[name.encode()]]
 
+    def may_hold(self, text: bytes) -> bool:
+        """Whether a file may hold a text: each word of it is one, or a part of one, that some file holds."""
+        return all(word in self._vocabulary for word in _WORD.findall(text))
+
+    @property
+    def _vocabulary(self) -> bytes:
+        return self._read[1]
+
+    @property
+    def _places(self) -> Mapping[bytes, array[int]]:
+        return self._read[0]
+
     @cached_property
     def _paths(self) -> Sequence[str]:
         return sorted(self._files)
 
     @cached_property
-    def _places(self) -> Mapping[bytes, array[int]]:
+    def _read(self) -> tuple[Mapping[bytes, array[int]], bytes]:
+        """Where the names are, and all words."""
+        words: set[bytes] = set()
         defined = {name for data in self._files.values() for name in _DEFINED.findall(data)}
         found: dict[bytes, array[int]] = {name: array("I") for name in defined}
         for index, path in enumerate(self._paths):
-            for name in defined.intersection(_WORD.findall(self._files[path])):
+            held = set(_WORD.findall(self._files[path]))
+            words |= held
+            for name in defined & held:
                 found[name].append(index)
-        return found
+        return found, b" ".join(words)
+
+
+def is_used(data: bytes, name: bytes) -> bool:
+    """Whether a text may call a name or hand it to a call, told from what follows it; defining it is no use."""
+    end = 0
+    while (start := data.find(name, end)) >= 0:
+        end = start + len(name)
+        before = data[max(start - 6, 0) : start]
+        if data[end : end + _SPACE].lstrip()[:1] not in _FOLLOWS or before.endswith((b"def ", b"class ")):
+            continue
+        if not before or not (before[-1:].isalnum() or before[-1:] == b"_"):
+            return True
+    return False
