@@ -11,25 +11,25 @@ from tree_sitter import Node as Syntax
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
-from prodworks_cli.sources.log_setups.levels import ELSEWHERE, POWERTOOLS, Level, LevelVariables, level_named, lowest
+from prodworks_cli.sources.log_setups.levels import POWERTOOLS, Level, LevelVariables, lowest
 from prodworks_cli.sources.log_setups.setups import LogSetUp, drafts
 from prodworks_cli.sources.log_setups.standard import JSON_FORMATTERS, ROOT, Place, configured, read_files
+from prodworks_cli.sources.python.log_levels import LevelValues
 from prodworks_cli.sources.python.log_masks import Masks
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Module, inside
 from prodworks_cli.sources.python.trace import Tracer
-from prodworks_cli.sources.python.values import ENVIRONMENT_CALLS, Values
+from prodworks_cli.sources.python.values import Values
 
 WORDS = (
     *(b"basicConfig(", b"dictConfig(", b".setLevel(", b"structlog.configure", b"loguru", b"aws_lambda_powertools"),
+    b"logging.Logger(",
     *(b"JsonFormatter", b"import structlog", b"from structlog", b"LOGGING = {", b"LOGGING: "),
 )
 STRUCTLOG, LOGURU = "<structlog>", "<loguru>"
-_CONSTANTS = frozenset({"DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL", "FATAL", "NOTSET"})
 _SAMPLES = ("POWERTOOLS_LOGGER_SAMPLE_RATE",)
 EVENT_VARIABLE = "POWERTOOLS_LOGGER_LOG_EVENT"
-MAX_STEPS = 5
 
 
 class LogSetUps:
@@ -39,6 +39,7 @@ class LogSetUps:
         self._tracer = tracer
         self._values = values
         self._variables = variables
+        self._levels = LevelValues(tracer, values, variables)
         self._masks = Masks(repository, tracer, values)
         configurations, self.gaps = read_files(variables.files)
         self._roots = frozenset(p for m in repository.containing(*WORDS) for p in m.path.removesuffix(".py").split("/"))
@@ -64,7 +65,7 @@ class LogSetUps:
             logger = logger if logger != ROOT else None
         else:
             return False
-        debug = level is None or self.levels(call.to(level)) == ("debug",)
+        debug = level is None or self._levels.of(call.to(level)) == ("debug",)
         return debug and logger in (ROOT, "botocore", "botocore.endpoint", "botocore.parsers")
 
     def _in(self, module: Module) -> Iterator[Place]:
@@ -79,23 +80,6 @@ class LogSetUps:
     def drafts(self) -> Iterator[Draft]:
         """The set-ups that are worth to be listed."""
         yield from drafts(place.setup for place in self.found if place.listed)
-
-    def levels(self, site: Site, steps: int = MAX_STEPS) -> tuple[Level, ...]:
-        """The levels that an expression may be in production."""
-        site = _unwrapped(site)
-        if last_name(site.module, site.node) in _CONSTANTS:
-            return (level_named(last_name(site.module, site.node)) or ELSEWHERE,)
-        variable = _variable(site)
-        if variable is not None:
-            name, default = variable
-            given = self.levels(site.to(default), steps - 1) if default is not None and steps else None
-            return self._variables.of((name,), given)
-        content = self._values.of(site).content
-        if isinstance(content, str | int):
-            return (level_named(content) or ELSEWHERE,)
-        followed = [o for o in self._tracer.origins(site) if isinstance(o, Site) and o.node.id != site.node.id]
-        found = [level for o in followed for level in self.levels(o, steps - 1)] if steps else []
-        return tuple(dict.fromkeys(found)) or (ELSEWHERE,)
 
     def named(self, site: Site) -> str | tuple[str, int] | None:
         """What logger an expression is: its name, a framework, or the place where an object is made."""
@@ -114,7 +98,7 @@ class LogSetUps:
         module, callee = site.module, site.node.child_by_field_name("function")
         name, source = last_name(module, callee), _source(module, callee)
         given = module.arguments(site.node).get("name", 0)
-        if name == "Logger" and source.startswith("aws_lambda_powertools"):
+        if name == "Logger" and (source == "logging" or source.startswith("aws_lambda_powertools")):
             return module.path, site.node.id
         if name in ("get_logger", "getLogger", "wrap_logger") and source.startswith("structlog"):
             return STRUCTLOG
@@ -130,7 +114,7 @@ class LogSetUps:
 
     def _basic(self, site: Site) -> Iterator[Place]:
         given = site.module.arguments(site.node).get("level")
-        levels = self.levels(site.to(given)) if given is not None else ("warning",)
+        levels = self._levels.of(site.to(given)) if given is not None else ("warning",)
         yield Place(self._standard(site, levels), ROOT)
 
     def _standard(self, site: Site, levels: tuple[Level, ...]) -> LogSetUp:
@@ -146,20 +130,31 @@ class LogSetUps:
         logger = self.named(site.to(target)) if target is not None else None
         if given is None or logger is None:
             return
-        setup = self._standard(site, self.levels(site.to(given)))
+        setup = self._standard(site, self._levels.of(site.to(given)))
         if isinstance(logger, tuple):
-            yield Place(replace(setup, framework="powertools", structured=True), logger)
+            powertools = b"aws_lambda_powertools" in module.data
+            yield Place(replace(setup, framework="powertools", structured=True) if powertools else setup, logger)
         elif logger not in (STRUCTLOG, LOGURU):
             yield Place(setup, logger, not logger or logger.partition(".")[0] in self._roots)
 
-    def _powertools(self, site: Site) -> Iterator[Place]:
+    def _logger(self, site: Site) -> Iterator[Place]:
+        """``Logger()`` of Powertools, and of the standard library."""
         module = site.module
         if self._made(site) != (module.path, site.node.id):
             return
+        if _source(module, site.node.child_by_field_name("function")) != "logging":
+            yield self._powertools(site)
+            return
+        level = module.arguments(site.node).get("level", 1)
+        least = self._levels.of(site.to(level)) if level is not None else ("debug",)
+        yield Place(self._standard(site, least), (module.path, site.node.id))
+
+    def _powertools(self, site: Site) -> Place:
+        module = site.module
         given = module.arguments(site.node)
         level = given.get("level", 1)
         if level is not None and level.type != "none":
-            levels = self.levels(site.to(level))
+            levels = self._levels.of(site.to(level))
         else:
             levels = self._variables.of(POWERTOOLS, ("info",)) if self._variables.told(POWERTOOLS) else ("info",)
         if given.get("sampling_rate") is not None or any(self._variables.texts(n) for n in _SAMPLES):
@@ -168,7 +163,7 @@ class LogSetUps:
         events = tuple(e for e in self._events(module) if e is not False)
         at = module.at(site.node)
         setup = LogSetUp("powertools", at, levels, structured, (), events[0] if events else False)
-        yield Place(setup, (module.path, site.node.id))
+        return Place(setup, (module.path, site.node.id))
 
     def _events(self, module: Module) -> Iterator[bool | Unknown]:
         """Whether the handlers of a file write their whole event."""
@@ -199,7 +194,7 @@ class LogSetUps:
         ]
         level = next((f for f in filtering if f is not None), None)
         processors = given.get("processors", 0)
-        levels: tuple[Level, ...] = self.levels(site.to(level)) if level is not None else ()
+        levels: tuple[Level, ...] = self._levels.of(site.to(level)) if level is not None else ()
         by_standard = given.get("wrapper_class") is not None and level is None
         names = {module.text(n) for n in inside(site.node) if n.type == "identifier"}
         if processors is not None and processors.type == "identifier":
@@ -217,7 +212,9 @@ class LogSetUps:
             return
         given = module.arguments(site.node)
         level, serialize = given.get("level"), given.get("serialize")
-        levels = self.levels(site.to(level)) if level is not None else self._variables.of(("LOGURU_LEVEL",), ("debug",))
+        levels = (
+            self._levels.of(site.to(level)) if level is not None else self._variables.of(("LOGURU_LEVEL",), ("debug",))
+        )
         removed = b"logger.remove(" in module.data
         json = serialize is not None and self._values.of(site.to(serialize)).content is True
         least = lowest(levels if removed else (*levels, "debug"))
@@ -233,7 +230,7 @@ class LogSetUps:
     _readers: ClassVar[Mapping[str, Callable[[LogSetUps, Site], Iterator[Place]]]] = {
         "basicConfig": _basic,
         "setLevel": _set_level,
-        "Logger": _powertools,
+        "Logger": _logger,
         "configure": _structlog,
         "add": _loguru,
         "dictConfig": _configured,
@@ -259,32 +256,3 @@ def dotted(path: str) -> str:
 def _source(module: Module, callee: Syntax | None) -> str:
     item = module.imports.get(module.text(callee).partition(".")[0]) if callee is not None else None
     return item.module if item is not None else ""
-
-
-def _unwrapped(site: Site) -> Site:
-    """``x`` of ``getattr(logging, x)``, ``getLevelName(x)`` and ``x.upper()``."""
-    for _ in range(MAX_STEPS):
-        if site.node.type != "call":
-            return site
-        callee = site.node.child_by_field_name("function")
-        name, given = last_name(site.module, callee), site.module.arguments(site.node)
-        inner = given.get("", 1) if name == "getattr" else given.get("", 0) if name == "getLevelName" else None
-        if name in ("upper", "lower", "strip") and callee is not None:
-            inner = callee.child_by_field_name("object")
-        if inner is None:
-            return site
-        site = site.to(inner)
-    return site
-
-
-def _variable(site: Site) -> tuple[str, Syntax | None] | None:
-    """The environment variable that an expression reads, and its default."""
-    module, node = site.module, site.node
-    if node.type == "call" and module.text(node.child_by_field_name("function")) in ENVIRONMENT_CALLS:
-        given = module.arguments(node)
-        key, default = given.get("key", 0), given.get("default", 1)
-    elif node.type == "subscript" and module.text(node.child_by_field_name("value")) in ("os.environ", "environ"):
-        key, default = node.child_by_field_name("subscript"), None
-    else:
-        return None
-    return (module.text(key).strip("\"'"), default) if key is not None and key.type == "string" else None
