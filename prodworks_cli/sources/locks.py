@@ -122,15 +122,16 @@ def _pipfile(data: bytes, package: str) -> Iterator[str]:
 
 
 def _package_lock(data: bytes, package: str) -> Iterator[str]:
-    """``"node_modules/x": {"version": "1"`` and, of the first form, ``"x": {"version": "1"``."""
-    yield from _search(
-        rf'(?:"|node_modules/){re.escape(package)}":\s{{0,4}}\{{\s{{0,80}}"version":\s{{0,4}}"{_VERSION}"', data
-    )
+    """``"node_modules/x": {"version": "1"`` and, of the first form, ``"x": {"version": "1"``; an alias has a name."""
+    entry = rf'(?:"|node_modules/){re.escape(package)}":\s{{0,4}}\{{\s{{0,80}}'
+    alias = r'(?:"name":\s{0,4}"[^"\n]{1,200}",\s{1,80})?'
+    yield from _search(rf'{entry}{alias}"version":\s{{0,4}}"{_VERSION}"', data)
 
 
 def _pnpm(data: bytes, package: str) -> Iterator[str]:
     """``/x/1:``, ``/x@1(peer):`` and ``x@1:``, keys of the section on packages."""
-    yield from _search(rf"""(?m)^ {{1,4}}['"]?/?{re.escape(package)}[@/]{_VERSION}(?:\([^\n]*)?['"]?:""", data)
+    key = rf"""(?m)^ {{1,4}}['"]?/?{re.escape(package)}[@/](?=\d+\.)"""
+    yield from _search(rf"""{key}{_VERSION}(?:\([^\n]*)?['"]?:""", data)
 
 
 def _yarn(data: bytes, package: str) -> Iterator[str]:

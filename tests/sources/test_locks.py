@@ -23,12 +23,23 @@ PACKAGE_LOCK_3 = """{"lockfileVersion": 3, "packages": {
       "version": "1.2.3",
       "resolved": "https://registry.npmjs.org/x.tgz"
     },
+    "node_modules/alias": {
+      "name": "y",
+      "version": "7.0.1"
+    },
     "node_modules/x": {
       "version": "7.0.0"
     }}}"""
 PACKAGE_LOCK_1 = '{"lockfileVersion": 1, "dependencies": {"@ai-sdk/x": {\n  "version": "1.2.3"\n}}}'
 PNPM_6 = "lockfileVersion: '6.0'\npackages:\n\n  /@ai-sdk/x@1.2.3(zod@3.0.0):\n    resolution: {integrity: sha512-x}\n"
-PNPM_9 = "lockfileVersion: '9.0'\npackages:\n\n  '@ai-sdk/x@1.2.3':\n    resolution: {integrity: sha512-x}\n"
+PNPM_9 = """lockfileVersion: '9.0'
+overrides:
+  '@ai-sdk/x@1': 1.2.3
+packages:
+
+  '@ai-sdk/x@1.2.3':
+    resolution: {integrity: sha512-x}
+"""
 PNPM_5 = "lockfileVersion: 5.4\npackages:\n\n  /@ai-sdk/x/1.2.3:\n    resolution: {integrity: sha512-x}\n"
 YARN_1 = '# yarn lockfile v1\n\n"@ai-sdk/x@^1.0.0", "@ai-sdk/x@^1.2.0":\n  version "1.2.3"\n  resolved "x"\n'
 YARN_2 = '__metadata:\n  version: 8\n\n"@ai-sdk/x@npm:^1.0.0":\n  version: 1.2.3\n  resolution: "@ai-sdk/x@npm:1.2.3"\n'
@@ -45,6 +56,7 @@ GRADLE = "org.acme:x:1.2.3=compileClasspath,runtimeClasspath\nempty=\n"
         ("Pipfile.lock", PIPFILE, PYTHON, "langgraph", "0.2.1"),
         ("package-lock.json", PACKAGE_LOCK_3, NPM, "@ai-sdk/x", "1.2.3"),
         ("package-lock.json", PACKAGE_LOCK_3, NPM, "x", "7.0.0"),
+        ("package-lock.json", PACKAGE_LOCK_3, NPM, "alias", "7.0.1"),
         ("npm-shrinkwrap.json", PACKAGE_LOCK_1, NPM, "@ai-sdk/x", "1.2.3"),
         ("pnpm-lock.yaml", PNPM_5, NPM, "@ai-sdk/x", "1.2.3"),
         ("pnpm-lock.yaml", PNPM_6, NPM, "@ai-sdk/x", "1.2.3"),

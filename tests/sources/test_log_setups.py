@@ -337,6 +337,15 @@ resource "aws_lambda_function" "f" {
   }
 }
 """
+MODULE = """
+module "f" {
+  source                        = "terraform-aws-modules/lambda/aws"
+  version                       = "8.0.0"
+  function_name                 = "f"
+  logging_log_format            = "JSON"
+  logging_application_log_level = "WARN"
+}
+"""
 CDK = """
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { Stack } from "aws-cdk-lib";
@@ -360,6 +369,7 @@ export class S extends Stack {
     ("name", "text"),
     [
         ("main__tf", TERRAFORM),
+        ("main__tf", MODULE),
         ("template__yaml", function(more="LoggingConfig: {LogFormat: JSON, ApplicationLogLevel: WARN}")),
         ("stack__ts", CDK),
     ],
