@@ -522,3 +522,23 @@ def test_sessions_of_aioboto3(body: str) -> None:
     text = f"import aioboto3\nfrom aiobotocore.session import get_session\n\n\nasync def ask(stack, m):\n    {asked}\n"
     assert call(text).model_id == NOVA
     assert client(text).service == "bedrock-runtime"
+
+
+def test_a_package_that_a_client_names_is_no_folder_of_that_name_inside_another_package() -> None:
+    clients = "import openai\n\n\ndef client():\n    if not KEY:\n        return None\n    return openai\n"
+    text = "import clients\n\n\ndef embed(words):\n    openai = clients.client()\n"
+    text += "    return openai.embeddings.create(input=words, model='text-embedding-3-small')\n"
+    files = {"clients.py": clients, "lib/adapters/__init__.py": "", "lib/adapters/openai/__init__.py": "x = 1\n"}
+    found = call(text, **files)
+    assert (found.api, found.model_id, found.modalities) == (
+        "embeddings.create",
+        "text-embedding-3-small",
+        ("embedding",),
+    )
+    assert isinstance(found.provider, Unknown)
+
+
+def test_a_job_that_makes_a_video_is_a_call() -> None:
+    made = 'import boto3\n\nbedrock = boto3.client("bedrock-runtime")\n'
+    found = call(f'{made}bedrock.start_async_invoke(modelId="amazon.nova-reel-v1:0", modelInput={{}})\n')
+    assert (found.api, found.modalities, found.takes_guardrail) == ("start_async_invoke", ("video",), False)

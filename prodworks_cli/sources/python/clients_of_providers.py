@@ -26,9 +26,13 @@ _LAST = frozenset(m.rpartition(".")[2] for methods in METHODS.values() for m in 
 _VARIABLES = {"openai": "OPENAI_BASE_URL", "anthropic": "ANTHROPIC_BASE_URL"}
 _MODULES = frozenset({"openai", "ollama"})
 # Calls that only these SDKs have, whoever made the client, with the provider where there is only one.
+_ANYBODY = ("openai", Unknown("the client is made elsewhere, for any provider", present=True))
 _CERTAIN: Mapping[str, tuple[str, str | Unknown]] = {
-    "chat.completions.create": ("openai", Unknown("the client is made elsewhere, for any provider", present=True)),
-    "chat.completions.parse": ("openai", Unknown("the client is made elsewhere, for any provider", present=True)),
+    "chat.completions.create": _ANYBODY,
+    "chat.completions.parse": _ANYBODY,
+    "responses.create": _ANYBODY,
+    "responses.parse": _ANYBODY,
+    "embeddings.create": _ANYBODY,
     "models.generate_content": ("google", "google"),
     "models.generate_content_stream": ("google", "google"),
 }
@@ -79,7 +83,8 @@ def _call(site: Site, values: Values, environment: Mapping[str, tuple[Node, ...]
 
 def _is_open(receiver: Site, values: Values) -> bool:
     """Nothing in the repository makes the client."""
-    return all(isinstance(origin, Unknown) for origin in values.tracer.origins(receiver))
+    origins = values.tracer.origins(receiver)
+    return all(isinstance(origin, Unknown) or origin.node.type == "none" for origin in origins)
 
 
 def _unmade(site: Site, method: str, values: Values) -> ModelObject:

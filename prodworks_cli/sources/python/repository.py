@@ -131,10 +131,16 @@ class Repository:
         candidates = [s for s in self._by_stem.get(wanted.rsplit("/", 1)[-1], ()) if f"/{s}".endswith(f"/{wanted}")]
         if dotted.startswith("."):
             candidates = [c for c in candidates if c == wanted]
+        else:
+            candidates = [c for c in candidates if self._may_mean(c.removesuffix(wanted), importer.path)]
         near = {c: _shared(c, importer.path) for c in candidates}
         nearest = max(near.values(), default=0)
         best = [c for c in candidates if near[c] == nearest]
         return best[0] if len(best) == 1 else None
+
+    def _may_mean(self, folder: str, importer: str) -> bool:
+        """A module inside a package is called by its short name only from beside it: elsewhere that means another."""
+        return importer.startswith(folder) or f"{folder}__init__.py" not in self._files
 
     def _open(self, stem: str) -> Module | None:
         path = next((p for p in (f"{stem}.py", f"{stem}/__init__.py") if p in self._files), None)

@@ -30,6 +30,7 @@ METHODS = {
     "invoke_model": RUNTIME,
     "invoke_model_with_response_stream": RUNTIME,
     "invoke_model_with_bidirectional_stream": RUNTIME,
+    "start_async_invoke": RUNTIME,
     "invoke_agent": AGENTS,
     "invoke_inline_agent": AGENTS,
     "invoke_flow": AGENTS,
@@ -39,7 +40,7 @@ METHODS = {
     "invoke_endpoint": SAGEMAKER,
     "invoke_endpoint_with_response_stream": SAGEMAKER,
 }
-_PREFILTER = (b".converse", b".invoke_", b".retrieve_and_generate")
+_PREFILTER = (b".converse", b".invoke_", b".start_async_invoke", b".retrieve_and_generate")
 
 
 @dataclass(frozen=True)
