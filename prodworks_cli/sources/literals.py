@@ -20,9 +20,19 @@ from prodworks_cli.sources.parts import suffix_of
 _CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".java", ".kt", ".scala", ".go", ".cs"))
 _CONFIG = frozenset((".json", ".yaml", ".yml", ".toml", ".properties", ".env", ".ini", ".cfg"))
 _LONGEST_LINE = 2000
-_QUOTED = re.compile(r"""(["'`])([a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{4,100})\1(?P<after>\s*[:\]]?)(?P<arrow>\s*=>)?""")
+# What LiteLLM and others write before the id of a model, to say who runs it.
+_PROVIDER = r"(?:litellm/)?(?:amazon_)?bedrock(?:_converse)?[/:](?:converse/|invoke/)?"
+_PREFIX = re.compile(_PROVIDER)
+_QUOTED = re.compile(
+    rf"""(["'`])((?:{_PROVIDER})?[a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{{4,100}})\1(?P<after>\s*[:\]]?)(?P<arrow>\s*=>)?"""
+)
 _SETTING = re.compile(
     r"""^\s*(?:-\s*)?(?:export\s+)?[\w.\[\]-]+\s*[:=]\s*([a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{4,100})\s*(?:#.*)?$"""
+)
+# A name with a provider before it stands in tables of prices as well; as a setting, the key says that it is a model.
+_SETTING_OF_PROVIDER = re.compile(
+    rf"""^\s*(?:-\s*)?(?:export\s+)?[\w.-]*(?i:model)[\w.-]*\s*[:=]\s*["']?({_PROVIDER}[a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{{4,100}})"""
+    r"""["']?\s*(?:#.*)?$"""
 )
 _COMMENT = re.compile(r"""^\s*(?:#|//|/?\*|<!--|--\s|;)""")
 _TRAILING = re.compile(r"""(?:^|\s)(?:#|//)\s""")
@@ -59,7 +69,13 @@ def read(files: Iterable[File]) -> Iterator[tuple[Node, str]]:
         source = _source(file) if holds(file.data, PROVIDERS) else None
         text = file.text if source else None
         if source and text is not None:
-            yield from ((node, source) for node in _of_text(file.path, text))
+            as_written = source == "code"
+            yield from ((node if as_written else _plain(node), source) for node in _of_text(file.path, text))
+
+
+def _plain(node: Node) -> Node:
+    """The id as Bedrock has it: configuration often names a model twice, with and without its provider."""
+    return node.map(lambda text: _PREFIX.sub("", str(text), count=1))
 
 
 def _source(file: File) -> str | None:
@@ -108,7 +124,7 @@ def _closes(line: str, indent: str) -> bool:
 
 
 def _of_line(line: str) -> Iterator[str]:
-    setting = _SETTING.match(line)
+    setting = _SETTING.match(line) or _SETTING_OF_PROVIDER.match(line)
     if setting and _names_model(setting.group(1)):
         yield setting.group(1)
         return
@@ -131,4 +147,5 @@ def _quoted(before: str, own: str) -> bool:
 
 def _names_model(text: str) -> bool:
     """Whether a text is a whole id; ``anthropic.claude-3-sonnet`` is a name that people use for a family."""
+    text = _PREFIX.sub("", text, count=1)
     return read_model_id(text) is not None and bool(_DIGIT.search(text)) and not _FAMILY.search(text)

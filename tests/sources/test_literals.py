@@ -60,3 +60,20 @@ def test_a_list_of_what_models_can_do_uses_none(path: str, text: str, found: lis
 def test_an_id_in_the_prose_of_a_text_is_no_use(path: str, line: str, found: bool) -> None:
     texts = {node.text() for node, _ in read(tree_of({path: line + "\n"}).files)}
     assert texts == ({ID} if found else set())
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("litellm.yaml", f"  litellm_params:\n    model: bedrock/{ID}\n", ID),
+        ("litellm.yaml", f'    model: "bedrock/converse/us.{ID}"  # the large one\n', f"us.{ID}"),
+        (".env", f"CHAT_MODEL=litellm/bedrock/{ID}\n", ID),
+        ("a.json", f'{{"model": "bedrock/{ID}"}}\n', ID),
+        ("a.py", f'MODEL = "bedrock/{ID}"\n', f"bedrock/{ID}"),
+        ("a.yaml", f"- name: bedrock/{ID}\n  price: 3\n", None),
+        ("a.py", f'PRICES["bedrock/{ID}"] = 3\n', None),
+        ("a.yaml", f"model: gateway/{ID}\n", None),
+    ],
+)
+def test_an_id_with_its_provider_before_it(path: str, text: str, found: str | None) -> None:
+    assert [node.text() for node, _ in read(tree_of({path: text}).files)] == ([found] if found else [])
