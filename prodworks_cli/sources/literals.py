@@ -34,6 +34,11 @@ _SETTING_OF_PROVIDER = re.compile(
     rf"""^\s*(?:-\s*)?(?:export\s+)?[\w.-]*(?i:model)[\w.-]*\s*[:=]\s*["']?({_PROVIDER}[a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{{4,100}})"""
     r"""["']?\s*(?:#.*)?$"""
 )
+_MODEL_KEY = re.compile(r"""(?i)model[\w.-]{0,40}["']?\s*[:=]\s*\[?\s*$""")
+# Languages whose comments may be of several lines.
+_BLOCK_COMMENTS = frozenset(
+    (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".java", ".kt", ".scala", ".go", ".cs")
+)
 _COMMENT = re.compile(r"""^\s*(?:#|//|/?\*|<!--|--\s|;)""")
 _TRAILING = re.compile(r"""(?:^|\s)(?:#|//)\s""")
 # The line compares with the id, looks it up, or says what it costs.
@@ -69,8 +74,8 @@ def read(files: Iterable[File]) -> Iterator[tuple[Node, str]]:
         source = _source(file) if holds(file.data, PROVIDERS) else None
         text = file.text if source else None
         if source and text is not None:
-            as_written = source == "code"
-            yield from ((node if as_written else _plain(node), source) for node in _of_text(file.path, text))
+            found = _of_text(file.path, text, source)
+            yield from ((node if source == "code" else _plain(node), source) for node in found)
 
 
 def _plain(node: Node) -> Node:
@@ -98,14 +103,19 @@ def _no_settings(path: str, text: str) -> bool:
     return path.startswith((".github/", ".gitlab")) or name in _TOOLS or ours
 
 
-def _of_text(path: str, text: str) -> Iterator[Node]:
-    inside = False
+def _of_text(path: str, text: str, source: str) -> Iterator[Node]:
+    inside = commented = False
+    blocks = suffix_of(path) in _BLOCK_COMMENTS
     aside: str | None = None
     for number, line in enumerate(text.splitlines(), 1):
         docstring = line.count('"""') + line.count("'''")
         if inside or docstring == 1:
             inside = inside != (docstring % 2 == 1)
             continue
+        if blocks and (commented or "/*" in line):
+            commented, skip = _comment(line, commented)
+            if skip:
+                continue
         if aside is not None:
             aside = None if _closes(line, aside) else aside
             continue
@@ -114,7 +124,7 @@ def _of_text(path: str, text: str) -> Iterator[Node]:
             aside = opened["indent"]
             continue
         if len(line) <= _LONGEST_LINE and "." in line and not _COMMENT.match(line):
-            yield from (Node(found, Location(path, number)) for found in _of_line(line))
+            yield from (Node(found, Location(path, number)) for found in _of_line(line, source))
 
 
 def _closes(line: str, indent: str) -> bool:
@@ -123,7 +133,15 @@ def _closes(line: str, indent: str) -> bool:
     return bool(inner) and (line.startswith(indent) and not line[len(indent) :].startswith((" ", "\t")))
 
 
-def _of_line(line: str) -> Iterator[str]:
+def _comment(line: str, inside: bool) -> tuple[bool, bool]:
+    """Whether a comment of several lines goes on after a line, and whether the line is part of one."""
+    if inside:
+        return "*/" not in line, True
+    opened = line.lstrip().startswith("/*")
+    return opened and "*/" not in line, opened
+
+
+def _of_line(line: str, source: str) -> Iterator[str]:
     setting = _SETTING.match(line) or _SETTING_OF_PROVIDER.match(line)
     if setting and _names_model(setting.group(1)):
         yield setting.group(1)
@@ -133,6 +151,8 @@ def _of_line(line: str) -> Iterator[str]:
         after = match["after"].strip()
         keyed = after == ":" or (after == "]" and _LOOKUP.search(before) is not None)
         if match["arrow"] or keyed or _ABOUT.search(before) or _TRAILING.search(before):
+            continue
+        if source == "config" and _PREFIX.match(match.group(2)) and not _MODEL_KEY.search(before):
             continue
         if _PROSE.search(before) and _quoted(before, match.group(1)):
             continue

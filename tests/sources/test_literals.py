@@ -73,7 +73,21 @@ def test_an_id_in_the_prose_of_a_text_is_no_use(path: str, line: str, found: boo
         ("a.yaml", f"- name: bedrock/{ID}\n  price: 3\n", None),
         ("a.py", f'PRICES["bedrock/{ID}"] = 3\n', None),
         ("a.yaml", f"model: gateway/{ID}\n", None),
+        ("promptfooconfig.yaml", f'options: {{provider: "bedrock:{ID}"}}\n', None),
     ],
 )
 def test_an_id_with_its_provider_before_it(path: str, text: str, found: str | None) -> None:
     assert [node.text() for node, _ in read(tree_of({path: text}).files)] == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("A.java", f'/* old:\n   client.modelId("{ID}")\n */\nclient.modelId("{ID}");\n', [4]),
+        ("a.ts", f"/** Old. */\nconst model = '{ID}';\n", [2]),
+        ("a.ts", f"/*\nconst model = '{ID}'; */ const other = 1;\n", []),
+        ("a.ts", f"const files = 'src/*';\nconst model = '{ID}';\n", [2]),
+    ],
+)
+def test_comments_of_several_lines_use_none(path: str, text: str, found: list[int]) -> None:
+    assert [node.location.line for node, _ in read(tree_of({path: text}).files)] == found
