@@ -24,7 +24,9 @@ _FOLDERS = frozenset(("prompts", "prompt", "prompt_templates", "prompt-templates
 _KEYWORDS = frozenset({"system", "systemPrompt", "system_prompt", "instructions", "defaultSystem"})
 _TEXTS = frozenset({"string", "template_string", "string_literal"})
 _FUNCTIONS = frozenset({"function_declaration", "arrow_function", "function_expression", "method_definition"})
-_JAVA = ("method_declaration", "method_invocation", "object_creation_expression")
+_JAVA = ("method_declaration", "method_invocation", "object_creation_expression", "annotation")
+# What LangChain4j is told of a method of an assistant: its system prompt, and the question around its arguments.
+_ANNOTATIONS = frozenset({"SystemMessage", "UserMessage"})
 # Methods and classes of Java that are given a prompt.
 _PASSED = frozenset({"defaultSystem", "system", "PromptTemplate", "SystemPromptTemplate", "SystemMessage"})
 _HOLDERS = frozenset({"variable_declarator", "pair", "public_field_definition", "assignment_expression"})
@@ -40,14 +42,14 @@ _UNCHANGED = frozenset(
 _TAKES_TEXT = frozenset({"dedent", "outdent", "fromTemplate", "String.raw", "stripIndent", "format"})
 # One of the names is in all that the first expression matches, one of the others in all that the second does; all are
 # searched for in lower case.
-_NAMES = (b"prompt", b"instruction", b"system", b"role")
+_NAMES = (b"prompt", b"instruction", b"system", b"role", b"usermessage")
 _SPOKEN = (
     *(b"system", b"you are ", b"your task", b"your role", b"your job", b"answer the", b"as an ai", b"respond "),
     *(b"<context>", b"instructions:", b"instruction:", b"<instruction", b"developer", b"prompttemplate"),
     *(b"return only", b" following ", b" given "),
 )
 _NEEDLE = re.compile(
-    rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)|prompttemplate|systemmessage"
+    rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)|prompttemplate|(?:system|user)message|systemcontentblock"
     rb"|role['\"]?\s*:\s*['\"](?:system|developer|user)"
 )
 _WORDS = re.compile(
@@ -157,14 +159,22 @@ def _named(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
             yield from ((name, v, bool(_CERTAIN.search(in_capitals(name)))) for v in _values(node))
     elif node.type in ("method_invocation", "object_creation_expression"):
         yield from _passed(source, node)
+    elif node.type == "annotation" and source.text(node.child_by_field_name("name")) in _ANNOTATIONS:
+        given = node.child_by_field_name("arguments")
+        for value in given.named_children if given is not None else ():
+            text = value.child_by_field_name("value") if value.type == "element_value_pair" else value
+            if text is not None:
+                yield source.text(node.child_by_field_name("name")), text, True
 
 
 def _passed(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
     """``.defaultSystem("...")`` of a chat client, ``PromptTemplate.builder().template("...")``."""
     name = source.text(node.child_by_field_name("name") or node.child_by_field_name("type"))
     given = node.child_by_field_name("arguments")
-    template = name == "template" and source.text(node).startswith("PromptTemplate")
-    if (name in _PASSED or template) and given is not None:
+    made = source.text(node)
+    told = name == "template" and made.startswith("PromptTemplate")
+    told = told or (name in ("fromText", "text") and made.startswith("SystemContentBlock"))
+    if (name in _PASSED or told) and given is not None:
         yield from ((name, v, True) for v in given.named_children[:1])
 
 
@@ -196,6 +206,8 @@ def _literal(source: Source, value: Node) -> Node | None:
 def _below(source: Source, value: Node) -> list[Node]:
     """The parts of an expression that may be its text."""
     if value.type in ("parenthesized_expression", "as_expression", "satisfies_expression", "binary_expression"):
+        return value.named_children
+    if value.type == "element_value_array_initializer":
         return value.named_children
     if value.type not in ("call_expression", "method_invocation"):
         return []

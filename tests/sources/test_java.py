@@ -74,6 +74,21 @@ def test_a_call_has_its_line_and_a_name_without_it() -> None:
     assert (found.model_id, found.modalities, found.max_tokens) == ("amazon.nova-lite-v1:0", ("text",), None)
 
 
+def test_a_method_of_the_program_that_is_called_like_an_operation_is_none() -> None:
+    own = "Object again(String q) { converse(q, true); return this.converse(q, false); }"
+    text = sdk(before=own).replace("Object ask(String question)", "Object converse(String question, boolean checked)")
+    assert (
+        len(
+            [
+                r
+                for r in collect_repository(tree_of({"Chat.java": text}), {}).resources
+                if isinstance(r.value, ModelCall)
+            ]
+        )
+        == 1
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

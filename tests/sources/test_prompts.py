@@ -284,6 +284,10 @@ def test_hostile_source() -> None:
         ("lib/x.ts", "function chatInstructions() {{ return dedent`{0}`; }}", ("lib/x.ts:chatInstructions", "inline", 1)),
         ("prompts/a.ts", "export const ChatPrompt = `{0}`;", ("prompts/a.ts:ChatPrompt", "file", 1)),
         ("A.java", 'class A {{ static final String SYSTEM_PROMPT = """\n  {0}\n  """; }}', ("A.java:SYSTEM_PROMPT", "inline", 1)),
+        ("A.java", 'class A {{ Object f() {{ return b.system(SystemContentBlock.fromText("{0}" + " Be kind.")); }} }}', ("A.java:fromText", "inline", 1)),
+        ("A.java", 'class A {{ Object f() {{ return SystemContentBlock.builder().text("{0}").build(); }} }}', ("A.java:text", "inline", 1)),
+        ("A.java", 'interface A {{\n  @SystemMessage("{0}")\n  String chat(@UserMessage String text);\n}}', ("A.java:SystemMessage", "inline", 2)),
+        ("A.java", 'interface A {{\n  @UserMessage(value = {{"{0}", "Now."}})\n  String chat();\n}}', ("A.java:UserMessage", "inline", 2)),
         ("A.java", 'class A {{ Object f() {{ return b.defaultSystem("{0}").build(); }} }}', ("A.java:defaultSystem", "inline", 1)),
     ],
 )  # fmt: skip
@@ -302,6 +306,7 @@ def test_prompts_in_other_languages(path: str, source: str, expected: tuple[str,
         ("a.ts", "const promptHelp = '{0}'; const INSTRUCTIONS = 'Please fill in every field of the form, then press the button below it. Thank you.';"),
         ("i18n/en.ts", "export default {{ instructions: '{0}' }};"),
         ("a.test.ts", "const SYSTEM_PROMPT = `{0}`;"),
+        ("A.java", 'class A {{ static final String systemName = "x"; Object f() {{ return ContentBlock.fromText("{0}"); }} }}'),
         ("a.ts", "const system = 1;\nconst prompt = `Please name page ${{a}} of the form.`;"),
     ],
 )  # fmt: skip

@@ -13,11 +13,11 @@ _FAMILIES = (
     r"(?:amazon\.(?:nova|titan|rerank)|anthropic\.claude|meta\.llama|mistral\.(?:mi|pixtral|magistral|voxtral|devstral)"
     r"|cohere\.(?:command|embed|rerank)|ai21\.(?:jamba|j2)|stability\.(?:stable|sd3)|deepseek\.(?:r\d|v\d)"
     r"|openai\.gpt|qwen\.qwen|writer\.palmyra|luma\.ray|twelvelabs\.(?:pegasus|marengo)|google\.gemma"
-    r"|moonshot\.kimi|minimax\.minimax|nvidia\.nemotron|zai\.glm)"
+    r"|moonshot\.kimi|minimax\.minimax|nvidia\.nemotron|zai\.glm|xai\.grok)"
 )
 PROVIDERS = (
     b"amazon.", b"anthropic.", b"meta.", b"mistral.", b"cohere.", b"ai21.", b"stability.", b"deepseek.", b"openai.",
-    b"qwen.", b"writer.", b"luma.", b"twelvelabs.", b"google.", b"moonshot.", b"minimax.", b"nvidia.", b"zai.",
+    b"qwen.", b"writer.", b"luma.", b"twelvelabs.", b"google.", b"moonshot.", b"minimax.", b"nvidia.", b"zai.", b"xai.",
 )  # fmt: skip
 """One of these is in every model id: what has none of them holds no id."""
 _ID = re.compile(rf"(?:(?P<geography>us|eu|apac|jp|au|ca|global|us-gov)\.)?(?P<base>{_FAMILIES}[A-Za-z0-9._:-]*)")

@@ -88,9 +88,12 @@ def calls(repository: Repository) -> Iterator[CallSite]:
 def _sdk(module: Module, node: Syntax) -> CallSite | None:
     name = module.name(node)
     service = OPERATIONS.get(name)
+    target = node.child_by_field_name("object")
+    if target is None or target.type in ("this", "super"):
+        return None  # a method of the program itself that is called alike
     if service is None or not any(".awssdk.services." in i for i in module.imports):
         return None
-    type_ = type_of(module, node.child_by_field_name("object"))
+    type_ = type_of(module, target)
     made = re.sub(r"(?:Async)?Client$", "", type_)
     if SERVICES.get(made) != service and not (not type_ and _asks(module, node, name)):
         return None
