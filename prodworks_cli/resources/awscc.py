@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from prodworks_cli.node import Block, Node
 from prodworks_cli.resources.adapter import pascal
-from prodworks_cli.resources.registry import MODULES
+from prodworks_cli.resources.registry import adapting
 
 _PREFIX = "awscc_"
 # Arguments whose members are named by the user.
@@ -64,8 +64,8 @@ def as_cloudformation(blocks: Iterable[Block]) -> tuple[Block, ...]:
     listed = tuple(blocks)
     if not any(block.type.startswith(_PREFIX) for block in listed):
         return listed
-    kept = {kind for module in MODULES for kind in getattr(module, "TERRAFORM", {})} | _READ_AS_TERRAFORM
-    adapted = {kind for module in MODULES for kind in getattr(module, "CLOUDFORMATION", {})}
+    kept = {kind for module in adapting() for kind in getattr(module, "TERRAFORM", {})} | _READ_AS_TERRAFORM
+    adapted = {kind for module in adapting() for kind in getattr(module, "CLOUDFORMATION", {})}
     known = {kind for kind in adapted if kind.startswith("AWS::")}  # a custom resource has no type in awscc
     types = {_type_name(kind): kind for kind in known}
     services = {kind.split("::")[1].lower(): kind.split("::")[1] for kind in known}

@@ -12,7 +12,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[impor
 from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import Record
-from prodworks_cli.resources.registry import MODULES, declared_adapters, observed_adapters, part_adapters
+from prodworks_cli.resources.registry import adapting, declared_adapters, observed_adapters, part_adapters
 from prodworks_cli.schema import assemble
 
 AT = Location("contract")
@@ -226,7 +226,7 @@ def _block(kind: str, text: Node, address: str, misses: set[str]) -> Block:
     return Block(kind, address, Node(Property(schema, schema, text, misses), AT))
 
 
-TYPES = {k for m in MODULES for table in ("CLOUDFORMATION", "PARTS") for k in getattr(m, table, {})}
+TYPES = {k for m in adapting() for table in ("CLOUDFORMATION", "PARTS") for k in getattr(m, table, {})}
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind in TYPES if kind.startswith("AWS::")))

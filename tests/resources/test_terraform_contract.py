@@ -17,7 +17,7 @@ import pytest
 from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Content, Declarations, Node, Reference
 from prodworks_cli.resources.environment import environment
-from prodworks_cli.resources.registry import MODULES
+from prodworks_cli.resources.registry import adapting
 from prodworks_cli.schema import Draft, assemble
 from prodworks_cli.sources import measurements, state_machines
 from tests.resources.provider_schema import REFERRED, schemas, types_read
@@ -51,7 +51,7 @@ ALLOWED = {
 # Types that declare one resource, and those that declare others besides it.
 ADAPTERS = {
     (table, kind): module
-    for module in MODULES
+    for module in adapting()
     for table in ("TERRAFORM", "PARTS")
     for kind in getattr(module, table, {})
     if kind.startswith(("aws_", "awscc_"))
