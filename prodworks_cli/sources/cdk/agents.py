@@ -39,6 +39,19 @@ def add_target(
     return node(library.declare(evaluator, symbol, node(of, at), arguments[0] if arguments else None, given, at), at)
 
 
+def add_endpoint(
+    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
+) -> Node:
+    """``runtime.addEndpoint(name, options)``"""
+    options = arguments[1] if len(arguments) > 1 else Node(None, at)
+    name = arguments[0] if arguments else Node(None, at)
+    given = {"agentRuntimeId": node(of, at), "endpointName": name}
+    if options["version"].present:
+        given["agentRuntimeVersion"] = options["version"]
+    symbol, id_ = "agentcore.RuntimeEndpoint", Node(f"Endpoint{name.text() or ''}", at)
+    return node(library.declare(evaluator, symbol, node(of, at), id_, node(given, at), at), at)
+
+
 def memory_strategy(value: Node, table: Table) -> Node:
     """``MemoryStrategy.usingSemantic({...})`` as the structure of CloudFormation."""
     content: Any = value.content

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.bedrock_agents import agent, allow
 from prodworks_cli.sources.cdk.buckets import bucket
 from prodworks_cli.sources.cdk.containers import balanced, child, own_key, worker
 from prodworks_cli.sources.cdk.databases import instances
@@ -89,10 +90,21 @@ def _knowledge_base(library: Library, evaluator: Evaluator, base: Construct) -> 
         found = child(library, evaluator, base, symbol, "KBVectors", {}, at)
     if found is not None and found.type == "AWS::OpenSearchServerless::Collection":
         arn = node({"CollectionArn": node(reference(found, "Arn"), at)}, at)
+        role, policy = base.parts.get("role"), found.members.get("aossPolicy")
+        if isinstance(role, Construct) and policy is not None:
+            role.parts.setdefault("managed", []).append(policy)
         stored = {"Type": Node("OPENSEARCH_SERVERLESS", at), "OpensearchServerlessConfiguration": arn}
         put(base, "StorageConfiguration", node(stored, at))
     elif store.present:
         put(base, "StorageConfiguration", unknown("the vector store is not resolved", at, present=True))
+
+
+def _collection(library: Library, evaluator: Evaluator, collection: Construct) -> None:
+    """The policy that lets a role use the collection; who has it, the access policy of the collection says too."""
+    at = collection.at
+    made = child(library, evaluator, collection, "aws-iam.ManagedPolicy", "AOSSApiAccessAll", {}, at)
+    allow(made, ("aoss:APIAccessAll",), node(reference(collection, "Arn"), at))
+    collection.members["aossPolicy"] = node(made, at)
 
 
 def _vpc(library: Library, evaluator: Evaluator, vpc: Construct) -> None:
@@ -155,6 +167,8 @@ _BRINGS: Mapping[str, Bring] = {
     "aws-cognito-identitypool.IdentityPool": pool_roles,
     "aws-rds.DatabaseCluster": instances,
     "aws-s3.Bucket": bucket,
+    "bedrock.Agent": agent,
+    "genai.opensearchserverless.VectorCollection": _collection,
     "aws-ec2.Vpc": _vpc,
     "aws-ec2.GatewayVpcEndpoint": _endpoint,
     "aws-ec2.InterfaceVpcEndpoint": _endpoint,

@@ -82,7 +82,7 @@ def _construct(ev: Evaluator, cls: ClassValue, this: Node, arguments: tuple[Node
         _fields(ev, cls, this)
         return
     _fields(ev, cls, this)
-    outer = Frame(cls.frame.module, cls.frame.language, {}, cls.frame, this)
+    outer = Frame(cls.frame.module, cls.frame.language, {}, cls.frame, this, owner=cls)
     ev.enter(Closure(made, outer, this), arguments, at)
     content: Any = this.content
     if content.construct is None:
@@ -98,27 +98,18 @@ def _fields(ev: Evaluator, cls: ClassValue, this: Node) -> None:
 
 def call_super(ev: Evaluator, arguments: tuple[Node, ...], frame: Frame, at: Location) -> Node:
     """The call of the base's constructor."""
-    owner = _owner(ev, frame)
+    owner = _owner(frame)
     if owner is not None:
         _base(ev, owner, this_of(frame), arguments, at)
     return Node(None, at)
 
 
-def _owner(ev: Evaluator, frame: Frame) -> ClassValue | None:
+def _owner(frame: Frame) -> ClassValue | None:
     """The class whose constructor runs in ``frame``."""
-    this: Any = this_of(frame).content
-    for cls in lineage(ev, this.cls) if isinstance(this, Instance) else ():
-        if isinstance(cls, ClassValue) and _within(frame, cls):
-            return cls
-    return None
-
-
-def _within(frame: Frame, cls: ClassValue) -> bool:
-    """Whether a frame runs code that is written in the class: its constructor's frame lies below the class's."""
     at: Frame | None = frame
-    while at is not None and at.parent is not cls.frame:
+    while at is not None and at.owner is None:
         at = at.parent
-    return at is not None
+    return at.owner if at is not None else None
 
 
 def _base(ev: Evaluator, cls: ClassValue, this: Node, arguments: tuple[Node, ...], at: Location) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Node, node_of
+from prodworks_cli.sources.cdk.bedrock_agents import action_groups
 from prodworks_cli.sources.cdk.converters import CONVERTERS
 from prodworks_cli.sources.cdk.dashboards import body_of
 from prodworks_cli.sources.cdk.data import Table
@@ -222,6 +223,7 @@ _MAKING = {
     "AWS::IAM::ManagedPolicy": _policy,
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::Dashboard": _dashboard,
+    "AWS::Bedrock::Agent": action_groups,
     "AWS::StepFunctions::StateMachine": _machine,
 }
 """By type, what makes properties that are no members of what a level 2 construct is given."""

@@ -11,17 +11,29 @@ from prodworks_cli.sources.cdk import making, members_of_libraries
 from prodworks_cli.sources.cdk.apis import deployed, own_routes, proxied
 from prodworks_cli.sources.cdk.aspects import ADD as ADD_ASPECT
 from prodworks_cli.sources.cdk.aspects import Aspect, add_aspect
+from prodworks_cli.sources.cdk.bedrock_agents import grant_model, is_model
 from prodworks_cli.sources.cdk.bringing import bring
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Host
-from prodworks_cli.sources.cdk.methods import call_method
+from prodworks_cli.sources.cdk.methods import call_method, role_of
 from prodworks_cli.sources.cdk.metrics import alarm_arguments
 from prodworks_cli.sources.cdk.providers import SINGLETON, singleton_function
 from prodworks_cli.sources.cdk.settle import camel, construct_of
 from prodworks_cli.sources.cdk.standard import STANDARD
 from prodworks_cli.sources.cdk.tags import ADD as ADD_TAG
 from prodworks_cli.sources.cdk.tags import Tag, add_tag
-from prodworks_cli.sources.cdk.values import Bound, Construct, Instance, Keywords, Made, Open, Origin, node, unknown
+from prodworks_cli.sources.cdk.values import (
+    Bound,
+    Construct,
+    External,
+    Instance,
+    Keywords,
+    Made,
+    Open,
+    Origin,
+    node,
+    unknown,
+)
 from prodworks_cli.sources.cdk.zod import parsed
 
 _STACK = "core.Stack"
@@ -78,6 +90,9 @@ class Library(Host):
             return self.context(key, at) if key else unknown("a context value", at)
         if symbol.endswith("getAllContext"):
             return self.all_context(at)
+        model, _, method = symbol.rpartition(".")
+        if is_model(model) and method.startswith("grantInvoke"):
+            return self._grant_model(node(External(model), at), arguments, at)
         known = STANDARD.get(symbol)
         if known is not None:
             return known(evaluator, arguments, at)
@@ -105,11 +120,19 @@ class Library(Host):
         symbol = f"{made.symbol}.{called.name}"
         if symbol.startswith("zod.") and called.name == "parse" and arguments:
             return parsed(called.of, arguments[0], at)
+        if is_model(made.symbol) and called.name.startswith("grantInvoke"):
+            return self._grant_model(called.of, arguments, at)
         if symbol in _SCOPED and made.arguments:
             return _SCOPED[symbol](self, evaluator, made.arguments[0], arguments, at)
         if called.name == "createAlarm":
             return making.make(self, evaluator, "aws-cloudwatch.Alarm", alarm_arguments(called.of, arguments, at), at)
         return node(Made(symbol, arguments, called.of), at)
+
+    def _grant_model(self, model: Node, arguments: tuple[Node, ...], at: Location) -> Node:
+        role = role_of(arguments[0]) if arguments else None
+        if role is not None:
+            grant_model(role, model, self.table)
+        return Node(None, at)
 
     def begin(self, evaluator: Evaluator, instance: Instance, arguments: tuple[Node, ...], at: Location) -> None:
         """A class of the repository becomes the construct of its library base."""
@@ -130,7 +153,7 @@ class Library(Host):
         construct = Construct(symbol, path, at, self.address(at.where, path), given, kind, conditional=optional)
         named = given_name is not None and (above is None or above.certain)
         construct.certain = symbol == _STACK or named
-        construct.resource = self.table.constructs.get(symbol, {}).get("resource", "")
+        construct.resource = self.table.constructs.get(symbol, {}).get("resource", "").replace("$id", segment)
         construct.stack = path if symbol == _STACK or above is None else above.stack
         construct.env = (
             given["env"] if symbol == _STACK and given["env"].present else above.env if above else construct.env

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.bedrock_agents import model_arn
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.settle import construct_of
 from prodworks_cli.sources.cdk.values import (
@@ -39,8 +40,8 @@ def make(library: Library, evaluator: Evaluator, symbol: str, arguments: tuple[N
         given = properties(arguments[2:], at)
         return node(library.declare(evaluator, symbol, arguments[0], arguments[1], given, at), at)
     scope: Any = arguments[0].content if arguments else None
-    # DefinitionBody.fromChainable(state) is no import.
-    found = ".from" in symbol and not symbol.startswith("aws-stepfunctions.DefinitionBody")
+    # DefinitionBody.fromChainable(state) and ActionGroupExecutor.fromlambdaFunction(fn) are no imports.
+    found = ".from" in symbol and len(arguments) > 1 and not symbol.startswith("aws-stepfunctions.DefinitionBody")
     if not found or not isinstance(scope, Construct | Instance):
         return node(Made(symbol, arguments), at)
     return node(Construct(symbol, symbol, at, "", Node(None, at), parts={"arguments": arguments[1:]}), at)
@@ -144,8 +145,9 @@ def give_role(library: Library, construct: Construct) -> None:
     if role is None:
         construct.members["role"] = given
     else:
-        needs = (*_statements(construct, spec.get("needs", ())), *construct.given["initialPolicy"].items())
-        role.parts.setdefault("statements", []).extend(needs)
+        listed = role.parts.setdefault("statements", [])
+        listed.extend(_statements(construct, spec.get("needs", ()), library.table))
+        listed.extend(construct.given["initialPolicy"].items())
 
 
 def _made_role(library: Library, construct: Construct, spec: Any) -> Construct:
@@ -156,10 +158,19 @@ def _made_role(library: Library, construct: Construct, spec: Any) -> Construct:
     role.parts["service"] = spec["service"]
     named = "aws-iam.ManagedPolicy.fromAwsManagedPolicyName"
     role.parts["managed"] = [node(Made(named, (Node(b, at),)), at) for b in spec.get("basic", ())]
-    role.parts["statements"] = list(_statements(construct, spec.get("statements", ())))
+    role.parts["statements"] = list(_statements(construct, spec.get("statements", ()), library.table))
     role.certain, role.stack = construct.certain, construct.stack
     library.add(role)
     return role
+
+
+def _resource(construct: Construct, one: Any, table: Table) -> Node:
+    """On what a statement allows something; ``model`` is the property that names a model."""
+    at = construct.at
+    if "model" in one:
+        return model_arn(construct.given[one["model"]], table)
+    text = one["resources"]
+    return unknown("known after deployment", at, True, text) if "${" in text else Node(text, at)
 
 
 def _off(value: Node) -> bool:
@@ -171,14 +182,13 @@ def _off(value: Node) -> bool:
     )
 
 
-def _statements(construct: Construct, listed: Any) -> Iterator[Node]:
+def _statements(construct: Construct, listed: Any, table: Table) -> Iterator[Node]:
     """What a role may do before any grant."""
     at = construct.at
     for one in listed:
         if "when" in one and _off(construct.given[one["when"]]):
             continue
-        text = one["resources"]
-        known = unknown("known after deployment", at, True, text) if "${" in text else Node(text, at)
+        known = _resource(construct, one, table)
         actions = node(tuple(Node(a, at) for a in one["actions"]), at)
         properties = node({"actions": actions, "resources": node((known,), at)}, at)
         yield node(Made("aws-iam.PolicyStatement", (properties,)), at)

@@ -72,7 +72,7 @@ def _of_instance(ev: Evaluator, instance: Instance, of: Node, name: str, at: Loc
     method = method_of(ev, instance.cls, name)
     if method is not None:
         closure = Closure(method[0], method[1].frame, of)
-        accessor = name in instance.cls.definition.members and not method[0].parameters
+        accessor = name in method[1].definition.members and not method[0].parameters
         return ev.call(closure, (), at) if accessor else node(closure, at)
     found = _inherited_static(ev, instance.cls, name)
     if found is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
-from prodworks_cli.sources.cdk.agents import add_target
+from prodworks_cli.sources.cdk.agents import add_endpoint, add_target
 from prodworks_cli.sources.cdk.apis import (
     add_method,
     add_proxy,
@@ -17,6 +17,7 @@ from prodworks_cli.sources.cdk.apis import (
     add_stage,
     add_usage_plan,
 )
+from prodworks_cli.sources.cdk.bedrock_agents import add_action_groups
 from prodworks_cli.sources.cdk.bringing import FUNCTIONS
 from prodworks_cli.sources.cdk.buckets import add_to_bucket_policy, notify, open_bucket
 from prodworks_cli.sources.cdk.constructs import converted
@@ -124,7 +125,8 @@ def _grant(library: Library, of: Construct, name: str, arguments: tuple[Node, ..
 
 
 def _metric(library: Library, of: Construct, name: str, arguments: tuple[Node, ...], at: Location) -> Node:
-    symbol = "aws-lambda.Function" if of.symbol in FUNCTIONS else of.symbol
+    made = of.symbol.partition(".from")[0]
+    symbol = "aws-lambda.Function" if made in FUNCTIONS else made
     if symbol == "aws-logs.MetricFilter":
         own = {"namespace": of.given["metricNamespace"], "metricName": of.given["metricName"]}
         own["statistic"] = Node("Average", at)
@@ -266,6 +268,9 @@ _METHODS: Mapping[str, Method] = {
     "addResource": add_resource,
     "resourceForPath": add_resource,
     "addStage": add_stage,
+    "addActionGroup": add_action_groups,
+    "addActionGroups": add_action_groups,
+    "addEndpoint": add_endpoint,
     "logAccessLogs": log_accesses,
     "addMetricFilter": add_metric_filter,
     "addToResourcePolicy": add_to_bucket_policy,

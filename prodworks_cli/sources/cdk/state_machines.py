@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from prodworks_cli.model import Location, Unknown
+from prodworks_cli.model import Location
 from prodworks_cli.node import Node, node_of
+from prodworks_cli.sources.cdk.bedrock_agents import model_arn
 from prodworks_cli.sources.cdk.converters import CONVERTERS
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.settle import construct_of, reference, settled
@@ -216,8 +217,8 @@ def grant_tasks(constructs: Iterable[Construct], table: Table) -> None:
 def _needs(state: Construct, table: Table) -> Iterator[Node]:
     given, at = state.given, state.at
     if state.symbol == _INVOKE:
-        model = CONVERTERS["model"](state.parts.get("model", Node(None, at)), table)
-        yield _statement(Node("bedrock:InvokeModel", at), _model_arn(model), at)
+        arn = model_arn(state.parts.get("model", Node(None, at)), table)
+        yield _statement(Node("bedrock:InvokeModel", at), arn, at)
         if given["guardrail"].present:
             arn = unknown("the ARN of the guardrail", at, True, "arn:${...}:bedrock:${...}:guardrail/${...}")
             yield _statement(Node("bedrock:ApplyGuardrail", at), arn, at)
@@ -231,14 +232,6 @@ def _needs(state: Construct, table: Table) -> Iterator[Node]:
         function = construct_of(given["lambdaFunction"])
         arn = node(reference(function, "Arn"), at) if function else unknown("a function", at, present=True)
         yield _statement(Node("lambda:InvokeFunction", at), arn, at)
-
-
-def _model_arn(model: Node) -> Node:
-    text = model.text()
-    if text is None or text.startswith("arn:"):
-        return model
-    shape = "arn:${...}:bedrock:${...}::foundation-model/" + text
-    return Node(Unknown("known after deployment", present=True, shape=shape), model.location)
 
 
 def _statement(actions: Node, resources: Node, at: Location) -> Node:

@@ -117,7 +117,7 @@ class Instance:
 
 @dataclass(eq=False)
 class Frame:
-    """Variables of a function call or module."""
+    """Variables of a function call or module; ``owner`` is the class whose constructor runs below the frame."""
 
     module: str
     language: str
@@ -125,6 +125,7 @@ class Frame:
     parent: Frame | None = None
     this: Node | None = None
     returns: list[Node] = field(default_factory=list)
+    owner: ClassValue | None = None
 
     def holder(self, name: str) -> Frame | None:
         """The frame that has a variable of this name."""

@@ -17,7 +17,8 @@ def class_statement(c: Converter, node: Any) -> Iterable[p.Statement]:
     parts = children(node.child_by_field_name("body"))
     declared = [part for part in parts if part.type == "public_field_definition"]
     name = text(node.child_by_field_name("name"))
-    members = tuple(text(part.child_by_field_name("name")) for part in declared)
+    accessors = [part for part in parts if part.type == "method_definition" and child(part, "get") is not None]
+    members = tuple(text(part.child_by_field_name("name")) for part in (*declared, *accessors))
     fields, statics = (_values(c, declared, static) for static in (False, True))
     yield p.Class(c.at(node), name, _bases(c, node), fields, _methods(c, parts), statics, members)
 
