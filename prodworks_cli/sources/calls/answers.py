@@ -39,7 +39,9 @@ STREAM_ERRORS = words(
 ELSEWHERE = "comes from outside the repository"
 PASSED_ON = Unknown("the stream is read by code that is not followed")
 # An answer that is a vector, a ranking or a picture is neither text nor data in one.
-NO_TEXT: dict[str, Drafted] = {"output_use": None, "output_validated": None, "stream_errors_handled": None}
+NO_TEXT: dict[str, Drafted] = dict.fromkeys(
+    ("output_use", "output_validated", "stream_errors_handled", "history_bounded")
+)
 
 
 def streams(api: str) -> bool:

@@ -20,6 +20,9 @@ OUTSIDE = "outside"
 UNKNOWN, FACT = ("unknown", "fact")
 # Where a text is cut to a length on its way: no source of it.
 CUT = "cut"
+# What was said before, by its name, and where only the last of it is kept.
+HISTORY, WINDOW = ("history", "window")
+MARKS = frozenset({CUT, HISTORY, WINDOW})
 
 
 class HasPath(Protocol):

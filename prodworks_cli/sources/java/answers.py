@@ -53,6 +53,7 @@ class Answers:
             **use_of(by_schema or read, by_schema or checked, None),
             "stream_errors_handled": self._stream(call, bodies) if _streams(call) else None,
             "input_bounded": self._bounds.of(bodies, asked),
+            "history_bounded": self._bounds.of_history(call, bodies, asked),
         }
 
     def _taken(self, call: CallSite, bodies: Sequence[Body]) -> tuple[bool, bool | Unknown]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from tree_sitter import Node as Syntax
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.calls.answers import BOUNDS, FOR_SHOW, bound_of
 from prodworks_cli.sources.calls.flows import CUT, INPUT, PARAMETER
+from prodworks_cli.sources.calls.histories import history_in_framework, history_of
 from prodworks_cli.sources.java.flow import Flow, Leaf, Trace
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.response import Body
+from prodworks_cli.sources.java.sites import CallSite
 from prodworks_cli.sources.java.syntax import Module
 
 # The marks of Jakarta Validation and Hibernate that limit a text.
 _LIMITED = re.compile(r"@(?:Size|Length)\s*\([^)]*\bmax\b")
+_MEMORIES = re.compile(rb"\w*ChatMemory\w*")
 _ORDERS = frozenset({">", ">=", "<", "<="})
 
 
@@ -36,6 +40,18 @@ class Bounds:
         whole = Trace.join(self._flow.uncut(place) for place in asked) if cut else said
         return bound_of(whole, cut, self._measured(bodies))
 
+    def of_history(self, call: CallSite, bodies: Sequence[Body], asked: Sequence[Body]) -> bool | Unknown | None:
+        """Whether what was said before has a bound in the request; Spring AI adds it by an advisor."""
+        if call.library == "spring" and _remembers(call.module):
+            return history_in_framework(self._memories, "spring")
+        return history_of(call.api, self._flow.of_all(asked), (b.module.text(n) for b in bodies for n in _compared(b)))
+
+    @cached_property
+    def _memories(self) -> frozenset[str]:
+        """The types in files that name a memory of a framework."""
+        modules = self._repository.matching(_MEMORIES)
+        return frozenset(m.text(n) for m in modules for n in m.of_type("type_identifier", "identifier"))
+
     def _measured(self, bodies: Sequence[Body]) -> Iterator[Leaf]:
         """What is counted, or has its length compared, before the call."""
         for place in (Body(b.module, n) for b in bodies for n in (*_counted(b), *_compared(b))):
@@ -53,6 +69,14 @@ class Bounds:
             if any(_LIMITED.search(home.text(cls)) for home, cls in declared(self._repository, body.module, type_)):
                 return True
         return False
+
+
+def _remembers(module: Module) -> bool:
+    """The file has an advisor or a type that keeps what was said."""
+    if not _MEMORIES.search(module.data):
+        return False
+    names = module.of_type("type_identifier", "identifier")
+    return any(_MEMORIES.search(module.data, n.start_byte, n.end_byte) for n in names)
 
 
 def declared(repository: Repository, module: Module, name: str) -> Iterator[tuple[Module, Syntax]]:

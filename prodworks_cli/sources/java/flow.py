@@ -15,7 +15,6 @@ from tree_sitter import Node as Syntax
 from prodworks_cli.sources.calls import flows
 from prodworks_cli.sources.calls.flows import CUT, FACT, OUTPUT, PARAMETER, RETRIEVED, STORED, UNKNOWN
 from prodworks_cli.sources.java.chains import links, root_of
-from prodworks_cli.sources.java.cuts import cuts
 from prodworks_cli.sources.java.entries import entry_of, parameter_of
 from prodworks_cli.sources.java.flow_steps import (
     added,
@@ -28,6 +27,7 @@ from prodworks_cli.sources.java.flow_steps import (
     returned,
     within,
 )
+from prodworks_cli.sources.java.marks import marks_of
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.response import Body, Responses
 from prodworks_cli.sources.java.sites import type_of
@@ -150,8 +150,9 @@ class Flow:
             "method_invocation": self._invocation,
             "lambda_expression": function,
         }
-        step = steps.get(place.node.type)
-        return step(place) if step is not None else ()
+        step, marks = steps.get(place.node.type), marks_of(place.module, place.node)
+        following = () if step is None or (self._stops and CUT in marks) else step(place)
+        return (*(Leaf(mark, place) for mark in marks), *following) if marks else following
 
     def _named(self, place: Body, name: str) -> Iterator[Body | Leaf]:
         variable = place.module.lookup(place.node, name)
@@ -236,10 +237,6 @@ class Flow:
             yield Leaf(OUTPUT, place, (), self._calls[key])
             return
         target, given = node.child_by_field_name("object"), module.arguments(node)
-        if cuts(module, node):
-            yield Leaf(CUT, place)
-            if self._stops:
-                return
         if name in _MEASURES or _MASKS.search(name):
             return
         if name in _FACTS and target is not None and not given:

@@ -60,6 +60,7 @@ class Answers:
             **use_of(data or read, by_schema or checked, reach.leaves),
             "stream_errors_handled": self._stream(call, reach) if streams(api) or _asks_stream(given) else None,
             "input_bounded": self._bounds.of(reach, asked) if asked else built,
+            "history_bounded": self._bounds.of_history(api, reach, asked) if asked else built,
         }
 
     def _taken(self, call: Site, api: str, reach: Reach) -> tuple[bool, bool]:

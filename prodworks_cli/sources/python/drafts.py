@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,10 +14,10 @@ from prodworks_cli.sources.calls.drafts import (
     Names,
     attribution_by,
     call_draft,
-    guardrail_mode,
     request_attributes,
 )
-from prodworks_cli.sources.calls.facts import LIMITS, Facts
+from prodworks_cli.sources.calls.facts import Facts
+from prodworks_cli.sources.calls.histories import MEMORIES, history_in_framework
 from prodworks_cli.sources.calls.records import recorded_by_framework
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python import smithy
@@ -29,7 +28,8 @@ from prodworks_cli.sources.python.correlation import Correlations
 from prodworks_cli.sources.python.dead import is_dead
 from prodworks_cli.sources.python.fallbacks import Fallbacks
 from prodworks_cli.sources.python.framework_clients import FrameworkClients
-from prodworks_cli.sources.python.frameworks import ModelObject, first_of
+from prodworks_cli.sources.python.framework_facts import guardrail_of, limit_of, modalities_of, mode_of, version_of
+from prodworks_cli.sources.python.frameworks import ModelObject
 from prodworks_cli.sources.python.handlers import Handlers
 from prodworks_cli.sources.python.http_calls import HttpCall
 from prodworks_cli.sources.python.http_drafts import http_client, request_facts
@@ -44,21 +44,7 @@ from prodworks_cli.sources.python.values import Values
 # What exports the spans of a program; Strands makes them by itself.
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 EXPORTERS = (b"opentelemetry-instrument", b"StrandsTelemetry", b"aws-opentelemetry-distro")
-GUARDRAIL_KEYS = (
-    *("guardrails", "guardrail_config", "guardrail_id", "guardrailConfig", "guardrail_identifier"),
-    *("guardrailIdentifier", "bedrock_guardrail_config"),
-)
-# Arguments that hold further settings of the model.
-HOLDERS = (
-    *("model_kwargs", "generation_kwargs", "params", "settings", "model_settings", "inferenceConfig"),
-    *("inference_config", "additional_kwargs", "config", "generation_config", "request_params", "options"),
-)
 _STATUS = frozenset({"status_code", "status", "ok", "is_success", "is_error"})
-_EMBEDS = re.compile(r"embed", re.I)
-_RANKS = re.compile(r"rerank|ranker", re.I)
-_SPEAKS = re.compile(r"nova-(?:\d-)?sonic|NovaSonic|realtime|GeminiLive", re.I)
-
-OWN_CHECKS = Unknown("what functions of the program check before and after the call is not known")
 
 
 @dataclass(frozen=True)
@@ -150,7 +136,7 @@ class Describer:
     def model_object(self, found: ModelObject, around: Around) -> Draft:
         """The calls that go through a framework's model object, as one."""
         at = found.site.module.at(found.site.node)
-        model, guardrail = found.model, self._guardrail(found)
+        model, guardrail = found.model, guardrail_of(found)
         reach = self._responses.reach(found.site) if found.direct else Reach((), (), None)
         traced = found.traced or self._responses.instrumented(found.site, reach) is True or self._exported(found)
         known: dict[str, Drafted] = {
@@ -160,23 +146,24 @@ class Describer:
             "endpoint": found.endpoint,
             "client": DEAD if dead else self.framework_clients.of(found),
             "model_id": model,
-            "max_tokens": self._limit(found),
-            "modalities": _modalities(found),
+            "max_tokens": limit_of(found),
+            "modalities": modalities_of(found),
             "guardrail_id": guardrail,
-            "guardrail_version": self._guardrail_version(found),
-            "guardrail_mode": _mode(found, guardrail),
+            "guardrail_version": version_of(found),
+            "guardrail_mode": mode_of(found, guardrail),
             "instrumented": traced or FRAMEWORK,
             **recorded_by_framework(traced),
             "usage_recorded": traced or self._responses.usage_read(found.site) or FRAMEWORK,
             "request_metadata": None,
             "correlation": FRAMEWORK,
+            "history_bounded": self._memory(found),
             **around.requests.of_object(found),
             "attribution": attribution_by(model),
             "stop_reasons_handled": FRAMEWORK,
             "handled_errors": FRAMEWORK,
             **({"fallback": True} if self._falls_back(found) else {}),
             **(self._direct(found, reach, traced, around) if found.direct else {}),
-            **(NO_TEXT if without_text(_modalities(found)) else {}),
+            **(NO_TEXT if without_text(modalities_of(found)) else {}),
         }
         return call_draft(self.named(found.site, found.name)[1], at, known)
 
@@ -224,6 +211,12 @@ class Describer:
         }
         return call_draft(self.named(site, found.api)[1], at, known), client
 
+    def _memory(self, found: ModelObject) -> bool | Unknown:
+        """Whether what the framework keeps of what was said has a bound."""
+        modules = self._repository.containing(*MEMORIES)
+        names = {m.text(n) for m in modules for n in m.of_type("identifier")}
+        return history_in_framework(names, found.library)
+
     def _exported(self, found: ModelObject) -> bool:
         """Strands makes spans with token usage by itself; they count where something exports them."""
         return found.library == "strands" and self._repository.holds_near(found.site.module.path, *EXPORTERS)
@@ -243,42 +236,6 @@ class Describer:
                 return True
         return False
 
-    def _limit(self, found: ModelObject) -> Node:
-        direct = [member(found.arguments, name) for name in LIMITS]
-        held = [holder for name in HOLDERS if (holder := member(found.arguments, name)).present]
-        nested = [h[name] for h in held if isinstance(h.content, Mapping) for name in LIMITS]
-        # The limit may be in settings that are built elsewhere.
-        opened = [Node(Unknown(h.unknown.reason), h.location) for h in held if h.unknown is not None]
-        limit = next((n for n in [*direct, *nested, *opened] if n.present), direct[0])
-        return limit if limit.location.where else Node(limit.content, found.site.module.at(found.site.node))
-
-    def _guardrail(self, found: ModelObject) -> Node:
-        node = self._guardrail_config(found)
-        for key in ("guardrailIdentifier", "guardrail_identifier"):
-            if isinstance(node.content, Mapping) and key in node.content:
-                return node.content[key]
-        return node if not isinstance(node.content, Mapping) else Node(Unknown("a guardrail", True), node.location)
-
-    def _guardrail_config(self, found: ModelObject) -> Node:
-        """The guardrail as it is given: among the arguments, or in settings of the model."""
-        node = first_of(found.arguments, found.site, *GUARDRAIL_KEYS)
-        held = [member(found.arguments, holder).first_of(*GUARDRAIL_KEYS) for holder in ("settings", "model_settings")]
-        return node if node.present else next((h for h in held if h.present), node)
-
-    def _guardrail_version(self, found: ModelObject) -> Node:
-        node = self._guardrail_config(found)
-        direct = member(found.arguments, "guardrail_version")
-        nested = node.first_of("guardrailVersion", "guardrail_version")
-        return direct if direct.present else nested
-
-
-def _mode(found: ModelObject, guardrail: Node) -> str | Unknown:
-    """Functions of the program may stand before or after a call, as the OpenAI Agents SDK lets them."""
-    nodes = [member(found.arguments, key) for key in ("input_guardrails", "output_guardrails")]
-    own = any(node.present and node.content != () for node in nodes)
-    mode = guardrail_mode(guardrail)
-    return OWN_CHECKS if own and mode == "none" else mode
-
 
 def _lost(call: CallSite) -> Unknown:
     return Unknown(call.unresolved or "the client is made elsewhere")
@@ -289,15 +246,3 @@ def _with_status(handled: tuple[str, ...] | Unknown, reach: Reach) -> tuple[str,
     if isinstance(handled, tuple) and any(compares(site, _STATUS) for site in reach.bodies):
         return tuple(sorted({*handled, "HTTPError"}))
     return handled
-
-
-def _modalities(found: ModelObject) -> tuple[str, ...]:
-    """What the calls put out: the model says it, else the name of the class or of the method."""
-    model = found.model.text() or ""
-    if _EMBEDS.search(found.name) or _EMBEDS.search(model):
-        return ("embedding",)
-    if _RANKS.search(found.name) or _RANKS.search(model):
-        return ("rerank",)
-    if _SPEAKS.search(found.name) or _SPEAKS.search(model):
-        return ("speech",)
-    return ("image",) if found.name.startswith("images.") else ("text",)

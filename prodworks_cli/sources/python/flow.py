@@ -14,12 +14,12 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.sources.calls.flows import CUT, INPUT, OUTPUT, OUTSIDE, Path, ask
+from prodworks_cli.sources.calls.flows import CUT, INPUT, MARKS, OUTPUT, OUTSIDE, Path, ask
 from prodworks_cli.sources.parts import words
-from prodworks_cli.sources.python.cuts import cuts
 from prodworks_cli.sources.python.flow_calls import Carriers
 from prodworks_cli.sources.python.flow_names import Names
 from prodworks_cli.sources.python.flow_types import Classifier, Leaf, Place, Trace, named
+from prodworks_cli.sources.python.marks import marks_of
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.trace import Tracer
@@ -140,8 +140,9 @@ class Flow:
             cut = self._stops and any(leaf.kind == CUT for leaf in step.leaves)
             if not cut:
                 queue.extend(step.places)
-            for leaf in step.leaves[:1] if cut else step.leaves:
-                leaves.setdefault(leaf.key, leaf)
+            for leaf in step.leaves:
+                if not cut or leaf.kind in MARKS:
+                    leaves.setdefault(leaf.key, leaf)
             if step.composes:
                 composed.add((place.site.module.path, place.site.node.id))
         return Trace(tuple(leaves.values()), frozenset(composed))
@@ -159,10 +160,9 @@ class Flow:
 
     def _step(self, place: Place) -> Iterator[Place | Leaf]:
         kind = place.site.node.type
-        if kind in ("call", "subscript") and cuts(place.site.module, place.site.node):
-            yield Leaf(CUT, place.site)
         step = self._by_type.get(kind)
         if step is not None:
+            yield from (Leaf(mark, place.site) for mark in marks_of(place.site.module, place.site.node))
             yield from step(place)
 
     def _identifier(self, place: Place) -> Iterator[Place | Leaf]:

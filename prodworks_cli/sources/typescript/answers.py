@@ -56,10 +56,12 @@ class Answers:
         """The use of the answer, its check, the errors of a stream, and the bound of what is asked."""
         data, by_schema = self._format(call)
         read, checked = self._taken(call, reach)
+        asked = self._conversations.asked(call)
         return {
             **(use_of(data or read, by_schema or checked, reach.leaves) if data is not None else _ANY_FORMAT),
             "stream_errors_handled": self._stream(call, reach) if streams(call.api) else None,
-            "input_bounded": self._bounds.of(reach, self._conversations.asked(call)),
+            "input_bounded": self._bounds.of(reach, asked),
+            "history_bounded": self._bounds.of_history(call.api, reach, asked),
         }
 
     def _taken(self, call: CallSite, reach: Reach) -> tuple[bool, bool]:

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.calls.answers import BOUNDS, FOR_SHOW, bound_of
 from prodworks_cli.sources.calls.flows import CUT, INPUT, PARAMETER, Path
+from prodworks_cli.sources.calls.histories import history_of
 from prodworks_cli.sources.typescript.flow_types import Leaf, Trace, Tracing
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.response import Reach
@@ -37,6 +38,11 @@ class Bounds:
         cut = bool(said.kinds(CUT))
         whole = Trace.join(self._flow.uncut(site, path) for site, path in asked) if cut else said
         return bound_of(whole, cut, self._measured(reach))
+
+    def of_history(self, api: str, reach: Reach, asked: Sequence[tuple[Site, Path]]) -> bool | Unknown | None:
+        """Whether what was said before has a bound in the request."""
+        said = Trace.join(self._flow.of(site, path) for site, path in asked)
+        return history_of(api, said, (s.module.text(n) for s in reach.chain for n in _compared(s)))
 
     def _measured(self, reach: Reach) -> Iterator[Leaf]:
         """What is counted, or has its length compared, before the call."""

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from tree_sitter import Node
 
 from prodworks_cli.sources.calls.flows import CUT, OUTSIDE, UNKNOWN, Path, ask
-from prodworks_cli.sources.typescript.cuts import cuts
 from prodworks_cli.sources.typescript.flow_calls import Carriers
 from prodworks_cli.sources.typescript.flow_names import Names
 from prodworks_cli.sources.typescript.flow_queue import Queue, Shared
 from prodworks_cli.sources.typescript.flow_types import Classifier, Leaf, Place, Trace, admits, element, named
+from prodworks_cli.sources.typescript.marks import marks_of
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, TRANSPARENT, last_name, string_of
@@ -100,6 +100,11 @@ class Flow:
                 leaf = Leaf(UNKNOWN, place.site, (), "is made in too many steps", False)
                 leaves[leaf.key] = leaf
                 break
+            marks = marks_of(place.site.module, place.site.node)
+            for mark in marks:
+                leaves.setdefault((mark, *place.site.key), Leaf(mark, place.site))
+            if self._stops and CUT in marks:
+                continue
             following = self._step(place)
             if isinstance(following, Shared):
                 queue.add_all(following)
@@ -160,10 +165,7 @@ class Flow:
 
     def _call(self, place: Place) -> Iterable[Place | Leaf]:
         known = self._classifier.of_call(place, self)
-        if known is not None or not cuts(place.site.module, place.site.node):
-            return known if known is not None else self._carriers.of(place)
-        cut = Leaf(CUT, place.site)
-        return (cut,) if self._stops else (cut, *self._carriers.of(place))
+        return known if known is not None else self._carriers.of(place)
 
 
 def _composes(site: Site) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Node
@@ -13,6 +14,7 @@ from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.answers import NO_TEXT, without_text
 from prodworks_cli.sources.calls.drafts import Names, call_draft
 from prodworks_cli.sources.calls.guardrails import applied_separately
+from prodworks_cli.sources.calls.histories import MEMORIES, history_in_framework
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.log_setups.levels import LevelVariables
@@ -122,6 +124,12 @@ class _Reader:
         self.gaps = texts.gaps
         return [*described, *self._clients.drafts(live), *followed]
 
+    @cached_property
+    def _memories(self) -> frozenset[str]:
+        """The names in files that name a memory of a framework."""
+        modules = self._repository.holding(*MEMORIES)
+        return frozenset(m.text(n) for m in modules for n in m.of_type("identifier"))
+
     def _identity(self, site: Site, api: str) -> str:
         """A name for a call that does not change with line numbers."""
         return self._names.of(f"{site.module.path}:{site.module.qualified(site.node)} {api}")
@@ -135,6 +143,7 @@ class _Reader:
                 else object_attributes(model, self._requests, traced)
             ),
             **around.texts.conversations.of_object(model),
+            "history_bounded": history_in_framework(self._memories, _family(model)),
             "reachable": not self._liveness.is_dead(model.site),
         }
         return call_draft(name, model.site.module.at(model.site.node), known)
@@ -210,6 +219,14 @@ class _Reader:
                 enabled = option["isEnabled"]
                 return enabled if enabled.present else Node(name == "telemetry", option.location)
         return False
+
+
+def _family(model: ModelObject) -> str:
+    """The framework that an object is of, as far as it keeps what was said."""
+    packages = {i.module for i in model.site.module.imports.values()}
+    if any(name.startswith("@strands-agents/") for name in packages):
+        return "strands"
+    return "" if isinstance(model, AgentObject) else "langchain"
 
 
 def _embeds(call: CallSite, known: Mapping[str, Drafted]) -> bool:
