@@ -276,6 +276,15 @@ def test_the_level_of_a_logger_in_another_file() -> None:
     assert written("from shared import logger\n", "logger.info(question)", shared__py=shared).emitted is False
 
 
+def test_the_set_up_of_another_program_does_not_count() -> None:
+    ask = "import logging\nlogger = logging.getLogger(__name__)\n" + ASK.replace("RECORD", "logger.debug(question)")
+    files = {"service/main__py": BASIC.format("'INFO'"), "scripts/tool__py": BASIC.format("'DEBUG'")}
+    found = resources(**{"service/chat/app__py": ask, **files})
+    assert [r.value.emitted for r in found if isinstance(r.value, LogStatement)] == [False]
+    far = resources(**{"library/chat/app__py": ask, **files})
+    assert [r.value.emitted for r in far if isinstance(r.value, LogStatement)] == [True]
+
+
 def test_structlog_may_leave_the_level_to_the_standard_library() -> None:
     setup = BASIC.format("logging.ERROR") + STRUCTLOG.format("wrapper_class=structlog.stdlib.BoundLogger")
     assert written(setup, "logger.info('x', question=question)").emitted is False

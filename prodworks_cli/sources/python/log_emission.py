@@ -12,7 +12,7 @@ from prodworks_cli.model import Unknown
 from prodworks_cli.resources.adapter import every
 from prodworks_cli.sources.log_setups.levels import Level, LevelVariables, is_written
 from prodworks_cli.sources.log_setups.setups import LogSetUp
-from prodworks_cli.sources.log_setups.standard import ROOT, Place
+from prodworks_cli.sources.log_setups.standard import ROOT
 from prodworks_cli.sources.python.log_setups import LOGURU, STRUCTLOG, LogSetUps
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.syntax import Module
@@ -78,10 +78,13 @@ class Emission:
         return {key: setups[1:] or setups for key, setups in made.items()}
 
     def _near(self, logger: str, module: Module) -> Sequence[LogSetUp]:
-        """The set-ups of a logger by its name: those of the program that a file belongs to, else all."""
-        found = [p for p in self._setups.found if p.logger == logger]
-        near = [p.setup for p in found if _is_near(p, module.path)]
-        return near or [p.setup for p in found]
+        """The set-ups of a logger by its name: those in folders around a file, else beside it, else all."""
+        found = [p.setup for p in self._setups.found if p.logger == logger]
+        for is_near in (_is_around, _is_beside):
+            near = [setup for setup in found if is_near(setup, module.path)]
+            if near:
+                return near
+        return found
 
 
 def _covers(parent: str, name: str) -> bool:
@@ -89,7 +92,12 @@ def _covers(parent: str, name: str) -> bool:
     return bool(parent) and f".{parent}." in f".{name}."
 
 
-def _is_near(place: Place, path: str) -> bool:
-    """A set-up near the root, or in a folder around or beside a file, is that of its program."""
-    around, folders = place.setup.at.where.split("/")[:-1], path.split("/")[:-1]
-    return len(around) <= 1 or folders[: len(around)] == around or folders[:2] == around[:2]
+def _is_around(setup: LogSetUp, path: str) -> bool:
+    folder = setup.at.where.rpartition("/")[0]
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _is_beside(setup: LogSetUp, path: str) -> bool:
+    """In the same part of the repository, or near its root."""
+    around = setup.at.where.split("/")[:-1]
+    return len(around) <= 1 or path.split("/")[:2] == around[:2]
