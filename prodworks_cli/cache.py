@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -138,6 +137,8 @@ def _head(key: str, body: bytes) -> bytes:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=_SUFFIX)  # mode 0600
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -16,12 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import pathspec
-import tree_sitter
-import yaml
 
 from prodworks_cli import __version__
 from prodworks_cli.cache import Cache, digest_of
@@ -94,7 +91,8 @@ def leave(kept: Keeper, listing: Listing) -> None:
 
 
 def _index(listing: Listing) -> str | None:
-    return digest_of(["files", listing.root]) if listing.root else None
+    """Of each version a list of its own: what part a file plays is told by the code."""
+    return digest_of(["files", listing.root, *code()]) if listing.root else None
 
 
 @cache
@@ -120,7 +118,8 @@ def _code(folder: str) -> Iterator[str]:
 
 def _libraries() -> Iterator[str]:
     """The names of the folders that installers write: they have the versions, and are read at once."""
-    for module in (pathspec, tree_sitter, yaml):
+    for module in ("pathspec", "tree_sitter", "yaml"):
+        spec = find_spec(module)
         with suppress(OSError):
-            names = [path.name for path in Path(str(module.__file__)).parent.parent.iterdir()]
+            names = [path.name for path in Path(str(spec and spec.origin)).parent.parent.iterdir()]
             yield from (n for n in names if n.endswith(".dist-info") and n.lower().startswith(_LIBRARIES))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 FOLDER = Path(".prodworks")
@@ -18,6 +17,8 @@ def replace_text(path: Path, text: str) -> None:
 
     Raises :class:`LocalError` where the folder is a link, and ``OSError``.
     """
+    import tempfile
+
     _make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

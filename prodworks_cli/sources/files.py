@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from prodworks_cli.model import Gap, Plane, Skipped
 from prodworks_cli.sources import git
@@ -19,6 +18,9 @@ from prodworks_cli.sources.assemblies import assembly_files, output_of
 from prodworks_cli.sources.folders import Folders
 from prodworks_cli.sources.installed import installed, is_record
 from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file, part_of, suffix_of
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 __all__ = [
     "LARGEST_FILE",
@@ -208,7 +210,7 @@ def list_tree(root: Path, ignore: Sequence[str] = ()) -> Listing:
         pending = _with_assemblies(root, _without_installed(found))
         return Listing(
             root.resolve().name,
-            tuple(_without(pending, spec_of(ignore))),
+            tuple(_without(pending, spec_of(ignore)) if ignore else pending),
             None if listed is None else commit.result(),
             None if listed is None else dirty.result(),
             root=str(root.resolve()),
@@ -331,12 +333,14 @@ def _ignore_file(folder: Path, prefix: str) -> Iterator[tuple[str, GitIgnoreSpec
 
 def spec_of(lines: Iterable[str]) -> GitIgnoreSpec:
     """Patterns as in ``.gitignore``; like git, a line that is no pattern matches nothing."""
-    return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line, GitIgnoreSpec))
 
 
-def _is_pattern(line: str) -> bool:
+def _is_pattern(line: str, spec: type[GitIgnoreSpec]) -> bool:
     try:
-        GitIgnoreSpec.from_lines([line])
+        spec.from_lines([line])
     except ValueError:
         return False
     return True

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from prodworks_cli.sources.files import File, spec_of
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 # GitHub takes the first of the first three; GitLab has a place of its own.
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
