@@ -95,10 +95,11 @@ def collect_repository(
     ``today`` is the day on which models are active or retired; without it, the day on which that was last checked.
     ``together`` reads several sources at once; without it they are read in turn.
     """
-    files, plans = terraform.without_plans(judged(tree))
+    production = judged(tree)
+    files, plans = terraform.without_plans(production)
     owned = owners.read(tree.files)
     declarations, iac_gaps = _declarations(files, (*plans, *tree.plans), tree, attempt)
-    tasks = _tasks(tree, files, owned, declarations)
+    tasks = _tasks(tree, production, files, owned, declarations)
     read = together(tasks) if together else [attempt(task.what, task.run) for task in tasks]
     found = [*_adapted(declarations, attempt), *read]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
@@ -144,7 +145,9 @@ def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Dra
     return [*whole, *inner]
 
 
-def _tasks(tree: Tree, files: Sequence[File], owned: owners.Owners, declarations: Declarations) -> Sequence[Task]:
+def _tasks(
+    tree: Tree, production: Sequence[File], files: Sequence[File], owned: owners.Owners, declarations: Declarations
+) -> Sequence[Task]:
     sizes = sizes_by_language(files)
     glance = sum(sizes.values()) // GLANCE
 
@@ -157,7 +160,7 @@ def _tasks(tree: Tree, files: Sequence[File], owned: owners.Owners, declarations
         task("the Java reader", lambda: java.read(files, environment(declarations)), "Java"),
         task("the state machine reader", lambda: state_machines.read(declarations, files)),
         task("the prompt reader", lambda: prompts.read(files, owned)),
-        task("the secret scanner", lambda: secrets.read(judged(tree))),
+        task("the secret scanner", lambda: secrets.read(production)),
         task("the workflow reader", lambda: workflows.read(files)),
         task("the reader of manifests", lambda: manifests.read(files, tree.locks, tree.skipped)),
         task("the evaluation reader", lambda: evaluations.read(tree.files)),

@@ -13,7 +13,6 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Block, Node
 from prodworks_cli.resources.agentcore_runtimes import EXPORTER, IMAGE, INSTRUMENT
 from prodworks_cli.sources.files import File, Part
-from prodworks_cli.sources.lines import holds
 from prodworks_cli.sources.parts import suffix_of
 
 _NAME = re.compile(r"(?:^|/)(?:[\w-]+\.)?(?:dockerfile|containerfile)(?:[._-][\w-]+)?$", re.IGNORECASE)
@@ -75,7 +74,7 @@ def _script(name: str, files: Iterable[File]) -> bool | Unknown:
 
 
 def _may_export(file: File) -> bool:
-    return suffix_of(file.path) in _CODE and holds(file.data, _EXPORT_WORDS)
+    return suffix_of(file.path) in _CODE and file.holds(_EXPORT_WORDS)
 
 
 def _exporters(files: Iterable[File]) -> Iterator[Block]:

@@ -25,7 +25,7 @@ def read(files: Iterable[File]) -> tuple[Draft, ...]:
 
 
 def _in_file(file: File) -> Iterable[Draft]:
-    if _VARIABLE.encode() not in file.data:
+    if not file.holds((_VARIABLE.encode(),)):
         return
     text = file.text or ""
     name = file.path.rpartition("/")[2]

@@ -14,7 +14,6 @@ from prodworks_cli.node import Node
 from prodworks_cli.resources.evaluations import Evaluation
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File, Part
-from prodworks_cli.sources.lines import holds
 from prodworks_cli.sources.parts import suffix_of
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
@@ -100,7 +99,7 @@ def _may_be_suite(file: File) -> bool:
     """Whether a file may be a suite, told from its path and, for code, from the words in it."""
     suffix = suffix_of(file.path)
     if suffix in _WORDS:
-        return holds(file.data, _WORDS[suffix])
+        return file.holds(_WORDS[suffix])
     return _PROMPTFOO.search(file.path) is not None or (suffix in _DATA and _is_data_path(file.path))
 
 

@@ -18,7 +18,7 @@ _MARKS = {
     "knn": re.compile(r"\bknn_vector\b|\bOpenSearchVector(?:Search|Store|Client)\b"),
 }
 # In every match of each.
-_WORD = b"vector"
+_WORDS = (b"vector",)
 _READ = CODE | {".sql", ".toml", ".txt", ".json", ".yaml", ".yml"}
 
 
@@ -32,7 +32,7 @@ def read(files: Iterable[File]) -> tuple[Block, ...]:
 
 
 def _marks(file: File) -> Iterator[Block]:
-    text = (file.text or "") if _WORD in file.data.lower() else ""
+    text = (file.text or "") if file.holds(_WORDS, folded=True) else ""
     for name, pattern in _MARKS.items():
         match = pattern.search(text)
         if match:

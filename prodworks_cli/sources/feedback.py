@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File, Part
-from prodworks_cli.sources.lines import holds, lines_with
+from prodworks_cli.sources.lines import lines_with
 from prodworks_cli.sources.parts import CODE, suffix_of
 from prodworks_cli.sources.safeguards import found
 
@@ -47,8 +47,8 @@ def read(files: Iterable[File]) -> tuple[Draft, ...]:
 
 
 def _in_file(file: File) -> Iterator[Draft]:
-    lower, suffix = file.data.lower(), suffix_of(file.path)
-    framed, rated = holds(lower, _FRAMES), suffix != ".tf" and holds(lower, _WORD_BYTES)
+    suffix = suffix_of(file.path)
+    framed, rated = file.holds(_FRAMES, folded=True), suffix != ".tf" and file.holds(_WORD_BYTES, folded=True)
     text = file.text if framed or rated or suffix in _PAGES else None
     if not text:
         return

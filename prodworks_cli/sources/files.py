@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from prodworks_cli.sources.assemblies import assembly_files, output_of
 from prodworks_cli.sources.folders import Folders
 from prodworks_cli.sources.installed import installed, is_record
 from prodworks_cli.sources.parts import CODE, MEDIA, SOURCE, Part, is_lock_file, part_of, suffix_of
+from prodworks_cli.sources.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -59,6 +60,15 @@ class File:
     path: str
     data: bytes
     part: Part
+    vocabulary: Vocabulary | None = field(default=None, compare=False, repr=False)
+    """The words of all files that this one is read with."""
+
+    def holds(self, words: tuple[bytes, ...], *, folded: bool = False) -> bool:
+        """Whether the content holds one of some words; where ``folded``, one in lower case in any case."""
+        if self.vocabulary is not None:
+            return self.path in self.vocabulary.having(words, folded=folded)
+        data = self.data.lower() if folded else self.data
+        return any(word in data for word in words)
 
     @property
     def text(self) -> str | None:
@@ -103,9 +113,11 @@ def tree_of(contents: Mapping[str, str], name: str = "example") -> Tree:
 
 def judged(tree: Tree) -> tuple[File, ...]:
     """The files to judge as production: those of that part, or examples too when no production code exists."""
-    if any(f.part is Part.PRODUCTION and suffix_of(f.path) in CODE for f in tree.files):
-        return tuple(f for f in tree.files if f.part is Part.PRODUCTION)
-    return tuple(replace(f, part=Part.PRODUCTION) for f in tree.files if f.part in _JUDGED)
+    produced = any(f.part is Part.PRODUCTION and suffix_of(f.path) in CODE for f in tree.files)
+    parts = (Part.PRODUCTION,) if produced else _JUDGED
+    chosen = [f for f in tree.files if f.part in parts]
+    vocabulary = Vocabulary({f.path: f.data for f in chosen})
+    return tuple(replace(f, part=Part.PRODUCTION, vocabulary=vocabulary) for f in chosen)
 
 
 _APART = (Part.ASSEMBLY, Part.LOCK, Part.SNAPSHOT)

@@ -8,14 +8,6 @@ from collections.abc import Iterator, Sequence
 _OTHER_ENDS = ("\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")
 
 
-def holds(data: bytes, words: Sequence[bytes]) -> bool:
-    """Whether bytes hold one of some words: takes a fraction of the time of an expression or of decoding them."""
-    for word in words:  # noqa: SIM110 (asked for each file and word: a generator would take twice the time)
-        if word in data:
-            return True
-    return False
-
-
 def lines_with(text: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
     """The lines that hold one of the ``words`` (in lower case) in any case, with their numbers from 1.
 

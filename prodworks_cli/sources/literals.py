@@ -14,7 +14,6 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.model_ids import PROVIDERS, read_model_id
 from prodworks_cli.sources.files import File
-from prodworks_cli.sources.lines import holds
 from prodworks_cli.sources.parts import suffix_of
 
 _CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".java", ".kt", ".scala", ".go", ".cs"))
@@ -71,7 +70,7 @@ _DIGIT = re.compile(r"\d")
 def read(files: Iterable[File]) -> Iterator[tuple[Node, str]]:
     """Each model id with its place, and whether it stands in ``code`` or in ``config``."""
     for file in files:
-        source = _source(file) if holds(file.data, PROVIDERS) else None
+        source = _source(file) if file.holds(PROVIDERS) else None
         text = file.text if source else None
         if source and text is not None:
             found = _of_text(file.path, text, source)

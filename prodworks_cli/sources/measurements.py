@@ -14,7 +14,7 @@ from prodworks_cli.node import Block, Declarations
 from prodworks_cli.resources.measurements import Measurement
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File
-from prodworks_cli.sources.lines import holds, lines_with
+from prodworks_cli.sources.lines import lines_with
 from prodworks_cli.sources.parts import suffix_of
 
 _CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".mjs", ".java", ".kt", ".go", ".cs"))
@@ -94,7 +94,7 @@ def _may_measure(file: File) -> bool:
     """Whether a file may hold something that measures, told from its words alone."""
     suffix = suffix_of(file.path)
     words = next((words for suffixes, words in _MAY_HOLD if suffix in suffixes), ())
-    return holds(file.data.lower(), (*words, *_ADOT_BYTES))
+    return file.holds(words, folded=True) or file.holds(_ADOT_BYTES, folded=True)
 
 
 def _of_file(file: File, text: str) -> Iterator[Draft]:
@@ -107,7 +107,7 @@ def _of_file(file: File, text: str) -> Iterator[Draft]:
         yield _measured("price", "query", file.path.rpartition("/")[2], Location(file.path, 1), file.path)
     elif suffix in _TABLES and (row := _PRICE_ROW.search(text)):
         yield _measured("price", "table", file.path.rpartition("/")[2], _line_of(file.path, text, row), file.path)
-    if exporter := _ADOT.search(text):
+    if file.holds(_ADOT_BYTES, folded=True) and (exporter := _ADOT.search(text)):
         yield _measured("spans", "code", exporter.group(), _line_of(file.path, text, exporter), file.path)
 
 
@@ -117,7 +117,7 @@ def _line_of(path: str, text: str, match: re.Match[str]) -> Location:
 
 def _of_code(path: str, text: str) -> Iterator[Draft]:
     for name, pattern in _PLATFORMS.items():
-        match = pattern.search(text)
+        match = pattern.search(text) if name in text else None
         if match:
             yield _measured("price", "platform", name, _line_of(path, text, match), path)
     scored = "langfuse" in text or "phoenix" in text

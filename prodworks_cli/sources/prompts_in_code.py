@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.sources.files import File
-from prodworks_cli.sources.lines import holds
 from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL
 from prodworks_cli.sources.trees import Source, inside
 
@@ -76,8 +75,10 @@ def written_prompts(file: File) -> Iterator[Written]:
     *folders, name = file.path.split("/")
     in_module = bool(_MODULE.search(name)) or not _FOLDERS.isdisjoint(f.lower() for f in folders)
     if not in_module:
+        if not (file.holds(_NAMES, folded=True) and file.holds(_SPOKEN, folded=True)):
+            return
         lower = file.data.lower()
-        if not (holds(lower, _NAMES) and holds(lower, _SPOKEN) and _WORDS.search(lower) and _NEEDLE.search(lower)):
+        if not (_WORDS.search(lower) and _NEEDLE.search(lower)):
             return
     if not _TRANSLATIONS.isdisjoint(f.lower() for f in folders):
         return

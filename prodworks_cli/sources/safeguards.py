@@ -13,7 +13,7 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.resources.safeguards import Safeguard
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File, Part
-from prodworks_cli.sources.lines import holds, lines_with
+from prodworks_cli.sources.lines import lines_with
 from prodworks_cli.sources.parts import CODE, suffix_of
 
 _SOURCE = CODE - {".tf"}
@@ -120,9 +120,8 @@ def read(files: Iterable[File]) -> tuple[Draft, ...]:
 
 
 def _in_file(file: File) -> Iterator[Draft]:
-    lower = file.data.lower()
     for purpose, mechanism, pattern in _COMPILED:
-        if not holds(lower, _BYTES[purpose, mechanism]):
+        if not file.holds(_BYTES[purpose, mechanism], folded=True):
             continue
         text = file.text or ""
         line = _first_line(text, pattern, _WORDS[purpose, mechanism])

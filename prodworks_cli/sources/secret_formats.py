@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 
-from prodworks_cli.sources.lines import holds
+from prodworks_cli.sources.files import File
 from prodworks_cli.sources.parts import suffix_of
 
 # In some expressions the first group is the value, in others there is no group and all is.
@@ -32,9 +32,9 @@ class Pattern:
     folded: tuple[bytes, ...] = ()
     start: Start | None = None
 
-    def may_be_in(self, data: bytes, lowered: bytes) -> bool:
-        """Whether a file, also given in lower case, may hold a match, told from the literals alone."""
-        return holds(data, self.literals) or holds(lowered, self.folded)
+    def may_be_in(self, file: File) -> bool:
+        """Whether a file may hold a match, told from the literals alone."""
+        return file.holds(self.literals) or file.holds(self.folded, folded=True)
 
 
 def _pattern(

@@ -57,9 +57,8 @@ def is_placeholder(value: str) -> bool:
 
 def _drafts(file: File) -> Iterator[Draft]:
     numbers: Counter[str] = Counter()
-    lowered = file.data.lower()
-    wanted = [p for p in patterns_for(file.path) if p.may_be_in(file.data, lowered)]
-    if not wanted and b"PRIVATE KEY" not in file.data:
+    wanted = [p for p in patterns_for(file.path) if p.may_be_in(file)]
+    if not wanted and not file.holds((b"PRIVATE KEY",)):
         return
     text = file.text if file.text is not None else file.data.decode("latin-1")
     line, position = 1, 0

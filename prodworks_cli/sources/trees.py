@@ -37,11 +37,15 @@ class Source:
         """The node around a node."""
         return node.parent
 
-    def of_type(self, *types: str) -> tuple[Node, ...]:
-        """All nodes of the given types in source order."""
+    def look_up(self, *types: str) -> None:
+        """Find the nodes of types that are asked for in turn: in one walk through the tree."""
         missing = [t for t in types if t not in self._found]
         if missing:
             self._found.update(self._query(missing))
+
+    def of_type(self, *types: str) -> tuple[Node, ...]:
+        """All nodes of the given types in source order."""
+        self.look_up(*types)
         found = [n for t in types for n in self._found[t]]
         return tuple(sorted(found, key=lambda n: n.start_byte))
 

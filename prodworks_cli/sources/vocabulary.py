@@ -8,6 +8,9 @@ from functools import cached_property
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$"
 _WORDS = bytes(c if c in _LETTERS else 32 for c in range(256))
+# Data has more words than code: a file with more, and what comes after so many of all files, is searched itself.
+MAX_WORDS = 4_000
+MAX_ALL = 4_000_000
 
 
 class Vocabulary:
@@ -15,41 +18,64 @@ class Vocabulary:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
+        self._having: dict[tuple[tuple[bytes, ...], bool], frozenset[str]] = {}
 
     @cached_property
     def _paths(self) -> Sequence[str]:
         return sorted(self._files)
 
     @cached_property
-    def _index(self) -> Mapping[bytes, Sequence[int]]:
+    def _words(self) -> tuple[Mapping[bytes, Sequence[int]], Sequence[int]]:
+        """The files by word, and those that are not in this index."""
         found: dict[bytes, list[int]] = {}
+        loose: list[int] = []
+        total = 0
         for number, path in enumerate(self._paths):
-            for word in set(self._files[path].translate(_WORDS).split()):
+            words = set(self._files[path].translate(_WORDS).split())
+            total += len(words)
+            if len(words) > MAX_WORDS or total > MAX_ALL:
+                loose.append(number)
+                continue
+            for word in words:
                 found.setdefault(word, []).append(number)
-        return found
+        return found, loose
 
     @cached_property
     def _all(self) -> bytes:
-        return b" %b " % b" ".join(self._index)
+        return b" %b " % b" ".join(self._words[0])
+
+    @cached_property
+    def _lowered(self) -> bytes:
+        return self._all.lower()
+
+    def having(self, literals: tuple[bytes, ...], *, folded: bool) -> frozenset[str]:
+        """The files that hold one of some texts, or where ``folded``, one in lower case in any case; looked up once."""
+        key = (literals, folded)
+        if key not in self._having:
+            numbers = {number for text in literals for number in self._with(text, folded)}
+            self._having[key] = frozenset(self._paths[number] for number in numbers)
+        return self._having[key]
 
     def holding(self, *literals: bytes) -> list[str]:
         """The files that hold one of some texts, in order of path."""
-        found = {number for text in literals for number in self._with(text)}
-        return [self._paths[number] for number in sorted(found)]
+        return sorted(self.having(literals, folded=False))
 
     def with_word(self, name: bytes) -> list[str]:
         """The files that hold a name between characters that belong to no word, in order of path."""
+        index, loose = self._words
         words = name.translate(_WORDS).split()
+        numbers = [set(index.get(word, ())) for word in words] or [set(range(len(self._paths)))]
+        certain = set.intersection(*numbers)
         if words != [name]:
-            whole = re.compile(rb"(?<![\w$])" + re.escape(name) + rb"(?![\w$])")
-            return [path for path in self._with_words(words) if whole.search(self._files[path])]
-        return self._with_words(words)
+            loose, certain = [*certain, *loose], set()
+        whole = re.compile(rb"(?<![\w$])" + re.escape(name) + rb"(?![\w$])")
+        certain.update(n for n in loose if name in self._data(n) and whole.search(self._data(n)))
+        return [self._paths[number] for number in sorted(certain)]
 
-    def _with_words(self, words: Sequence[bytes]) -> list[str]:
-        numbers = [set(self._index.get(word, ())) for word in words] or [set(range(len(self._paths)))]
-        return [self._paths[number] for number in sorted(set.intersection(*numbers))]
+    def _data(self, number: int) -> bytes:
+        return self._files[self._paths[number]]
 
-    def _with(self, text: bytes) -> Iterator[int]:
+    def _with(self, text: bytes, folded: bool) -> Iterator[int]:
         words = text.translate(_WORDS)
         parts = words.split()
         if not parts:
@@ -58,17 +84,22 @@ class Vocabulary:
             # A word at an end of the text may go on in the file.
             ends = [b" " if words[:1] == b" " else b"", *[b" "] * (len(parts) - 1), b" " if words[-1:] == b" " else b""]
             pieces = zip(ends, parts, ends[1:], strict=False)
-            numbers = set.intersection(*(self._within(before + part + after) for before, part, after in pieces))
-        certain = len(parts) == 1 and parts[0] == text
-        yield from (n for n in numbers if certain or text in self._files[self._paths[n]])
+            numbers = set.intersection(*(self._within(before + part + after, folded) for before, part, after in pieces))
+        if len(parts) == 1 and parts[0] == text:
+            yield from numbers
+            numbers = set()
+        for number in numbers.union(self._words[1]):
+            if text in (self._data(number).lower() if folded else self._data(number)):
+                yield number
 
-    def _within(self, piece: bytes) -> set[int]:
+    def _within(self, piece: bytes, folded: bool) -> set[int]:
         """The files with a word in which a piece is found."""
         found: set[int] = set()
-        place = self._all.find(piece)
+        searched = self._lowered if folded else self._all
+        place = searched.find(piece)
         while place >= 0:
             inner = place + (piece[:1] == b" ")
-            start, end = self._all.rfind(b" ", 0, inner) + 1, self._all.find(b" ", inner)
-            found.update(self._index[self._all[start:end]])
-            place = self._all.find(piece, end)
+            start, end = searched.rfind(b" ", 0, inner) + 1, searched.find(b" ", inner)
+            found.update(self._words[0][self._all[start:end]])
+            place = searched.find(piece, end)
         return found

@@ -50,6 +50,12 @@ def test_many_texts_that_are_added_to_one_name_are_bounded(monkeypatch: pytest.M
     assert [g.kind for g in script(body).gaps if "texts" in g.reason] == ["repo.*"]
 
 
+def test_statements_on_one_name_are_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "MAX_ASKED", 5_000)
+    body = "let x = r.output;" + "".join(f'x = x + "{n}";' for n in range(300)) + "console.log(x);"
+    assert not [g for g in script(body).gaps if "texts" in g.reason]
+
+
 def test_deep_nesting_in_java_ends() -> None:
     head = "import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;\n"
     for value in ("(" * 2000 + "r" + ")" * 2000, " + ".join(["r.output()"] * 2000), "f(" * 1000 + "r" + ")" * 1000):

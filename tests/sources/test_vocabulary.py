@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from prodworks_cli.sources import vocabulary
+from prodworks_cli.sources.files import File, Part, judged, tree_of
 from prodworks_cli.sources.typescript.syntax import parse
 from prodworks_cli.sources.vocabulary import Vocabulary
 
@@ -17,19 +19,40 @@ FILES = {
 }
 
 
+@pytest.fixture(params=[4_000, 3, 0], ids=["all in the index", "some", "none"])
+def most(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many words a file of the index may have: the answers are the same."""
+    monkeypatch.setattr(vocabulary, "MAX_WORDS", request.param)
+
+
+@pytest.mark.usefixtures("most")
 @pytest.mark.parametrize(
     "text", ["ai", '"ai"', "'ai'", "generateText", "ool", ".log(", "größe", "ö", "$x", "} from", "(", "tool", "nowhere"]
 )
 def test_files_that_hold_a_text(text: str) -> None:
     held = [path for path in sorted(FILES) if text.encode() in FILES[path]]
     assert Vocabulary(FILES).holding(text.encode()) == held
+    folded = {path for path in FILES if text.encode().lower() in FILES[path].lower()}
+    assert Vocabulary(FILES).having((text.encode().lower(),), folded=True) == folded
 
 
+def test_a_file_is_asked_alone_or_with_all_others() -> None:
+    words = (b"GenerateText", b"TOOL")
+    for file in judged(tree_of({path: data.decode() for path, data in FILES.items()})):
+        alone = File(file.path, file.data, Part.PRODUCTION)
+        assert file.vocabulary is not None
+        assert not file.holds(words)
+        assert not alone.holds(words)
+        lowered = tuple(word.lower() for word in words)
+        assert file.holds(lowered, folded=True) == alone.holds(lowered, folded=True) == (file.path != "d.ts")
+
+
+@pytest.mark.usefixtures("most")
 @pytest.mark.parametrize("name", ["ai", "tool", "größe", "generateText", "ö", "$x", "x", "#tool"])
-def test_files_with_a_word_are_among_the_candidates(name: str) -> None:
+def test_files_with_a_word(name: str) -> None:
     pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
-    held = {path for path, data in FILES.items() if pattern.search(data)}
-    assert held <= set(Vocabulary(FILES).with_word(name.encode()))
+    held = sorted(path for path, data in FILES.items() if pattern.search(data))
+    assert Vocabulary(FILES).with_word(name.encode()) == held
 
 
 def test_ancestors_in_a_file_with_many_statements() -> None:

@@ -21,6 +21,7 @@ _QUOTED = re.compile(r"(?<=[\"'])(?:opentelemetry-instrument|ddtrace-run)(?=[\"'
 _CODE = frozenset((".py", ".ts", ".js"))
 _MODELS = re.compile(rb"\b(?:boto3|aioboto3|client-bedrock|strands|langchain\w*|openai|anthropic|litellm)\b")
 _WORDS = ("opentelemetry", "ddtrace-run")
+_BYTES = tuple(word.encode() for word in _WORDS)
 _COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--|;)")
 _SUFFIXES = frozenset((".yaml", ".yml", ".json", ".sh", ".tf", ".py", ".ts", ".js", ".bash"))
 _FILE = re.compile(r"(?:^|/)(?:[\w.-]*Dockerfile[\w.-]*|Procfile)$", re.I)
@@ -31,13 +32,13 @@ _INSTALLS = re.compile(r"\b(?:pip3?|uv|npm|yarn|poetry|pipx?)\b[^\n]*\b(?:instal
 
 def launched(files: Sequence[File], variables: Variables, version: bool) -> Iterator[SetUp]:
     """The first launch of each kind. ``version`` says that the distribution is pinned, so that its names are known."""
-    agents = next((f for f in files if _STRANDS.search(f.data)), None)
+    agents = next((f for f in files if f.holds((b"from strands",)) and _STRANDS.search(f.data)), None)
     wrapper = variables.value("AWS_LAMBDA_EXEC_WRAPPER")
-    by_aws = any(word in f.data for f in files for word in _DISTRIBUTION)
+    by_aws = any(f.holds(_DISTRIBUTION) for f in files)
     for file in files:
         if suffix_of(file.path) not in _SUFFIXES and not _FILE.search(file.path):
             continue
-        if not any(word.encode() in file.data for word in _WORDS):
+        if not file.holds(_BYTES):
             continue
         for number, line in lines_with(file.text or "", _WORDS):
             command = _QUOTED if suffix_of(file.path) in _CODE else _COMMAND

@@ -83,10 +83,11 @@ def _of_iac(environment: Mapping[str, tuple[Node, ...]], prefixes: tuple[str, ..
 
 def _of_files(files: Sequence[File], prefixes: tuple[str, ...]) -> _Found:
     words, setting = tuple(p.lower() for p in prefixes), _set(prefixes)
+    needed = tuple(p.encode() for p in prefixes)
     for file in files:
         if suffix_of(file.path) not in _SUFFIXES and not _FILE.search(file.path):
             continue
-        if not any(p.encode() in file.data for p in prefixes):
+        if not file.holds(needed):
             continue
         for number, line in lines_with(file.text or "", words):
             if _COMMENT.match(line) or _READS.search(line):

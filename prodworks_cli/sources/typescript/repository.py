@@ -43,7 +43,8 @@ class Repository:
         }
         self._manifests = {f.path: f for f in files if f.path.rpartition("/")[2] == "package.json"}
         self._others = [f for f in files if f.path not in self._files and f.path not in self._manifests]
-        self._vocabulary = Vocabulary(self._files)
+        shared = next((f.vocabulary for f in files), None)
+        self._vocabulary = shared if shared is not None else Vocabulary(self._files)
         self._modules: dict[str, Module] = {}
         self._exports: dict[str, dict[str, Node | Import]] = {}
         self._matching: dict[re.Pattern[bytes], list[str]] = {}
@@ -63,22 +64,28 @@ class Repository:
     def matching(self, pattern: re.Pattern[bytes], *literals: bytes) -> Iterator[Module]:
         """The files in which a pattern is found, in order of path; ``literals`` are parts of which it needs one."""
         if pattern not in self._matching:
-            held = self._vocabulary.holding(*literals) if literals else sorted(self._files)
+            held = self._holding(*literals) if literals else sorted(self._files)
             self._matching[pattern] = [p for p in held if pattern.search(self._files[p])]
         yield from map(self.module, self._matching[pattern])
 
     def where(self, test: Callable[[str, bytes], bool], *literals: bytes) -> Iterator[Module]:
         """The files whose path and bytes pass a test, in order of path; each holds one of ``literals``."""
-        yield from (self.module(p) for p in self._vocabulary.holding(*literals) if test(p, self._files[p]))
+        yield from (self.module(p) for p in self._holding(*literals) if test(p, self._files[p]))
 
     def holding(self, *literals: bytes) -> Iterator[Module]:
         """The files that hold one of some texts, in order of path."""
-        yield from map(self.module, self._vocabulary.holding(*literals))
+        yield from map(self.module, self._holding(*literals))
+
+    def _holding(self, *literals: bytes) -> list[str]:
+        return [path for path in self._vocabulary.holding(*literals) if path in self._files]
+
+    def _with_word(self, name: str) -> list[str]:
+        return [path for path in self._vocabulary.with_word(name.encode()) if path in self._files]
 
     def holds(self, *literals: bytes) -> str | None:
         """The first file that holds one of some texts."""
         if literals not in self._first:
-            self._first[literals] = next(iter(self._vocabulary.holding(*literals)), None)
+            self._first[literals] = next(iter(self._holding(*literals)), None)
         return self._first[literals]
 
     @cached_property
@@ -129,7 +136,7 @@ class Repository:
     def importers(self, module: Module) -> Iterator[Module]:
         """The files that import a file."""
         stem = _ENDING.sub("", module.path).removesuffix("/index").rpartition("/")[2]
-        for path in self._vocabulary.holding(stem.encode()) if stem else ():
+        for path in self._holding(stem.encode()) if stem else ():
             if module.path in self._may_import(path):
                 other = self.module(path)
                 if any(self.locate(i.module, path) == module.path for i in other.imports.values()):
@@ -172,7 +179,7 @@ class Repository:
         """Calls ``name(...)``, ``x.name(...)``, ``new name(...)`` and calls that are given ``name``; ``None`` when the
         name is too common to look for."""
         if name not in self._named:
-            paths = self._vocabulary.with_word(name.encode())
+            paths = self._with_word(name)
             calls = tuple(islice(self._calls(paths, name), MAX_CALLS + 1)) if len(paths) <= MAX_FILES else ()
             self._named[name] = None if len(paths) > MAX_FILES or len(calls) > MAX_CALLS else calls
         return self._named[name]
@@ -190,14 +197,14 @@ class Repository:
     def _definitions(self, name: str) -> int:
         modules = {m.path: m for m, _ in self.calls_named(name) or ()}
         pattern = re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"\s*(?:[(<:=])")
-        paths = [p for p in self._vocabulary.holding(name.encode()) if pattern.search(self._files[p])]
+        paths = [p for p in self._holding(name.encode()) if pattern.search(self._files[p])]
         modules.update((p, self.module(p)) for p in paths[:MAX_FILES])
         return sum(m.name(f) == name for m in modules.values() for f in m.of_type(*FUNCTIONS))
 
     def words(self, name: str) -> Iterator[tuple[Module, Node]]:
         """The nodes in which the files hold a name as a word: identifiers, and texts and comments that hold it."""
         pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
-        for path in self._vocabulary.with_word(name.encode()):
+        for path in self._with_word(name):
             for found in pattern.finditer(self._files[path]):
                 module = self.module(path)
                 node = module.root.named_descendant_for_byte_range(found.start(), found.end())
@@ -230,9 +237,10 @@ class Repository:
         if module.path in self._exports:
             return self._exports[module.path]
         found = self._exports.setdefault(module.path, {})
+        assigned = module.assigned
         for node in module.of_type("export_statement"):
             found.update(_exported(module, node))
-        for target, assignments in module.assigned.items():
+        for target, assignments in assigned.items():
             holder, _, name = target.rpartition(".")
             if target == "module.exports" or holder in ("exports", "module.exports"):
                 found["default" if target == "module.exports" else name] = assignments[-1][1]

@@ -21,6 +21,9 @@ BLOCKS = FUNCTIONS | {
 }
 _DECLARING = ("variable_declarator", "for_in_statement", "catch_clause")
 _DEFINING = ("enum_declaration", "function_declaration", "generator_function_declaration", *sorted(CLASSES))
+_ASSIGNING = ("assignment_expression", "augmented_assignment_expression")
+# What names mean in a file.
+_NAMING = ("import_statement", "export_statement", *_DECLARING, *_DEFINING, *_ASSIGNING)
 # Wrappers that leave the value as it is; the value is the first named child.
 TRANSPARENT = frozenset(
     {"await_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
@@ -115,7 +118,7 @@ class Module(Source):
     def imports(self) -> Mapping[str, Import]:
         """Imported names, wherever in the file they are imported or required."""
         found: dict[str, Import] = {}
-        self.of_type("import_statement", "variable_declarator")  # one walk through the tree for both
+        self.look_up(*_NAMING)
         for node in self.of_type("import_statement"):
             source = string_of(self, node.child_by_field_name("source"))
             for clause in (c for c in node.named_children if c.type == "import_clause"):
@@ -153,7 +156,7 @@ class Module(Source):
     def bindings(self) -> Mapping[int, Mapping[str, Sequence[Binding]]]:
         """Declarations by block (node id) and name, in source order."""
         found: dict[int, dict[str, list[Binding]]] = {}
-        self.of_type(*_DECLARING, *_DEFINING)  # one walk through the tree for both
+        self.look_up(*_NAMING)
         for node in self.of_type(*_DECLARING):
             block = node if node.type in BLOCKS else self.block(node)
             for binding in self._declared(node):
@@ -177,7 +180,8 @@ class Module(Source):
     def assigned(self) -> Mapping[str, Sequence[tuple[Node, Node]]]:
         """Assignments by the text of their target: ``x``, ``this.x``, and ``x[]`` for a computed member of ``x``."""
         found: dict[str, list[tuple[Node, Node]]] = {}
-        for node in self.of_type("assignment_expression", "augmented_assignment_expression"):
+        self.look_up(*_NAMING)
+        for node in self.of_type(*_ASSIGNING):
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None and right is not None:
                 key = self.text(left)
