@@ -12,7 +12,7 @@ from prodworks_cli.sources.cdk.converters import CONVERTERS
 from prodworks_cli.sources.cdk.dashboards import body_of
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.hatches import overridden
-from prodworks_cli.sources.cdk.iam import managed, policies_of, statement, trust
+from prodworks_cli.sources.cdk.iam import managed, policies_of, statement, statements_in, trust
 from prodworks_cli.sources.cdk.metrics import alarm_properties
 from prodworks_cli.sources.cdk.settle import capitalised, construct_of, placed, reference, settled
 from prodworks_cli.sources.cdk.state_machines import definition
@@ -197,7 +197,7 @@ def _policy(construct: Construct, body: dict[str, Node], table: Table) -> None:
     listed = [*given["statements"].items(), *construct.parts.get("statements", [])]
     document: Any = given["document"].content
     if isinstance(document, Made):
-        listed += list(document.properties["statements"].items())
+        listed += statements_in(given["document"])
     made = tuple(statement(s, table) for s in listed)
     body["PolicyDocument"] = node({"Statement": node(made, construct.at)}, construct.at)
     roles = [r for r in (*given["roles"].items(), *construct.parts.get("roles", [])) if construct_of(r)]

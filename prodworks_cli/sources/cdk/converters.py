@@ -10,7 +10,7 @@ from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.agents import memory_strategy
 from prodworks_cli.sources.cdk.data import Table
-from prodworks_cli.sources.cdk.iam import statement
+from prodworks_cli.sources.cdk.iam import statement, statements_in
 from prodworks_cli.sources.cdk.settle import construct_of, reference, settled, target_arn
 from prodworks_cli.sources.cdk.values import Construct, External, Made, node, unknown
 
@@ -134,7 +134,7 @@ def _document(value: Node, table: Table) -> Node:
     if not isinstance(content, Made):
         return value
     listed = content.properties["statements"]
-    made = node(tuple(statement(s, table) for s in listed.items()), listed.location)
+    made = node(tuple(statement(s, table) for s in statements_in(value)), value.location)
     return node({"Statement": listed if listed.unknown else made}, value.location)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
-from prodworks_cli.sources.cdk.values import Bound, Closure, Open, concatenated, node, truth, unknown
+from prodworks_cli.sources.cdk.values import MAX_TEXT, Bound, Closure, Open, concatenated, node, truth, unknown
 
 if TYPE_CHECKING:
     from prodworks_cli.sources.cdk.evaluator import Evaluator
@@ -105,6 +105,13 @@ def _includes(evaluator: Evaluator, content: Any, arguments: tuple[Node, ...], a
     return Node(False, at)
 
 
+def _slice(evaluator: Evaluator, content: Any, arguments: tuple[Node, ...], at: Location) -> Node:
+    start, end = (*(a.content for a in arguments), None, None)[:2]
+    if not all(x is None or isinstance(x, int) for x in (start, end)):
+        return unknown("a part of a list", at, present=True)
+    return node(content[start:end], at)
+
+
 def _get(evaluator: Evaluator, content: Any, arguments: tuple[Node, ...], at: Location) -> Node:
     key = arguments[0].text()
     found = content.get(key) if key is not None else unknown("a key that is not known", at)
@@ -155,6 +162,13 @@ _TEXT: Mapping[str, Method] = {
     "concat": lambda e, s, a, at: concatenated([s, *a], at),
     "equals": _texts(lambda s, other: s == other),
     "join": _join_python,
+    "charAt": _texts(lambda s, i=0: s[i : i + 1]),
+    "slice": _texts(lambda s, a=0, b=None: s[a:b]),
+    "substring": _texts(lambda s, a=0, b=None: s[a:b]),
+    "repeat": _texts(lambda s, n: s * n if n * len(s) <= MAX_TEXT else s),
+    "padStart": _texts(lambda s, n, by=" ": s.rjust(min(n, MAX_TEXT), by) if len(by) == 1 else s),
+    "capitalize": _texts(str.capitalize),
+    "title": _texts(str.title),
 }
 _LIST: Mapping[str, Method] = {
     "map": _map,
@@ -167,6 +181,7 @@ _LIST: Mapping[str, Method] = {
     "concat": _concat,
     "includes": _includes,
     "contains": _includes,
+    "slice": _slice,
 }
 _MAPPING: Mapping[str, Method] = {
     "get": _get,

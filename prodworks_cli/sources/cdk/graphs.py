@@ -29,7 +29,9 @@ _SOURCES = {
 def _adding(kind: str, what: str) -> Callable[[Library, Evaluator, Construct, tuple[Node, ...], Location], Node]:
     def add(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
         name = arguments[0] if arguments else None
-        given = {"api": node(of, at), "name": name or Node(None, at), "type": Node(kind, at)}
+        options = arguments[-1] if len(arguments) > (2 if what else 1) else Node(None, at)
+        called = options["name"] if options["name"].present else name
+        given = {"api": node(of, at), "name": called or Node(None, at), "type": Node(kind, at)}
         if what and len(arguments) > 1:
             given[what] = arguments[1]
         symbol = "aws-appsync.DataSource" if what else "aws-appsync.NoneDataSource"

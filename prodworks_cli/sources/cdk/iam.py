@@ -36,11 +36,59 @@ def statement(value: Node, table: Table) -> Node:
     for name, target in _KEYS.items():
         if given[name].content is not None:
             members[target] = settled(given[name], table)
-    if given["principals"].items():
-        members["Principal"] = _principals(given["principals"].items(), table)
+    principals = [*given["principals"].items(), *_added_principals(content)]
+    if principals:
+        members["Principal"] = _principals(principals, table)
+    for target, more in _more(content, table):
+        members[target] = node((*members.get(target, Node(None, value.location)).items(), *more), value.location)
     if given.unknown or (not isinstance(given.content, Mapping) and given.content is not None):
         return unknown("a statement that is not known", value.location, present=True)
     return node(members, value.location)
+
+
+CHANGES = {
+    "addActions": "Action",
+    "addNotActions": "NotAction",
+    "addResources": "Resource",
+    "addNotResources": "NotResource",
+    "addAllResources": "Resource",
+    "addPrincipals": "",
+    "addAnyPrincipal": "",
+    "addArnPrincipal": "",
+    "addServicePrincipal": "",
+    "addAccountRootPrincipal": "",
+    "addAwsAccountPrincipal": "",
+    "addFederatedPrincipal": "",
+    "addStatements": "",
+}
+"""Methods that change a statement or a document, and the member of a statement that they add to."""
+
+
+def _more(made: Made, table: Table) -> Iterator[tuple[str, tuple[Node, ...]]]:
+    for name, arguments in made.added:
+        target = CHANGES[name]
+        if name == "addAllResources":
+            yield target, (Node("*", made.properties.location),)
+        elif target:
+            yield target, tuple(settled(a, table) for a in arguments)
+
+
+def _added_principals(made: Made) -> Iterator[Node]:
+    for name, arguments in made.added:
+        if name == "addPrincipals":
+            yield from arguments
+        elif name.endswith("Principal"):
+            kind = name.removeprefix("add").replace("AwsAccount", "Account")
+            at = arguments[0].location if arguments else made.properties.location
+            yield node(Made(f"aws-iam.{kind}", arguments), at)
+
+
+def statements_in(document: Node) -> tuple[Node, ...]:
+    """The statements of a ``PolicyDocument``, those that are added later included."""
+    content: Any = document.content
+    own = content.properties["statements"].items() if isinstance(content, Made) else document["Statement"].items()
+    later = content.added if isinstance(content, Made) else []
+    return (*own, *(a for name, arguments in later if name == "addStatements" for a in arguments))
 
 
 def managed(value: Node, table: Table) -> Node:
@@ -64,7 +112,7 @@ def policies_of(value: Node, table: Table) -> tuple[Node, ...]:
         made: Any = document.content
         source = made.properties if isinstance(made, Made) else document
         statements = source["statements"] if source["statements"].present else source["Statement"]
-        listed = node(tuple(statement(s, table) for s in statements.items()), document.location)
+        listed = node(tuple(statement(s, table) for s in statements_in(document)), document.location)
         inner = statements if statements.unknown else listed
         body = {
             "PolicyName": Node(name, document.location),

@@ -15,6 +15,7 @@ from prodworks_cli.sources.cdk.bedrock_agents import grant_model, is_model
 from prodworks_cli.sources.cdk.bringing import bring
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Host
+from prodworks_cli.sources.cdk.iam import CHANGES
 from prodworks_cli.sources.cdk.methods import call_method, role_of
 from prodworks_cli.sources.cdk.metrics import alarm_arguments
 from prodworks_cli.sources.cdk.providers import SINGLETON, singleton_function
@@ -93,6 +94,8 @@ class Library(Host):
         model, _, method = symbol.rpartition(".")
         if is_model(model) and method.startswith("grantInvoke"):
             return self._grant_model(node(External(model), at), arguments, at)
+        if symbol.startswith("aws-iam.Grant.addToPrincipal"):
+            return self._grant_given(arguments, at)
         known = STANDARD.get(symbol)
         if known is not None:
             return known(evaluator, arguments, at)
@@ -122,6 +125,9 @@ class Library(Host):
             return parsed(called.of, arguments[0], at)
         if is_model(made.symbol) and called.name.startswith("grantInvoke"):
             return self._grant_model(called.of, arguments, at)
+        if called.name in CHANGES and made.symbol.startswith("aws-iam.Policy"):
+            made.added.append((called.name, arguments))
+            return called.of
         if symbol in _SCOPED and made.arguments:
             return _SCOPED[symbol](self, evaluator, made.arguments[0], arguments, at)
         if called.name == "createAlarm":
@@ -132,6 +138,15 @@ class Library(Host):
         role = role_of(arguments[0]) if arguments else None
         if role is not None:
             grant_model(role, model, self.table)
+        return Node(None, at)
+
+    def _grant_given(self, arguments: tuple[Node, ...], at: Location) -> Node:
+        """``Grant.addToPrincipal({grantee, actions, resourceArns})``"""
+        given = arguments[0] if arguments else Node(None, at)
+        role = role_of(given["grantee"])
+        if role is not None:
+            made = node({"actions": given["actions"], "resources": given["resourceArns"]}, at)
+            role.parts.setdefault("statements", []).append(node(Made("aws-iam.PolicyStatement", (made,)), at))
         return Node(None, at)
 
     def begin(self, evaluator: Evaluator, instance: Instance, arguments: tuple[Node, ...], at: Location) -> None:

@@ -172,12 +172,17 @@ class If(Statement):
 
 @dataclass(frozen=True)
 class Each(Statement):
-    """A loop over the elements of ``source`` (``keys``: over its keys); a loop of another form has no ``source``."""
+    """A loop over the elements of ``source`` (``keys``: over its keys); a loop of another form has no ``source``.
+
+    One with a ``test`` goes on while that holds, with ``step`` after each turn.
+    """
 
     pattern: Expression | None
     source: Expression | None
     body: tuple[Statement, ...]
     keys: bool = False
+    test: Expression | None = None
+    step: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.evaluator import Evaluator
 from prodworks_cli.sources.cdk.filesystem import FILESYSTEM
-from prodworks_cli.sources.cdk.functions import KEYS, PAIRS, VALUES
+from prodworks_cli.sources.cdk.functions import KEYS, MAX_ELEMENTS, PAIRS, VALUES, apply
 from prodworks_cli.sources.cdk.operators import instance_of
-from prodworks_cli.sources.cdk.values import Open, join, known, members_of, node, truth, unknown
+from prodworks_cli.sources.cdk.values import Bound, Open, join, known, members_of, node, truth, unknown
 
 Standard = Callable[[Evaluator, tuple[Node, ...], Location], Node]
 
@@ -61,6 +61,19 @@ def _copy(evaluator: Evaluator, arguments: tuple[Node, ...], at: Location) -> No
     return arguments[0] if arguments else node((), at)
 
 
+def _from(evaluator: Evaluator, arguments: tuple[Node, ...], at: Location) -> Node:
+    """``Array.from(source, function)``; ``{length: 3}`` is a source without values."""
+    if not arguments:
+        return node((), at)
+    length: Any = arguments[0]["length"].content if isinstance(arguments[0].content, Mapping) else None
+    source = arguments[0]
+    if isinstance(length, int):
+        source = node(tuple(Node(None, at) for _ in range(min(length, MAX_ELEMENTS))), at)
+    if len(arguments) < 2 or not isinstance(source.content, tuple):
+        return source
+    return apply(evaluator, Bound(source, "map"), arguments[1:], at)
+
+
 def _pairs(evaluator: Evaluator, arguments: tuple[Node, ...], at: Location) -> Node:
     keys = [a.text() for a in arguments[::2]]
     if None in keys:
@@ -105,7 +118,7 @@ STANDARD: Mapping[str, Standard] = {
     "Object.fromEntries": _from_entries,
     "Object.assign": _assign,
     "Object.freeze": _copy,
-    "Array.from": _copy,
+    "Array.from": _from,
     "Set": _copy,
     "set": _copy,
     "list": _copy,

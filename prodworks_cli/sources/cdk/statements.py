@@ -82,7 +82,24 @@ def _fails(branch: tuple[p.Statement, ...]) -> bool:
     return any(isinstance(statement, p.Return) and statement.raises for statement in branch)
 
 
+def _while(ev: Evaluator, statement: p.Each, frame: Frame) -> bool:
+    """A loop that counts, as long as it is known that it goes on."""
+    for _ in range(MAX_LOOP):
+        decided = truth(ev.evaluate(statement.test, frame))
+        if decided is False:
+            return False
+        if decided is None:
+            break
+        if run(ev, statement.body, frame):
+            return True
+        run(ev, statement.step, frame)
+    ev.maybe(lambda: run(ev, statement.body, frame))
+    return False
+
+
 def _each(ev: Evaluator, statement: p.Each, frame: Frame) -> bool:
+    if statement.test is not None:
+        return _while(ev, statement, frame)
     source = ev.evaluate(statement.source, frame) if statement.source else unknown("a loop", statement.at)
     found = elements(source.content, statement.keys or frame.language == "python", source.location)
     if found is not None and len(found) <= MAX_LOOP:

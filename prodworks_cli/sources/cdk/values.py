@@ -37,11 +37,15 @@ class External:
 
 @dataclass(frozen=True)
 class Made:
-    """What a call of a library gives that is no construct: a policy statement, a metric, a duration."""
+    """What a call of a library gives that is no construct: a policy statement, a metric, a duration.
+
+    ``added`` are the calls of its methods that change it, by their names.
+    """
 
     symbol: str
     arguments: tuple[Node, ...]
     of: Any = None
+    added: list[tuple[str, tuple[Node, ...]]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def properties(self) -> Node:

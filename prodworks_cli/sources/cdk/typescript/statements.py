@@ -21,15 +21,25 @@ def _declaration(c: Converter, node: Any) -> Iterable[p.Statement]:
 
 def _expression_statement(c: Converter, node: Any) -> Iterable[p.Statement]:
     for inner in children(node)[:1]:
-        if inner.type == "assignment_expression":
-            left, right = (c.expression(inner.child_by_field_name(n)) for n in ("left", "right"))
-            yield p.Assign(c.at(inner), left, right)
-        elif inner.type == "augmented_assignment_expression":
-            left, right = (c.expression(inner.child_by_field_name(n)) for n in ("left", "right"))
-            operator = text(inner.child_by_field_name("operator"))[:-1]
-            yield p.Assign(c.at(inner), left, p.Operation(c.at(inner), operator, left, right))
-        else:
-            yield p.Do(c.at(inner), c.expression(inner))
+        yield from _effects(c, inner)
+
+
+def _effects(c: Converter, inner: Any) -> Iterable[p.Statement]:
+    """An expression for what it does."""
+    at = c.at(inner)
+    if inner.type == "assignment_expression":
+        left, right = (c.expression(inner.child_by_field_name(n)) for n in ("left", "right"))
+        yield p.Assign(at, left, right)
+    elif inner.type == "augmented_assignment_expression":
+        left, right = (c.expression(inner.child_by_field_name(n)) for n in ("left", "right"))
+        operator = text(inner.child_by_field_name("operator"))[:-1]
+        yield p.Assign(at, left, p.Operation(at, operator, left, right))
+    elif inner.type == "update_expression":
+        counted = c.expression(inner.child_by_field_name("argument"))
+        operator = text(inner.child_by_field_name("operator"))[:1]
+        yield p.Assign(at, counted, p.Operation(at, operator, counted, p.Literal(at, 1)))
+    else:
+        yield p.Do(at, c.expression(inner))
 
 
 def _if(c: Converter, node: Any) -> Iterable[p.Statement]:
@@ -52,10 +62,41 @@ def _for_in(c: Converter, node: Any) -> Iterable[p.Statement]:
 
 
 def _loop(c: Converter, node: Any) -> Iterable[p.Statement]:
-    first = node.child_by_field_name("initializer")
+    first, last = node.child_by_field_name("initializer"), node.child_by_field_name("increment")
     if first is not None:
         yield from c.statement(first)
-    yield p.Each(c.at(node), None, None, c.statement(node.child_by_field_name("body")))
+    body, test = node.child_by_field_name("body"), node.child_by_field_name("condition")
+    if test is None or node.type == "do_statement" or _leaves(body):
+        yield p.Each(c.at(node), None, None, c.statement(body))
+        return
+    inner = children(test)[0] if test.type in ("expression_statement", "parenthesized_expression") else test
+    step = tuple(_effects(c, last)) if last is not None else ()
+    # A loop without an end of its own ends in a way that is not read.
+    known = None if inner.type == "true" else c.expression(inner)
+    yield p.Each(c.at(node), None, None, c.statement(body), test=known, step=step)
+
+
+def _leaves(body: Any) -> bool:
+    """Whether a loop is left, or a turn of it, in its middle."""
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        if node.type in ("break_statement", "continue_statement"):
+            return True
+        waiting.extend(node.children)
+    return False
+
+
+def _enumeration(c: Converter, node: Any) -> Iterable[p.Statement]:
+    """``enum Stage { Dev = 'dev' }``; members without a value are numbered."""
+    entries: list[tuple[p.Expression | None, p.Expression]] = []
+    for number, member in enumerate(children(node.child_by_field_name("body"))):
+        value = member.child_by_field_name("value")
+        name = text(member.child_by_field_name("name") or member).strip("\"'")
+        made = c.expression(value) if value is not None else p.Literal(c.at(member), number)
+        entries.append((p.Literal(c.at(member), name), made))
+    named = p.Name(c.at(node), text(node.child_by_field_name("name")))
+    yield p.Assign(c.at(node), named, p.Entries(c.at(node), tuple(entries)), declares=True)
 
 
 def _switch(c: Converter, node: Any) -> Iterable[p.Statement]:
@@ -119,6 +160,7 @@ STATEMENTS: Mapping[str, Execute] = {
     "return_statement": _return,
     "throw_statement": _return,
     "function_declaration": _function_statement,
+    "enum_declaration": _enumeration,
     "class_declaration": class_statement,
     "abstract_class_declaration": class_statement,
 }
