@@ -63,7 +63,8 @@ def test_a_request_to_a_provider_is_a_call(line: str, before: str) -> None:
     [
         ("requests.get('https://api.openai.com/v1/models')", ""),
         ("requests.post('https://api.openai.com/v1/files', json={})", ""),
-        ("requests.post('https://example.com/v1/chat/completions', json={})", ""),
+        ("requests.post('https://example.com/v1/chats', json={})", ""),
+        ("app.post('/v1/chat/completions')(answer)", ""),
         ("requests.post(URL, json={})", "# https://api.openai.com/v1/chat/completions\nURL = 'https://example.com'"),
         ("queue.post('x')", f"URL = '{OPENAI}'"),
     ],
@@ -150,3 +151,25 @@ def test_a_status_that_is_compared_is_an_error_that_is_handled(after: str, handl
 def test_the_usage_of_an_answer(field: str, recorded: bool) -> None:
     call, _ = read(asked(f"requests.post('{OPENAI}', json={{}})", after=f"print(response.json(){field})"))
     assert call.usage_recorded is recorded
+
+
+@pytest.mark.parametrize(
+    ("url", "api"),
+    [
+        ("f'{GATEWAY}/v1/chat/completions'", "http chat.completions"),
+        ("'http://localhost:4000/v1/embeddings'", "http embeddings"),
+        ("os.environ['GATEWAY'] + '/chat/completions'", "http chat.completions"),
+    ],
+)
+def test_a_gateway_is_asked_by_a_path_that_only_models_have(url: str, api: str) -> None:
+    before = "import os\n\nGATEWAY = os.environ['GATEWAY']"
+    call, _ = read(asked(f"requests.post({url}, json={BODY})", before))
+    assert (call.api, call.model_id, call.max_tokens) == (api, "gpt-4o", 9)
+    assert isinstance(call.provider, Unknown)
+    assert isinstance(call.endpoint, Unknown)
+
+
+@pytest.mark.parametrize("path", ["v1/completions/42", "v1/messages", "jobs", "v1/responses"])
+def test_other_paths_of_an_unknown_host_are_no_calls(path: str) -> None:
+    line = f"requests.post(f'{{GATEWAY}}/{path}', json={BODY})"
+    assert found(app=asked(line, "GATEWAY = input()\nOTHER = '/chat/completions'")) == ([], [])

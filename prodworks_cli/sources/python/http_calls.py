@@ -1,4 +1,7 @@
-"""Model calls over plain HTTP: requests, httpx, aiohttp, urllib3 and urllib to the address of a known provider."""
+"""Model calls over plain HTTP: requests, httpx, aiohttp, urllib3 and urllib.
+
+They go to the address of a known provider, or to a path that only servers of models have.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,10 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r":(?:streamG|g)enerateContent$|:(?:rawP|streamRawP|p)redict$"), "generateContent"),
     (re.compile(r"/models/[\w.-]+/[\w.:-]+$|/predictions$"), "inference"),
 )
+# Paths by which gateways and servers of models are asked, wherever they run.
+_OF_ANY_HOST = re.compile(r"/chat/completions$|/v1/(?:embeddings|completions)$")
+_PATH_WORDS = (b"/chat/completions", b"v1/embeddings", b"v1/completions")
+_NO_PROVIDER = Unknown("the address of the request names no provider", present=True)
 _MODEL_IN_PATH = re.compile(r"/model/([^/]+)|/(?:models|deployments|endpoints)/([^/]+?)(?::\w+)?(?:/|$)")
 # Seconds that a library waits when it is told nothing.
 DEFAULT_SECONDS: Mapping[str, int] = {"httpx": 5, "aiohttp": 300}
@@ -53,8 +60,8 @@ class HttpCall:
 
     site: Site
     api: str
-    provider: str
-    endpoint: str
+    provider: str | Unknown
+    endpoint: str | Unknown
     arguments: Mapping[str, Node]
     model: Node
     timeout: Node
@@ -67,8 +74,8 @@ class HttpCall:
 
 
 def http_calls(repository: Repository, values: Values) -> Iterator[HttpCall]:
-    """All requests to a provider, by file and line. Nothing is looked at where no file names a provider's host."""
-    if not any(True for _ in repository.paths_with(*HOST_WORDS)):
+    """All requests that run a model, by file and line. Nothing is looked at where no file names a host or a path."""
+    if not any(True for _ in repository.paths_with(*HOST_WORDS, *_PATH_WORDS)):
         return
     for path in repository.matching(_USES):
         if not repository.imports(path, _LIBRARIES):
@@ -86,10 +93,13 @@ def _call(site: Site, values: Values) -> HttpCall | None:
     made = _client(site, values)
     url = _url(site, given, name, made, values)
     text = url.text() or (url.content.shape if isinstance(url.content, Unknown) else None) or ""
-    told = by_url(text) if text else None
+    path = re.split(r"[?#]", text)[0].rstrip("/")
+    told: tuple[str | Unknown, str | Unknown] | None = by_url(text) if text else None
+    # A path alone is a route of this program as often as one of a server.
+    if told is None and _OF_ANY_HOST.search(path) and ("://" in text or text.startswith("${")):
+        told = (_NO_PROVIDER, _NO_PROVIDER)
     if told is None:
         return None
-    path = re.split(r"[?#]", text)[0].rstrip("/")
     api = next((operation for pattern, operation in _PATHS if pattern.search(path)), None)
     if api is None and not path.endswith("${...}"):
         return None
