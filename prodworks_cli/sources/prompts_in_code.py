@@ -49,12 +49,12 @@ _SPOKEN = (
 )
 _NEEDLE = re.compile(
     rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)|prompttemplate|(?:system|user)message|systemcontentblock"
-    rb"|role['\"]?\s*:\s*['\"](?:system|developer|user)"
+    rb"|role['\"]?\s*:\s*(?:['\"]|[\w.]{1,60}\.)(?:system|developer|user)"
 )
 _WORDS = re.compile(
     rb"system_?(?:prompt|message)|\.(?:default)?system\(|\bsystem:|you are (?:an?|the)\b|your (?:task|role|job)\b"
     rb"|answer the|as an ai\b|respond (?:in|with|only)|<(?:context|instructions?)>|\binstructions?:"
-    rb"|role['\"]?\s*:\s*['\"](?:system|developer)|prompttemplate|return only\b"
+    rb"|role['\"]?\s*:\s*(?:['\"]|[\w.]{1,60}\.)(?:system|developer)|prompttemplate|return only\b"
     rb"|\b(?:the|this) (?:following|given) (?:text|content|document|conversation|input|image|question|code|data)"
 )
 
@@ -115,13 +115,16 @@ def _candidates(source: Source, in_module: bool) -> Iterator[tuple[str, Node, bo
 
 
 def _said(source: Source, node: Node) -> Iterator[tuple[str, Node, bool]]:
-    """``{ role: "system", content: "..." }``: the contents of a message; those of a user must speak to a model."""
+    """``{ role: "system", content: "..." }``: the contents of a message; those of a user must speak to a model.
+
+    The role may be a member of an enumeration: ``ChatMessageRole.System``.
+    """
     table = source.parent(node) if node.type == "pair" else None
     if table is None or source.text(node.child_by_field_name("key")).strip("'\"") not in ("content", "text"):
         return
     role = next(
         (
-            source.text(p.child_by_field_name("value")).strip("'\"`")
+            source.text(p.child_by_field_name("value")).strip("'\"`").rpartition(".")[2].lower()
             for p in table.named_children
             if _keyed(source, p, "role")
         ),

@@ -279,6 +279,7 @@ def test_hostile_source() -> None:
         ("a.ts", "const cfg = {{ system: 'You are a careful proof reader.' }};", ("a.ts:system", "inline", 1)),
         ("a.ts", "const system = 1;\nconst prompt = `Answer the page ${{a}}. " + "Compare the banks named here. " * 9 + "`;", ("a.ts:prompt", "inline", 2)),
         ("a.ts", "const defaultPrompt = (kind) => {{\n  return `Extract all brands from the following text, of the kind ${{kind}}. " + "Name each brand once, with its maker. " * 5 + "`;\n}};", ("a.ts:defaultPrompt", "inline", 2)),
+        ("a.ts", "ask([{{ role: ChatMessageRole.System,\n  content: '{0}' }}]);", ("a.ts:system message", "inline", 2)),
         ("a.ts", "class A {{ private judgePrompt = '{0}' + extra; }}", ("a.ts:judgePrompt", "inline", 1)),
         ("lib/prompts.ts", "export const buildPrompt = (x) => {{\n  return `{0}`;\n}};", ("lib/prompts.ts:buildPrompt", "file", 2)),
         ("lib/x.ts", "function chatInstructions() {{ return dedent`{0}`; }}", ("lib/x.ts:chatInstructions", "inline", 1)),
