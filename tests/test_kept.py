@@ -200,6 +200,18 @@ def test_another_version_is_read_anew(root: Path, tmp_path: Path, monkeypatch: p
     assert len(cache.entries()) > known
 
 
+def test_another_version_that_sees_other_parts_reads_all_once(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(tmp_path / "cache")
+    collect(root, cache)
+    monkeypatch.setattr(kept, "code", lambda: ("another",))
+    monkeypatch.setattr(sources, "part_of", lambda path: sources.Part.EXAMPLE)
+    once, opened = collect(root, cache), reads(monkeypatch)
+    assert collect(root, cache) == once
+    assert [name for name in opened if name != ".gitignore"] == []
+
+
 def test_damaged_entries_change_nothing(root: Path, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     expected = dump(collect(root, cache))
