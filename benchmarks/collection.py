@@ -28,7 +28,7 @@ def build(directories: list[Path], root: Path, files: int) -> int:
     made = 0
     for number in count(1):
         for directory, pending in listings:
-            for path, place in (item for item in pending if isinstance(item, tuple) and item[1].is_file()):
+            for path, place in (item for item in pending if isinstance(item, tuple) and Path(item[1]).is_file()):
                 target = root / str(number) / directory.resolve().name / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(place, target, follow_symlinks=False)

@@ -235,7 +235,8 @@ def read_tree(root: Path, ignore: Sequence[str] = ()) -> Tree:
 
 
 Result = File | Skipped | Gap | None
-Pending = tuple[str, Path] | File | Skipped | Gap
+Pending = tuple[str, str] | File | Skipped | Gap
+"""A path with its place on disk, or what is known of it without reading."""
 
 
 def path_of(item: Pending) -> str:
@@ -250,7 +251,7 @@ def _without_installed(pending: Sequence[Pending]) -> Sequence[Pending]:
     return [Skipped(path_of(item), "vendored") if path_of(item) in theirs else item for item in pending]
 
 
-def _content(place: Path) -> bytes:
+def _content(place: str) -> bytes:
     try:
         return read_regular(place)
     except OSError:
@@ -266,7 +267,7 @@ def _with_assemblies(root: Path, pending: Sequence[Pending]) -> Sequence[Pending
     return (*(item for item in pending if path_of(item) not in made), *read_assembly(made))
 
 
-def _assembly(root: Path, path: str, place: Path) -> Iterator[tuple[str, Path]]:
+def _assembly(root: Path, path: str, place: str) -> Iterator[tuple[str, Path]]:
     found = _read(path, place)
     folder = path.rpartition("/")[0]
     if isinstance(found, File):
@@ -305,11 +306,12 @@ def _without(pending: Iterable[Pending], ignored: GitIgnoreSpec) -> Iterator[Pen
 
 def _listed(root: Path, paths: Iterable[bytes]) -> Iterator[Pending]:
     """Listed paths with their place on disk. A folder replaced by a link since it was tracked leads out of the root."""
-    folders = Folders(str(root))
+    base = str(root)
+    folders = Folders(base)
     for raw in paths:
         path, place = display(raw), os.fsdecode(raw)
         inside = folders.is_inside(place.rpartition("/")[0])
-        yield (path, root / place) if inside else Skipped(path, "outside the audited folder")
+        yield (path, f"{base}/{place}") if inside else Skipped(path, "outside the audited folder")
 
 
 def _walked(root: Path) -> Iterator[Pending]:
@@ -330,7 +332,7 @@ def _walked(root: Path) -> Iterator[Pending]:
             if any(spec.match_file(path[len(at) :] + "/" * is_folder) for at, spec in specs):
                 continue
             if not is_folder:
-                yield path, Path(entry.path)
+                yield path, entry.path
             elif entry.name in _PRUNED:
                 yield Skipped(path + "/", "vendored")
             else:
@@ -338,7 +340,7 @@ def _walked(root: Path) -> Iterator[Pending]:
 
 
 def _ignore_file(folder: Path, prefix: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
-    found = _read(".gitignore", folder / ".gitignore")
+    found = _read(".gitignore", str(folder / ".gitignore"))
     if isinstance(found, File):
         yield prefix, spec_of(found.data.decode("utf-8", "replace").splitlines())
 
@@ -363,10 +365,10 @@ def display(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace(os.sep, "/")
 
 
-def _read(path: str, place: Path) -> Result:
+def _read(path: str, place: str) -> Result:
     """One file; ``None`` for a listed file that is gone or is a folder (a submodule)."""
     try:
-        info = place.lstat()
+        info = os.lstat(place)
         reason = _unread_reason(path, info)
         if reason or stat.S_ISDIR(info.st_mode):
             return Skipped(path, reason) if reason else None
@@ -406,7 +408,7 @@ def largest_of(path: str) -> int:
     return LARGEST_LOCK if part_of(path) is Part.LOCK else LARGEST_FILE
 
 
-def read_regular(place: Path, *, follow: bool = False, largest: int = LARGEST_FILE) -> bytes:
+def read_regular(place: str | Path, *, follow: bool = False, largest: int = LARGEST_FILE) -> bytes:
     """The bytes of a regular file of at most 2 MB or ``largest``; no link is followed unless ``follow``.
 
     Raises ``OSError``.

@@ -12,7 +12,6 @@ import stat
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from prodworks_cli.sources.files import File, Listing, Result, Tree, path_of
@@ -91,14 +90,14 @@ class Fingerprints:
             self.changed = True
         return names
 
-    def _known(self, listing: Listing, path: str, place: Path) -> str | None:
+    def _known(self, listing: Listing, path: str, place: str) -> str | None:
         now = _stat(place)
         if now is None:
             return digest(listing.result(path))  # no regular file: nothing is opened
         seen = self.seen.get(path)
         return seen[1] if seen is not None and seen[0] == now else None
 
-    def _read(self, listing: Listing, path: str, place: Path) -> Result:
+    def _read(self, listing: Listing, path: str, place: str) -> Result:
         before, at = _stat(place), time.time_ns()
         result = listing.result(path)
         seen = self.seen.get(path)
@@ -126,7 +125,7 @@ def _names(result: Result) -> bool:
     return isinstance(result, File) and names_model(result.data)
 
 
-def _stat(place: Path) -> list[int] | None:
+def _stat(place: str) -> list[int] | None:
     """All that changes with a regular file; ``None`` for anything else."""
     try:
         info = os.lstat(place)
