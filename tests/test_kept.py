@@ -73,8 +73,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     real = sources.read_regular
 
-    def recorded(place: Path, **options: bool) -> bytes:
-        found.append(place.name)
+    def recorded(place: str, **options: bool) -> bytes:
+        found.append(Path(place).name)
         return real(place, **options)
 
     monkeypatch.setattr(sources, "read_regular", recorded)
