@@ -40,7 +40,7 @@ ELSEWHERE = "comes from outside the repository"
 PASSED_ON = Unknown("the stream is read by code that is not followed")
 # An answer that is a vector, a ranking or a picture is neither text nor data in one.
 NO_TEXT: dict[str, Drafted] = dict.fromkeys(
-    ("output_use", "output_validated", "stream_errors_handled", "history_bounded")
+    ("output_use", "output_validated", "stream_errors_handled", "history_bounded", "untrusted_delimited")
 )
 
 

@@ -17,6 +17,7 @@ from prodworks_cli.sources.calls.prompt_sources import system_sources, untrusted
 from prodworks_cli.sources.java.answers import Answers
 from prodworks_cli.sources.java.chains import links
 from prodworks_cli.sources.java.dead import Liveness
+from prodworks_cli.sources.java.delimiters import Delimiters
 from prodworks_cli.sources.java.flow import Flow, Leaf, Trace
 from prodworks_cli.sources.java.log_setups import LogSetUps
 from prodworks_cli.sources.java.logs import Logs, level_of
@@ -61,6 +62,7 @@ class Texts:
         self._calls = calls
         self._made = frozenset(identities)
         self._flow = Flow(self._repository, responses, {k: n for k, n in identities.items() if "Embedding" not in n})
+        self._delimiters = Delimiters(self._repository, self._flow)
         self.answers = Answers(self._repository, responses, self._flow)
 
     @property
@@ -87,14 +89,16 @@ class Texts:
         """What the request of a call says."""
         if call.library == "langchain4j":
             left = Unknown("left to the framework; its requests are made in other files")
-            return {"system_prompt_sources": left, "untrusted_sources": left}
+            return dict.fromkeys(("system_prompt_sources", "untrusted_sources", "untrusted_delimited"), left)
         system = list(self._given(call, _SYSTEM))
         said = self.said(call)
         if call.library == "spring" and _ADVISORS.search(call.module.data):
             retrieved = Leaf(RETRIEVED, Body(call.module, call.module.root), (), "advisor")
             said = Trace.join([said, Trace((retrieved,))])
+        spoken = self._flow.of_all(system)
         return {
-            "system_prompt_sources": system_sources(self._flow.of_all(system)) if system else None,
+            "untrusted_delimited": self._delimiters.of(call, said, spoken),
+            "system_prompt_sources": system_sources(spoken) if system else None,
             "untrusted_sources": untrusted_sources(said),
         }
 

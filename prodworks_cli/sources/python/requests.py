@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
+from prodworks_cli.sources.calls.delimiters import delimited_of
 from prodworks_cli.sources.calls.facts import Facts
 from prodworks_cli.sources.calls.flows import IDENTITY, INPUT, OUTPUT, PARAMETER, RETRIEVED, STORED
 from prodworks_cli.sources.calls.ids import ids_in
 from prodworks_cli.sources.python.bounds import Asked
 from prodworks_cli.sources.python.conversations import Conversations
+from prodworks_cli.sources.python.delimiters import Compositions
 from prodworks_cli.sources.python.flow import Flow
 from prodworks_cli.sources.python.flow_types import Trace
 from prodworks_cli.sources.python.frameworks import ModelObject
@@ -30,16 +32,20 @@ _TAG = "amazon-bedrock-guardrails-guardContent"
 class Requests:
     """Facts about the texts in requests."""
 
-    def __init__(self, repository: Repository, flow: Flow, conversations: Conversations) -> None:
+    def __init__(
+        self, repository: Repository, flow: Flow, conversations: Conversations, compositions: Compositions
+    ) -> None:
         self._repository = repository
         self._flow = flow
         self._conversations = conversations
+        self._compositions = compositions
 
     def of_call(self, call: CallSite, facts: Facts) -> dict[str, Drafted]:
         """What the request of an SDK call says."""
         return {
             "system_prompt_sources": self._system(call, facts),
-            "untrusted_sources": _untrusted(self._conversations.of(call)),
+            "untrusted_sources": _untrusted(said := self._conversations.of(call)),
+            "untrusted_delimited": self._delimited(said, self._conversations.system(call)),
             "input_tagged": self._tagged(call, facts) if facts.guardrail()[0].present else None,
         }
 
@@ -59,6 +65,7 @@ class Requests:
         left = Unknown("left to the framework; its requests are made in other files")
         return {
             "system_prompt_sources": self._sources(self._flow.of_all(texts)) if texts else left,
+            "untrusted_delimited": self._delimited(Trace.join(traces), self._flow.of_all(texts)) if traces else left,
             "untrusted_sources": _untrusted(Trace.join(traces)) if traces else left,
         }
 
@@ -67,7 +74,10 @@ class Requests:
         asked = asked_directly(call)
         if not asked:
             return {"untrusted_sources": Unknown("the arguments of the call are built elsewhere")}
-        return {"untrusted_sources": _untrusted(Trace.join(self._flow.of(*a) for a in asked))}
+        said = Trace.join(self._flow.of(*a) for a in asked)
+        given = call.module.arguments(call.node).keywords
+        system = self._flow.of_all(call.to(given[k]) for k in _SYSTEM_KEYWORDS if k in given)
+        return {"untrusted_sources": _untrusted(said), "untrusted_delimited": self._delimited(said, system)}
 
     def of_body(self, body: Site | None) -> dict[str, Drafted]:
         """What the body of a request over plain HTTP says."""
@@ -77,8 +87,13 @@ class Requests:
         system = self._flow.of(body, ("system",))
         return {
             "system_prompt_sources": self._sources(system) if system.leaves else None,
-            "untrusted_sources": _untrusted(Trace.join(self._flow.of(*a) for a in asked_in(body))),
+            "untrusted_sources": _untrusted(said := Trace.join(self._flow.of(*a) for a in asked_in(body))),
+            "untrusted_delimited": self._delimited(said, system),
         }
+
+    def _delimited(self, said: Trace, system: Trace) -> bool | Unknown | None:
+        """Whether what was retrieved is told from the instructions around it."""
+        return delimited_of(said, system, self._compositions.of(said) if said.kinds(RETRIEVED) else ())
 
     def _system_texts(self, path: str) -> Iterator[Site]:
         module = self._repository.module(path)

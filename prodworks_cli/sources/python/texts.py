@@ -11,6 +11,7 @@ from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.python.answers import Answers
 from prodworks_cli.sources.python.bounds import Bounds
 from prodworks_cli.sources.python.conversations import Conversations
+from prodworks_cli.sources.python.delimiters import Compositions
 from prodworks_cli.sources.python.entries import Entries
 from prodworks_cli.sources.python.flow import Flow
 from prodworks_cli.sources.python.frameworks import ModelObject
@@ -55,7 +56,9 @@ class Texts:
         models = frozenset((o.site.module.path, o.site.node.id) for o in objects)
         self._flow = Flow(tracer, Origins(self.entries, identities, models))
         self._conversations = Conversations(repository, self._flow, calls)
-        self.requests = Requests(repository, self._flow, self._conversations)
+        self.requests = Requests(
+            repository, self._flow, self._conversations, Compositions(repository, tracer, self._flow)
+        )
         self.answers = Answers(tracer, self._flow, Bounds(tracer, self._flow))
 
     def told(self) -> Iterator[Site]:

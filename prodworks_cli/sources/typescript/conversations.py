@@ -10,9 +10,11 @@ from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Drafted
+from prodworks_cli.sources.calls.delimiters import delimited_of
 from prodworks_cli.sources.calls.flows import INPUT, PARAMETER, RETRIEVED, Path
 from prodworks_cli.sources.calls.prompt_sources import ASSEMBLED, system_sources, untrusted_sources
 from prodworks_cli.sources.content import dig
+from prodworks_cli.sources.typescript.delimiters import compositions
 from prodworks_cli.sources.typescript.flow import Flow
 from prodworks_cli.sources.typescript.flow_types import Leaf, Trace, named
 from prodworks_cli.sources.typescript.frameworks import ModelObject
@@ -73,9 +75,11 @@ class Conversations:
 
     def of_call(self, call: CallSite, guarded: bool) -> dict[str, Drafted]:
         """What the request of a call says; ``guarded`` that it names a guardrail."""
+        said = self.said(call)
         return {
             "system_prompt_sources": self._system(call),
-            "untrusted_sources": untrusted_sources(self.said(call)),
+            "untrusted_sources": untrusted_sources(said),
+            "untrusted_delimited": self._delimited(said, self._spoken(call)),
             "input_tagged": self._tagged(call) if guarded else None,
         }
 
@@ -91,6 +95,7 @@ class Conversations:
         left = Unknown("left to the framework; its requests are made in other files")
         return {
             "system_prompt_sources": self._open(self._flow.of_all(texts)) if texts else left,
+            "untrusted_delimited": self._delimited(Trace.join(said), self._flow.of_all(texts)) if said else left,
             "untrusted_sources": untrusted_sources(Trace.join(said)) if said else left,
         }
 
@@ -120,14 +125,25 @@ class Conversations:
         spoken = list(self._by_role(call, request))
         if not any(n is not None for n in nodes) and not spoken:
             return None
-        trace = Trace.join(
-            [*(self._flow.of(request, p) for p in _SYSTEMS[call.library]), *(self._flow.of(s) for s in spoken)]
-        )
+        trace = self._spoken(call)
         unread = next((n for n in nodes if isinstance(n, Unknown)), None)
         sources = self._open(trace)
         # What is certainly there, and is put together of constants alone, is constant.
         hidden = unread is not None and not unread.present and sources == ("constant",)
         return Unknown(unread.reason) if unread is not None and hidden else sources
+
+    def _spoken(self, call: CallSite) -> Trace:
+        """What the system prompt of a request is made of."""
+        request = self._request(call)
+        if request is None:
+            return Trace()
+        told = (self._flow.of(request, path) for path in _SYSTEMS[call.library])
+        return Trace.join([*told, *(self._flow.of(s) for s in self._by_role(call, request))])
+
+    def _delimited(self, said: Trace, system: Trace) -> bool | Unknown | None:
+        """Whether what was retrieved is told from the instructions around it."""
+        retrieved = said.kinds(RETRIEVED)
+        return delimited_of(said, system, compositions(self._repository, self._flow, said) if retrieved else ())
 
     def _by_role(self, call: CallSite, request: Site) -> Iterator[Site]:
         """The contents of messages with the role of the system, where the code writes them out."""

@@ -1,0 +1,72 @@
+"""What is written around the values that are put into a text, in TypeScript: templates and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from prodworks_cli.sources.calls.delimiters import MAX_PARTS, Composition, Part
+from prodworks_cli.sources.typescript.flow_types import Trace, Tracing
+from prodworks_cli.sources.typescript.places import Site
+from prodworks_cli.sources.typescript.repository import Repository
+from prodworks_cli.sources.typescript.syntax import TRANSPARENT, Module
+
+_PUT_TOGETHER = TRANSPARENT | {"binary_expression", "template_string"}
+
+
+def compositions(repository: Repository, flow: Tracing, trace: Trace) -> Iterator[Composition]:
+    """The expressions through which a text came."""
+    for path in sorted({path for path, _ in trace.composed}):
+        module = repository.module(path)
+        wanted = {number for other, number in trace.composed if other == path}
+        known: dict[int, list[Part] | None] = {}
+        for node in (n for n in module.of_type("template_string", "binary_expression") if n.id in wanted):
+            whole = _whole(module, node)
+            if whole.id not in known:
+                known[whole.id] = _parts(Site(module, whole), flow)
+            yield Composition((path, node.id), known[whole.id])
+
+
+def _parts(site: Site, flow: Tracing) -> list[Part] | None:
+    pieces = list(_pieces(site.module, site.node))
+    if len(pieces) > MAX_PARTS:
+        return None
+    values = [(i, piece) for i, piece in enumerate(pieces) if isinstance(piece, Node)]
+    return [Part(str(pieces[i - 1]), flow.of(site.to(value)), str(pieces[i + 1])) for i, value in values]
+
+
+def _whole(module: Module, node: Node) -> Node:
+    """The sum of which a text or a sum is a part."""
+    above = module.parent(node)
+    while above is not None and above.type in ("binary_expression", "parenthesized_expression"):
+        node, above = above, module.parent(above)
+    return node
+
+
+def _pieces(module: Module, node: Node) -> Iterator[str | Node]:
+    """The written texts and the values of a template or a sum, in turn, beginning and ending with a text."""
+    held = ""
+    for piece in _flat(module, node):
+        if isinstance(piece, str):
+            held += piece
+        else:
+            yield held
+            yield piece
+            held = ""
+    yield held
+
+
+def _flat(module: Module, node: Node) -> Iterator[str | Node]:
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.type in _PUT_TOGETHER:
+            stack.extend(reversed(current.named_children))
+        elif current.type in ("string", "string_fragment", "escape_sequence"):
+            text = module.text(current)
+            yield (text[1:-1] if current.type == "string" else text).replace("\\n", "\n")
+        elif current.type == "template_substitution":
+            yield from current.named_children[:1]
+        elif current.type != "comment":
+            yield current
