@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -25,7 +25,7 @@ from prodworks_cli.sources.python.handlers import Handlers
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.response import Reach
-from prodworks_cli.sources.python.syntax import Arguments
+from prodworks_cli.sources.python.syntax import Arguments, Module
 from prodworks_cli.sources.python.trace import Tracer
 
 _READERS = frozenset({"loads", "literal_eval", "safe_load", "repair_json", "parse_json_markdown", "parse_partial_json"})
@@ -47,6 +47,7 @@ class Answers:
         self._flow = flow
         self._bounds = bounds
         self._handlers = Handlers(tracer)
+        self._names: dict[str, Collection[str]] = {}
 
     def of(self, call: Site, api: str, given: Arguments, reach: Reach, asked: Sequence[Asked]) -> dict[str, Drafted]:
         """The use of the answer, its check, the errors of a stream, and the bound of what is asked.
@@ -67,13 +68,20 @@ class Answers:
         """Whether the answer is read as JSON, and whether a schema checks it."""
         read = checked = False
         for site in reach.bodies:
-            for node in site.module.below(site.node, "call"):
+            for node in site.module.calls_to(self._taking(site.module), site.node):
                 name = last_name(site.module, node.child_by_field_name("function"))
                 reads, checks = name in _READERS, bool(_VALIDATES.match(name))
-                given = list(_given(site.to(node), checks)) if reads or checks or name[:1].isupper() else []
+                given = _given(site.to(node), checks)
                 if any(is_answer(api, path) for value in given for path in self._paths(site.to(value), call)):
                     read, checked = read or reads, checked or (not reads and (checks or self._is_model(site.to(node))))
         return read, checked
+
+    def _taking(self, module: Module) -> Collection[str]:
+        """What a file calls that reads JSON, checks it, or may make an object of it."""
+        if module.path not in self._names:
+            names = (n for n in module.calls if n in _READERS or _VALIDATES.match(n) or n[:1].isupper())
+            self._names[module.path] = frozenset(names)
+        return self._names[module.path]
 
     def _is_model(self, made: Site) -> bool:
         """``Order(**data)`` of a class that checks what it is made of."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.python.places import EXTERNAL, MAX_DEPTH, Origin, Site, Tracing
-from prodworks_cli.sources.python.syntax import Module
+from prodworks_cli.sources.python.syntax import Binding, Module
 
 
 class Classes:
@@ -16,6 +16,7 @@ class Classes:
 
     def __init__(self, tracer: Tracing) -> None:
         self._tracer = tracer
+        self._assignments: dict[int, Mapping[str, Sequence[Binding]]] = {}
 
     def self_class(self, site: Site, target: Node) -> Site | None:
         """The class when ``target`` is ``self`` or ``cls`` of a method."""
@@ -38,15 +39,23 @@ class Classes:
         """What ``self.name`` holds: assignments in any method, class attributes, properties, then base classes."""
         found: list[Origin] = []
         for current in self.bases(cls):
-            module, node = current.module, current.node
-            for method in _methods(module, node):
-                assigned = module.bindings.get(method.id, {}).get(f"self.{name}", ())
-                found.extend(self._tracer.bound(current, assigned))
+            found.extend(self._tracer.bound(current, self._assigned(current).get(f"self.{name}", ())))
             found.extend(self._class_attribute(current, name))
             if found:
                 break
         kept = tuple(f for f in found if not (isinstance(f, Site) and f.node.type == "none"))
         return kept or tuple(found) or (Unknown(f"attribute {name} {EXTERNAL}"),)
+
+    def _assigned(self, cls: Site) -> Mapping[str, Sequence[Binding]]:
+        """What the methods of a class assign to members of their object, by name."""
+        if cls.node.id not in self._assignments:
+            found: dict[str, list[Binding]] = {}
+            for method in _methods(cls.module, cls.node):
+                for name, bindings in cls.module.bindings.get(method.id, {}).items():
+                    if name.startswith("self."):
+                        found.setdefault(name, []).extend(bindings)
+            self._assignments[cls.node.id] = found
+        return self._assignments[cls.node.id]
 
     def _class_attribute(self, cls: Site, name: str) -> tuple[Origin, ...]:
         bindings = cls.module.bindings.get(cls.node.id, {}).get(name, ())

@@ -37,6 +37,7 @@ class Correlations:
 
     def __init__(self, repository: Repository, entries: Entries) -> None:
         self._entries = entries
+        self._known: dict[int, tuple[frozenset[str], bool]] = {}
         self._bound = frozenset(_everywhere(repository))
         self._configured = next(iter(repository.paths_with(*_CONFIGURED)), None)
 
@@ -45,12 +46,18 @@ class Correlations:
         found: set[str] = set(self._bound)
         found |= ids_in(text for key in metadata.items() if (text := key.text()))
         for site in reach.bodies:
-            found |= set(_recorded(site))
-        if self._in_lambda(reach) and any(_logs(site) for site in reach.bodies):
+            found |= self._told(site)[0]
+        if self._in_lambda(reach) and any(self._told(site)[1] for site in reach.bodies):
             found.add("request")
         if self._configured and not {"request"} & found:
             return (*sorted(found), Unknown(f"what {self._configured} adds to each record is not analysed"))
         return tuple(sorted(found))
+
+    def _told(self, body: Site) -> tuple[frozenset[str], bool]:
+        """The ids that one function records, and whether it logs; calls share the functions around them."""
+        if body.node.id not in self._known:
+            self._known[body.node.id] = frozenset(_recorded(body)), _logs(body)
+        return self._known[body.node.id]
 
     def _in_lambda(self, reach: Reach) -> bool:
         """The call runs in a Lambda function, whose runtime writes the request id into each record of ``logging``."""

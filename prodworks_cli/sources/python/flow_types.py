@@ -14,6 +14,7 @@ from prodworks_cli.sources.python.places import Site
 
 # Methods that read what a request or response holds.
 BODIES = ("json", "form", "body", "receive_text", "receive_json", "get_json")
+_UNNAMED = frozenset({"*", *BODIES})
 
 
 class Place(NamedTuple):
@@ -81,4 +82,4 @@ class Classifier(Protocol):
 
 def named(path: Path) -> Path:
     """The path without positions, open keys and the readers of a body."""
-    return tuple(key for key in path if key not in ("*", *BODIES) and not key.startswith("#"))
+    return tuple(key for key in path if key not in _UNNAMED and not key.startswith("#")) if path else ()

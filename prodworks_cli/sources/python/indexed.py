@@ -55,7 +55,12 @@ class Indexed:
 
     def parent(self, node: Node) -> Node | None:
         """The node around a node."""
-        return self._index[0].get(node.id) if node.is_named else node.parent
+        above = self._parents.get(node.id)
+        return above if above is not None or node.is_named else node.parent
+
+    @cached_property
+    def _parents(self) -> dict[int, Node]:
+        return self._index[0]
 
     def of_type(self, *types: str) -> tuple[Node, ...]:
         """All nodes of the given types in source order."""

@@ -43,17 +43,24 @@ class Records:
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
+        self._known: dict[int, frozenset[str]] = {}
 
     def of(self, call: Site, reach: Reach, traced: bool | Unknown, automatic: bool) -> dict[str, Drafted]:
         """What is recorded. ``traced`` says that a span covers the call, ``automatic`` that its library makes one."""
         far = {(s.module.path, s.node.id) for s in reach.chain} - self._near(call)
         fields: set[str] = set()
         for site in reach.bodies:
-            found = _fields(site) | ({LATENCY} if _is_timed(site) else set())
+            found = self._told(site)
             fields |= found - ({LATENCY} if (site.module.path, site.node.id) in far else set())
         if ERROR not in fields and self._fails_loudly(call):
             fields.add(ERROR)
         return record_attributes(fields, traced, automatic, reach.leaves)
+
+    def _told(self, body: Site) -> frozenset[str]:
+        """What one function records; it is looked at once, since calls share functions around them."""
+        if body.node.id not in self._known:
+            self._known[body.node.id] = frozenset(_fields(body) | ({LATENCY} if _is_timed(body) else set()))
+        return self._known[body.node.id]
 
     def _near(self, call: Site) -> set[tuple[str, int]]:
         """The function around a call, and those that call it within a few steps."""

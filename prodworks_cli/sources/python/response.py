@@ -71,6 +71,8 @@ class Responses:
         self._wrapped = wrapped
         self._launches: dict[str, bool] = {}
         self._known: dict[object, Sequence[Site]] = {}
+        self._read: dict[tuple[int, frozenset[str]], bool] = {}
+        self._told: dict[int, frozenset[str]] = {}
 
     def reach(self, call: Site) -> Reach:
         """Where the response of a call can be seen."""
@@ -128,21 +130,33 @@ class Responses:
         if api.startswith(NO_USAGE):
             return Unknown(f"{api} reports no usage")
         launched = self._launched(reach.bodies[0].module.path) if aws and reach.bodies else False
-        if self._instrumented or launched is True or any(_reads(site, USAGE) for site in reach.bodies):
+        if self._instrumented or launched is True or any(self._reads(site, USAGE) for site in reach.bodies):
             return True
         return reach.leaves or launched
 
     def usage_read(self, place: Site) -> bool:
         """Whether the file of a model object reads token counts, which a framework hands on with its answers."""
-        return _reads(place.to(place.module.root), USAGE)
+        return self._reads(place.to(place.module.root), USAGE)
+
+    def _reads(self, body: Site, names: frozenset[str]) -> bool:
+        """Whether a function reads a key or an attribute of one of the names; calls share the functions around them."""
+        key = (body.node.id, names)
+        if key not in self._read:
+            self._read[key] = _reads(body, names)
+        return self._read[key]
+
+    def _ends(self, body: Site) -> frozenset[str]:
+        """The stop reasons that a function tells apart."""
+        if body.node.id not in self._told:
+            named = STOP_NAMES.intersection(_literals(body))
+            self._told[body.node.id] = named | set(BAD_ENDS if _compared_away(body) else ())
+        return self._told[body.node.id]
 
     def stop_reasons(self, reach: Reach) -> tuple[str, ...] | Unknown:
         """The stop reasons that the code tells apart; all bad ends where it compares with a good one."""
-        if not any(_reads(site, STOP_FIELDS) for site in reach.bodies):
+        if not any(self._reads(site, STOP_FIELDS) for site in reach.bodies):
             return reach.leaves or ()
-        named = {name for site in reach.bodies for name in _literals(site) if name in STOP_NAMES}
-        negated = any(_compared_away(site) for site in reach.bodies)
-        return tuple(sorted(named | set(BAD_ENDS if negated else ())))
+        return tuple(sorted(frozenset().union(*map(self._ends, reach.bodies))))
 
     def instrumented(self, call: Site, reach: Reach, aws: bool = False) -> bool | Unknown:
         """Whether a span or an instrumentor covers the call; launchers instrument the AWS SDK (``aws``)."""

@@ -71,11 +71,11 @@ class Tracer:
         queue: list[tuple[Origin, int]] = [(site, depth)]
         while queue and len(found) <= MAX_ORIGINS:
             origin, left = queue.pop(0)
-            following = self.step(origin) if isinstance(origin, Site) and left else None
+            following = self.step(origin) if left and isinstance(origin, Site) else None
             if following is None:
                 found.setdefault(_key(origin), origin)
             else:
-                queue.extend((f, left - 1) for f in following)
+                queue += [(f, left - 1) for f in following]
         return tuple(found.values())
 
     def sites(self, site: Site) -> tuple[Site, ...]:
