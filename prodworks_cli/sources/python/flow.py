@@ -43,6 +43,9 @@ class Step(NamedTuple):
     composes: bool
 
 
+_NOWHERE = Step((), (), False)
+
+
 class Flow:
     """Walks back from expressions. ``classifier`` says which expressions are leaves."""
 
@@ -149,10 +152,15 @@ class Flow:
 
     def _taken(self, key: object, place: Place) -> Step:
         met, self._met = self._met, MAX_NESTED
-        found = list(self._step(place))
-        places = tuple(f for f in found if isinstance(f, Place))
-        leaves = tuple(f for f in found if isinstance(f, Leaf))
-        step = Step(places, leaves, not named(place.path) and _composes(place.site))
+        places: list[Place] = []
+        leaves: list[Leaf] = []
+        for found in self._step(place):
+            if isinstance(found, Leaf):
+                leaves.append(found)
+            else:
+                places.append(found)
+        composes = not named(place.path) and _composes(place.site)
+        step = Step(tuple(places), tuple(leaves), composes) if places or leaves or composes else _NOWHERE
         if self._met >= len(self._open):
             self._steps[key] = step
         self._met = min(met, self._met)
@@ -223,11 +231,12 @@ def _string(place: Place) -> Iterator[Place]:
 def _composes(site: Site) -> bool:
     """The expression puts a text together from parts that are not all constants."""
     node = site.node
-    if node.type == "string":
+    kind = node.type
+    if kind == "string":
         return any(c.type == "interpolation" for c in node.named_children)
-    if node.type == "binary_operator":
+    if kind == "binary_operator":
         return any(c.type == "string" for c in node.named_children)
-    return node.type == "call" and last_name(site.module, node.child_by_field_name("function")) == "format"
+    return kind == "call" and last_name(site.module, node.child_by_field_name("function")) == "format"
 
 
 def _subscript(place: Place) -> Iterator[Place]:

@@ -12,6 +12,8 @@ from operator import attrgetter
 from tree_sitter import Node, Tree
 
 MAX_NODES = 1_000_000
+# The quotes of texts have nodes of their own, which nobody asks for.
+_QUOTES = frozenset({"string_start", "string_end"})
 START = attrgetter("start_byte")
 
 
@@ -40,8 +42,8 @@ class Indexed:
         above: list[Node] = []
         while len(parents) < MAX_NODES:
             node = cursor.node
-            if node is not None and node.is_named:
-                by_type[node.type].append(node)
+            if node is not None and node.is_named and (kind := node.type) not in _QUOTES:
+                by_type[kind].append(node)
                 if above:
                     parents[node.id] = above[-1]
                 if cursor.goto_first_child():
@@ -56,22 +58,17 @@ class Indexed:
     def parent(self, node: Node) -> Node | None:
         """The node around a node."""
         above = self._parents.get(node.id)
-        return above if above is not None or node.is_named else node.parent
+        return above if above is not None else node.parent
 
     @cached_property
     def _parents(self) -> dict[int, Node]:
         return self._index[0]
 
-    def of_type(self, *types: str) -> tuple[Node, ...]:
+    def of_type(self, *types: str) -> Sequence[Node]:
         """All nodes of the given types in source order."""
-        if types not in self._of_types:
-            found = [n for t in types for n in self._index[1].get(t, ())]
-            self._of_types[types] = tuple(found if len(types) == 1 else sorted(found, key=START))
-        return self._of_types[types]
-
-    @cached_property
-    def _of_types(self) -> dict[tuple[str, ...], tuple[Node, ...]]:
-        return {}
+        if len(types) == 1:
+            return self._index[1].get(types[0], ())
+        return sorted((n for t in types for n in self._index[1].get(t, ())), key=START)
 
     def below(self, node: Node, *types: str) -> tuple[Node, ...]:
         """The node and those below it that are of the given types, in source order."""
@@ -112,14 +109,15 @@ class Indexed:
             return known[key]
         path = [key]
         above = self.parent(node)
-        while above is not None and above.type not in types:
+        while above is not None and (kind := above.type) not in types:
             key = above.id
             if key in known:
                 above = known[key]
                 break
-            path.append(key)
+            if kind == "block":
+                path.append(key)
             above = self.parent(above)
-        for key in path:  # what lies between has the same one around it
+        for key in path:  # the blocks between have the same one around them
             known[key] = above
         return above
 

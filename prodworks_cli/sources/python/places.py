@@ -44,7 +44,7 @@ class Site(NamedTuple):
         return (self.node.id, *(f.site.node.id for f in self.frames)) if self.frames else self.node.id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A call that was entered: the arguments, the function's node id, and the site of the call."""
 

@@ -23,7 +23,7 @@ _COLLECTS = ("list_splat_pattern", "dictionary_splat_pattern")
 _FUNCTION, _CLASS = frozenset({"function_definition"}), frozenset({"class_definition"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Binding:
     """One place that gives a name a value. ``value`` is ``None`` where the value is no expression (a loop variable).
 
@@ -45,7 +45,7 @@ class Import:
     name: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arguments:
     """The arguments of a call as written."""
 
