@@ -5,16 +5,16 @@ tree-sitter reads syntax newer than the interpreter that runs the audit and surv
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
 from prodworks_cli.model import Location
-from prodworks_cli.sources.python.indexed import Indexed, lies_in, preorder
+from prodworks_cli.sources.python.call_syntax import Arguments as Arguments
+from prodworks_cli.sources.python.call_syntax import Calls
 
 SCOPES = frozenset({"function_definition", "class_definition", "lambda", "module"})
 MAX_BYTES = 2_000_000
@@ -45,40 +45,8 @@ class Import:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """The arguments of a call as written."""
-
-    positional: tuple[Node, ...] = ()
-    keywords: Mapping[str, Node] = field(default_factory=dict)
-    splats: tuple[Node, ...] = ()
-
-    def after(self, count: int) -> Arguments:
-        """The arguments that ``run(method, *args)`` hands on to ``method``."""
-        return Arguments(self.positional[count:], self.keywords, self.splats)
-
-    def get(self, name: str, position: int | None = None) -> Node | None:
-        """An argument by keyword or position."""
-        if name in self.keywords:
-            return self.keywords[name]
-        return self.positional[position] if position is not None and 0 <= position < len(self.positional) else None
-
-
-class Module(Indexed):
+class Module(Calls):
     """One parsed file, with what its definitions, imports and bindings mean."""
-
-    def text(self, node: Node | None) -> str:
-        """The source of a node."""
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace") if node else ""
-
-    def last_name(self, node: Node | None) -> str:
-        """``c`` of ``a.b.c`` or ``c``; empty for anything else."""
-        if node is None:
-            return ""
-        kind = node.type
-        if kind == "attribute":
-            return self.text(node.child_by_field_name("attribute"))
-        return self.text(node) if kind == "identifier" else ""
 
     def at(self, node: Node) -> Location:
         """The file and line of a node."""
@@ -241,56 +209,6 @@ class Module(Indexed):
         if node.type == "typed_parameter" and node.named_children and node.named_children[0].type == "identifier":
             return self.text(node.named_children[0]), None
         return None
-
-    @cached_property
-    def calls(self) -> Mapping[str, Sequence[Node]]:
-        """The calls by the last name of what they call, in source order."""
-        found: dict[str, list[Node]] = {}
-        for call in self.of_type("call"):
-            found.setdefault(self.last_name(call.child_by_field_name("function")), []).append(call)
-        return found
-
-    def calls_to(self, names: Collection[str], around: Node | None = None) -> Sequence[Node]:
-        """The calls of functions and methods of some names, in source order; those within a node where one is given."""
-        few, many = (names, self.calls) if len(names) < len(self.calls) else (self.calls, names)
-        held = [self.calls[name] for name in few if name in many]
-        nodes = held[0] if len(held) == 1 else sorted(chain.from_iterable(held), key=preorder)
-        return nodes if around is None else [n for n in nodes if lies_in(n, around)]
-
-    def made(self, names: Collection[str]) -> Sequence[Node]:
-        """The calls of functions and classes of some names, which may be given their types: ``Agent[Context](...)``."""
-        generic = [call for call in self.calls.get("", ()) if self._generic(call) in names]
-        return sorted((*self.calls_to(names), *generic), key=preorder) if generic else self.calls_to(names)
-
-    def _generic(self, call: Node) -> str:
-        callee = call.child_by_field_name("function")
-        return self.last_name(callee.child_by_field_name("value")) if callee and callee.type == "subscript" else ""
-
-    def arguments(self, call: Node) -> Arguments:
-        """The arguments of a call node."""
-        if call.id not in self._arguments:
-            self._arguments[call.id] = self._read_arguments(call)
-        return self._arguments[call.id]
-
-    @cached_property
-    def _arguments(self) -> dict[int, Arguments]:
-        return {}
-
-    def _read_arguments(self, call: Node) -> Arguments:
-        node = call.child_by_field_name("arguments")
-        if node is not None and node.type == "generator_expression":
-            return Arguments((node,))
-        positional, keywords, splats = [], {}, []
-        for child in node.named_children if node and node.type == "argument_list" else ():
-            kind = child.type
-            value = child.child_by_field_name("value") if kind == "keyword_argument" else None
-            if value is not None:
-                keywords[self.text(child.child_by_field_name("name"))] = value
-            elif kind == "dictionary_splat" and child.named_children:
-                splats.append(child.named_children[0])
-            elif kind not in ("comment", "keyword_argument"):
-                positional.append(child)
-        return Arguments(tuple(positional), keywords, tuple(splats))
 
 
 def _plain(parameter: Node) -> Node:
