@@ -143,6 +143,7 @@ def test_flow_logs_bring_a_group_and_a_role() -> None:
     assert value(made["V/x/LogGroup"], "RetentionInDays") == 731
     assert {"V/y/LogGroup", "V/y/IAMRole"} <= set(made)
     assert not [n for n in made if n.startswith("V/z/")]
+    assert {"L/LogGroup", "L/IAMRole"} <= set(app("new ec2.FlowLog(this, 'L', { resourceType: somewhere });"))
 
 
 @pytest.mark.parametrize(("props", "region"), [("{}", "region"), ("{ env: { region: 'eu-west-1' } }", "eu-west-1")])

@@ -11,7 +11,7 @@ from prodworks_cli.sources.cdk.buckets import bucket
 from prodworks_cli.sources.cdk.containers import balanced, child, own_key, worker
 from prodworks_cli.sources.cdk.databases import instances
 from prodworks_cli.sources.cdk.identities import pool_roles, text_messages
-from prodworks_cli.sources.cdk.log_groups import flow_logs
+from prodworks_cli.sources.cdk.log_groups import flow_log, flow_logs
 from prodworks_cli.sources.cdk.providers import PROVIDERS, closed
 from prodworks_cli.sources.cdk.settle import construct_of, reference
 from prodworks_cli.sources.cdk.state_machines import model_of_task
@@ -112,6 +112,10 @@ def _vpc(library: Library, evaluator: Evaluator, vpc: Construct) -> None:
     flow_logs(library, evaluator, vpc)
 
 
+def _flow_log(library: Library, evaluator: Evaluator, made: Construct) -> None:
+    flow_log(library, evaluator, made, "", made.given["destination"])
+
+
 def _endpoint(library: Library, evaluator: Evaluator, endpoint: Construct) -> None:
     """The service of a VPC endpoint in the Region of the stack, where code says that."""
     region = endpoint.env["region"].text()
@@ -170,6 +174,7 @@ _BRINGS: Mapping[str, Bring] = {
     "bedrock.Agent": agent,
     "genai.opensearchserverless.VectorCollection": _collection,
     "aws-ec2.Vpc": _vpc,
+    "aws-ec2.FlowLog": _flow_log,
     "aws-ec2.GatewayVpcEndpoint": _endpoint,
     "aws-ec2.InterfaceVpcEndpoint": _endpoint,
     "aws-sqs.Queue": _queue,

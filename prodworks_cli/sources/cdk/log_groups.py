@@ -39,11 +39,11 @@ def flow_log(library: Library, evaluator: Evaluator, vpc: Construct, name: str, 
     if destination.present and not (isinstance(content, Made) and content.symbol.endswith(".toCloudWatchLogs")):
         return
     if not given or not given[0].present:
-        child(library, evaluator, vpc, "aws-logs.LogGroup", f"{name}/LogGroup", {}, vpc.at)
+        child(library, evaluator, vpc, "aws-logs.LogGroup", f"{name}/LogGroup".lstrip("/"), {}, vpc.at)
     if len(given) < 2 or not given[1].present:
         service = Made("aws-iam.ServicePrincipal", (Node("vpc-flow-logs.amazonaws.com", vpc.at),))
         made = {"assumedBy": node(service, vpc.at)}
-        child(library, evaluator, vpc, "aws-iam.Role", f"{name}/IAMRole", made, vpc.at)
+        child(library, evaluator, vpc, "aws-iam.Role", f"{name}/IAMRole".lstrip("/"), made, vpc.at)
 
 
 def flow_logs(library: Library, evaluator: Evaluator, vpc: Construct) -> None:

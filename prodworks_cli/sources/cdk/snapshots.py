@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Block, Node
@@ -40,6 +41,11 @@ class Snapshot:
     name: str
     template: File
 
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Its resources."""
+        return cloudformation.read((self.template,))[0]
+
     def gap(self, reason: str) -> Gap:
         """Something to know about it."""
         return Gap("aws.*", Plane.DECLARED, self.path, f"snapshot {self.name!r} {reason}", minor=True)
@@ -53,32 +59,45 @@ def supported(
     by_address = {b.address: b for b in blocks}
     more: dict[str, Block] = {}
     told: list[Gap] = []
-    for stack, (snapshot, matches) in _by_stack(constructs, files).items():
+    known = [c for c in opaque if c.certain and c.below]
+    hidden, names = {c.stack for c in known}, tuple({f'"{_prefix(c)}' for c in known})
+    for stack, (snapshot, matches) in _by_stack(constructs, files, names).items():
+        if stack not in hidden:
+            continue
         reason = _lacking(stack, matches, constructs)
         if reason is not None:
             told.append(snapshot.gap(reason))
             continue
         told.extend(_disagreement(snapshot, matches, by_address))
-        below = [c for c in opaque if c.stack == stack and c.certain]
+        below = [c for c in known if c.stack == stack]
         more.update((b.address, b) for b in _below(snapshot, matches, below, frozenset(by_address)))
     return (*blocks, *more.values()), (*gaps, *told)
 
 
-def _by_stack(constructs: Sequence[Construct], files: Iterable[File]) -> dict[str, tuple[Snapshot, Matches]]:
-    """The snapshot of each stack: the one that has most of its resources."""
+def _prefix(construct: Construct) -> str:
+    """How the logical ids of the resources below a construct begin."""
+    return _NO_WORD.sub("", construct.below)
+
+
+def _by_stack(
+    constructs: Sequence[Construct], files: Iterable[File], names: Sequence[str]
+) -> dict[str, tuple[Snapshot, Matches]]:
+    """The snapshot of each stack: the one that has most of its resources, and one of ``names`` in its text."""
     found: dict[str, tuple[Snapshot, Matches]] = {}
-    for snapshot in (s for file in files for s in snapshots(file)):
+    for snapshot in (s for file in files for s in snapshots(file, names)):
         stack, matches = _stack_of(snapshot, constructs)
         if matches and (stack not in found or len(matches) > len(found[stack][1])):
             found[stack] = snapshot, matches
     return found
 
 
-def snapshots(file: File) -> Iterator[Snapshot]:
-    """The templates among the exports of a snapshot file of jest."""
+def snapshots(file: File, names: Sequence[str]) -> Iterator[Snapshot]:
+    """The templates among the exports of a snapshot file of jest that hold one of the names."""
     _, *exports = f"\n{file.text or ''}".split(_EXPORT)
     for number, export in enumerate(exports[:MOST_EXPORTS]):
         name, _, body = export.partition("`] = `\n")
+        if not any(wanted in body for wanted in names):
+            continue
         text = _ESCAPED.sub(r"\1", body.rpartition("\n`;")[0])
         try:
             found = parsed(text)
@@ -137,7 +156,7 @@ def _lacking(stack: str, matches: Matches, constructs: Iterable[Construct]) -> s
 
 def _disagreement(snapshot: Snapshot, matches: Matches, blocks: Mapping[str, Block]) -> Iterator[Gap]:
     """What the code and a snapshot say differently, told once: the code counts."""
-    read = {b.address.rpartition("#")[2]: b for b in cloudformation.read((snapshot.template,))[0]}
+    read = {b.address.rpartition("#")[2]: b for b in snapshot.blocks}
     for name, construct in matches.items():
         if name in read and construct.address in blocks:
             first = next(differences(blocks[construct.address].body, read[name].body), None)
@@ -151,9 +170,9 @@ def _below(snapshot: Snapshot, matches: Matches, opaque: Sequence[Construct], kn
     """The resources of a snapshot that constructs of unknown libraries made, as may-be resources of the code."""
     addresses = {f"{snapshot.template.path}#{name}": c.address for name, c in matches.items()}
     made: list[tuple[Block, Construct]] = []
-    for block in cloudformation.read((snapshot.template,))[0]:
+    for block in snapshot.blocks:
         name = block.address.rpartition("#")[2]
-        above = next((c for c in opaque if name.startswith(_NO_WORD.sub("", c.below))), None)
+        above = next((c for c in opaque if name.startswith(_prefix(c))), None)
         if name not in matches and above is not None and block.type.startswith("AWS::"):
             made.append((block, above))
             addresses[block.address] = f"{above.address}/{name}"
