@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.measuring import OURS, best, once
-from prodworks_cli.sources.files import list_tree
+from prodworks_cli.sources.listings import list_tree
 
 
 def build(directories: list[Path], root: Path, files: int) -> int:

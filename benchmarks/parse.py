@@ -22,7 +22,7 @@ from tree_sitter import Language, Parser
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from prodworks_cli.sources.files import read_tree
+from prodworks_cli.sources.listings import read_tree
 from prodworks_cli.sources.parts import suffix_of
 
 

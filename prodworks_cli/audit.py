@@ -22,7 +22,8 @@ from prodworks_cli.reading import read_parts
 from prodworks_cli.report import Pack, Report, UnitEntry
 from prodworks_cli.rules import Rule, RulePack
 from prodworks_cli.score import Outcome
-from prodworks_cli.sources.files import File, Listing, Tree, list_tree
+from prodworks_cli.sources.files import File, Tree
+from prodworks_cli.sources.listings import Listing, list_tree
 from prodworks_cli.units import each_unit, merged, parts_of, unit_entry
 from prodworks_cli.waivers import notes, waived
 

@@ -29,8 +29,9 @@ from prodworks_cli.render.text import clean_line
 from prodworks_cli.report import Report
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 from prodworks_cli.sources.account.session import AccountError
-from prodworks_cli.sources.files import File, Listing, list_tree
+from prodworks_cli.sources.files import File
 from prodworks_cli.sources.given import AssemblyError, with_assemblies
+from prodworks_cli.sources.listings import Listing, list_tree
 from prodworks_cli.sources.revision import RevisionError, list_revision
 from prodworks_cli.sources.states import StateError, with_states
 from prodworks_cli.units import UnitError

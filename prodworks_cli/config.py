@@ -13,7 +13,7 @@ from prodworks_cli.config_check import ConfigError, LineOf, check, key_of, locat
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.report import ConfigChange
-from prodworks_cli.sources.files import read_regular
+from prodworks_cli.sources.opening import read_regular
 from prodworks_cli.waivers import Attestation, Waiver
 
 __all__ = ["Config", "ConfigError", "changes", "load_config", "parse_config"]

@@ -11,7 +11,7 @@ from prodworks_cli.baseline import Baseline, BaselineError, compare, load
 from prodworks_cli.gate import Conditions, Earlier, GateError
 from prodworks_cli.local import FOLDER
 from prodworks_cli.report import Report
-from prodworks_cli.sources.files import read_regular
+from prodworks_cli.sources.opening import read_regular
 
 DEFAULT_FILE = FOLDER / "baseline.json"
 REVISION = "git:"

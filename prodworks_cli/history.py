@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 
 from prodworks_cli.local import replace_text
 from prodworks_cli.report import Grade, HistoryEntry, Report, VerdictValue
-from prodworks_cli.sources.files import read_regular
+from prodworks_cli.sources.opening import read_regular
 
 PLACE = Path(".prodworks") / "history.jsonl"
 LINES_KEPT = 200

@@ -17,7 +17,7 @@ from prodworks_cli.data import data_dir
 from prodworks_cli.detect import Detected, detect
 from prodworks_cli.local import FOLDER, create_text
 from prodworks_cli.render.text import clean_line
-from prodworks_cli.sources.files import read_tree
+from prodworks_cli.sources.listings import read_tree
 from prodworks_cli.sources.yaml_nodes import read_yaml
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*")

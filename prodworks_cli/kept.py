@@ -24,8 +24,9 @@ from prodworks_cli import __version__
 from prodworks_cli.cache import Cache, digest_of
 from prodworks_cli.inventory import InventoryError, document_of, inventory_of
 from prodworks_cli.model import Inventory
-from prodworks_cli.sources.files import Listing, Tree
+from prodworks_cli.sources.files import Tree
 from prodworks_cli.sources.fingerprints import Fingerprints, digests_of
+from prodworks_cli.sources.listings import Listing
 
 _PACKAGE = Path(__file__).resolve().parent
 _CODE = (".py", ".yaml", ".json")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from prodworks_cli.model import Inventory
 from prodworks_cli.processes import can_fork, sendable, usable
-from prodworks_cli.sources.files import Listing, Tree
+from prodworks_cli.sources.files import Tree
+from prodworks_cli.sources.listings import Listing
 
 if TYPE_CHECKING:
     from prodworks_cli.kept import Keeper

@@ -14,7 +14,7 @@ from prodworks_cli.planes import with_workload
 from prodworks_cli.report import UnitEntry
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.score import Outcome, scorecard
-from prodworks_cli.sources.files import Listing
+from prodworks_cli.sources.listings import Listing
 from prodworks_cli.sources.units import REST, above, find_units, matching, names_model, unit_of
 from prodworks_cli.verdict import judge
 from prodworks_cli.workload import nothing_to_audit

@@ -11,7 +11,7 @@ from typing import Any
 
 from prodworks_cli.config import WAIVER_FILE, ConfigError, parse_config
 from prodworks_cli.local import replace_text
-from prodworks_cli.sources.files import read_regular
+from prodworks_cli.sources.opening import read_regular
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 from prodworks_cli.waivers import Waiver
 

@@ -20,7 +20,7 @@ from prodworks_cli.resources.registry import kinds
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.rulecheck import inventory_of
 from prodworks_cli.rules import Rule, load_rules
-from prodworks_cli.sources.files import read_tree
+from prodworks_cli.sources.listings import read_tree
 from tests.fixes import Change, Facts, changes, facts_read, on
 
 RULES = load_rules().rules

@@ -17,7 +17,7 @@ from prodworks_cli import kept
 from prodworks_cli.cache import Cache
 from prodworks_cli.inventory import dump
 from prodworks_cli.model import Inventory
-from prodworks_cli.sources import files as sources
+from prodworks_cli.sources import opening as sources
 from prodworks_cli.sources import fingerprints
 
 CALL = """import boto3

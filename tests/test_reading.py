@@ -16,7 +16,8 @@ from prodworks_cli.kept import keeper
 from prodworks_cli.model import Gap, Inventory, Plane, Scan
 from prodworks_cli.processes import MOST
 from prodworks_cli.reading import read_parts, usable_jobs
-from prodworks_cli.sources.files import Listing, Tree, list_tree
+from prodworks_cli.sources.files import Tree
+from prodworks_cli.sources.listings import Listing, list_tree
 
 DAY = date(2026, 11, 24)
 ERRORS: dict[str, Exception] = {"b": ValueError("plain"), "c": UnicodeDecodeError("utf-8", b"x", 0, 1, "odd")}

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from prodworks_cli.sources.files import File, Listing, Result, Tree, path_of
+from prodworks_cli.sources.files import File, Result, Tree
+from prodworks_cli.sources.listings import Listing, path_of
 from prodworks_cli.sources.units import names_model
 
 COARSEST_CLOCK_NS = 2_000_000_000

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from prodworks_cli.sources.assemblies import MANIFEST, files_below, output_of
-from prodworks_cli.sources.files import File, Listing, Part, read_assembly
+from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.listings import Listing, read_assembly
 
 
 class AssemblyError(ValueError):

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodworks_cli.sources.files import File, spec_of
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.patterns import spec_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

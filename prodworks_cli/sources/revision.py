@@ -10,8 +10,11 @@ from pathlib import Path
 
 from prodworks_cli.model import Skipped
 from prodworks_cli.sources import git
-from prodworks_cli.sources.files import Listing, Result, classified, display, reason_to_skip, spec_of, unreadable
+from prodworks_cli.sources.files import Result
 from prodworks_cli.sources.installed import installed, is_record
+from prodworks_cli.sources.listings import Listing, display
+from prodworks_cli.sources.opening import classified, reason_to_skip, unreadable
+from prodworks_cli.sources.patterns import spec_of
 
 _LINK, _SUBMODULE = "120000", "160000"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from prodworks_cli.model import Deployment, Gap, Inventory, Plane, Resource
-from prodworks_cli.sources.files import read_regular
+from prodworks_cli.sources.opening import read_regular
 
 LARGEST_STATE = 100_000_000
 _LONGEST_TYPE = 100

@@ -15,7 +15,8 @@ from prodworks_cli.node import Block, Reference
 from prodworks_cli.sources import cdk, files
 from prodworks_cli.sources.assemblies import output_of
 from prodworks_cli.sources.cdk.assembly import place_of
-from prodworks_cli.sources.files import judged, read_tree, tree_of
+from prodworks_cli.sources.files import judged, tree_of
+from prodworks_cli.sources.listings import read_tree
 
 APP = """
 import * as cdk from 'aws-cdk-lib';

@@ -14,7 +14,8 @@ from prodworks_cli.node import Block, Reference
 from prodworks_cli.sources import cdk
 from prodworks_cli.sources.cdk import pretty
 from prodworks_cli.sources.cdk.snapshots import logical_id
-from prodworks_cli.sources.files import judged, read_tree, tree_of
+from prodworks_cli.sources.files import judged, tree_of
+from prodworks_cli.sources.listings import read_tree
 from tests.sources.test_cdk_assembly import SOURCES, STACK, assembly
 
 SNAPSHOT = """// Jest Snapshot v1, https://goo.gl/fbAQLP

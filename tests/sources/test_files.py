@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from prodworks_cli.model import Gap, Plane, Skipped
-from prodworks_cli.sources.files import LARGEST_FILE, LARGEST_LOCK, Part, judged, part_of, read_tree, tree_of
+from prodworks_cli.sources.files import Part, judged, part_of, tree_of
+from prodworks_cli.sources.listings import read_tree
+from prodworks_cli.sources.opening import LARGEST_FILE, LARGEST_LOCK
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Inventory, Location
 from prodworks_cli.resources.logs import LogGroup
-from prodworks_cli.sources.files import list_tree
 from prodworks_cli.sources.given import AssemblyError, with_assemblies
+from prodworks_cli.sources.listings import list_tree
 from tests.sources.test_cdk_assembly import SOURCES, STACK, assembly
 
 

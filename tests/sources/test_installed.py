@@ -4,8 +4,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodworks_cli.sources.files import list_tree
 from prodworks_cli.sources.installed import installed
+from prodworks_cli.sources.listings import list_tree
 from prodworks_cli.sources.revision import list_revision
 
 RECORD = b"requests/__init__.py,sha256=abc,10\nrequests-2.32.dist-info/RECORD,,\n../../bin/tool,,\n/etc/passwd,,\n"

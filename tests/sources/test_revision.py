@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from prodworks_cli.sources.files import Tree, read_tree
+from prodworks_cli.sources.files import Tree
+from prodworks_cli.sources.listings import read_tree
 from prodworks_cli.sources.revision import RevisionError, list_revision
 
 

@@ -34,7 +34,8 @@ from prodworks_cli.sources.cdk.values import (
     node,
     unknown,
 )
-from prodworks_cli.sources.files import File, spec_of
+from prodworks_cli.sources.files import File
+from prodworks_cli.sources.patterns import spec_of
 
 _STACKS = ("core.Stack", "core.NestedStack", "core.Stage")
 _CONVERT = {"typescript": typescript.module, "python": python.module, "java": java.module}
