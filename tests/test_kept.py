@@ -17,8 +17,9 @@ from prodworks_cli import kept
 from prodworks_cli.cache import Cache
 from prodworks_cli.inventory import dump
 from prodworks_cli.model import Inventory
-from prodworks_cli.sources import opening as sources
 from prodworks_cli.sources import fingerprints
+from prodworks_cli.sources import opening as sources
+from prodworks_cli.sources.files import Part
 
 CALL = """import boto3
 
@@ -206,7 +207,7 @@ def test_another_version_that_sees_other_parts_reads_all_once(
     cache = Cache(tmp_path / "cache")
     collect(root, cache)
     monkeypatch.setattr(kept, "code", lambda: ("another",))
-    monkeypatch.setattr(sources, "part_of", lambda path: sources.Part.EXAMPLE)
+    monkeypatch.setattr(sources, "part_of", lambda path: Part.EXAMPLE)
     once, opened = collect(root, cache), reads(monkeypatch)
     assert collect(root, cache) == once
     assert [name for name in opened if name != ".gitignore"] == []

@@ -12,6 +12,7 @@ from prodworks_cli.sources.vocabulary import Vocabulary
 __all__ = ["JUDGED", "File", "Part", "Result", "Tree", "judged", "part_of", "tree_of"]
 
 JUDGED = (Part.PRODUCTION, Part.EXAMPLE)
+"""The parts that may be judged as production."""
 
 
 @dataclass(frozen=True)
