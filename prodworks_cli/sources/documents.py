@@ -18,6 +18,8 @@ _PATH = re.compile(r"run[-_]?book|play[-_]?book|incident|on[-_]?call|operations|
 _TITLE = re.compile(
     r"run ?book|incident (?:response|handling)|on-?call (?:guide|handbook)|emergency|operations guide", re.I
 )
+# Every title holds one of these.
+_WORDS = (b"runbook", b"run book", b"incident", b"on-call", b"oncall", b"emergency", b"operations guide")
 _HEADING = re.compile(r"^(?:#{1,6}|={1,6})[ \t]+(\S.{0,200})$", re.M)
 _UNDERLINED = re.compile(r"^(\S.{0,200})\n[=\-~]{3,}[ \t]*$", re.M)
 _OWNER = re.compile(
@@ -55,8 +57,13 @@ class _Section:
 def read(files: Iterable[File]) -> tuple[Draft, ...]:
     """One draft for each runbook; agents' instructions, vendored files and tests are none."""
     parts = (Part.VENDORED, Part.AGENT_INSTRUCTIONS, Part.TEST)
-    texts = (f for f in files if f.part not in parts and suffix_of(f.path) in _TEXTS and f.text)
+    texts = (f for f in files if f.part not in parts and suffix_of(f.path) in _TEXTS and _may_be_runbook(f))
     return tuple(d for f in texts for d in _runbooks(f.path, f.text or ""))
+
+
+def _may_be_runbook(file: File) -> bool:
+    """Whether the name or a title may say that a file is one, told from its words alone."""
+    return bool(_PATH.search(file.path.rpartition("/")[2])) or file.holds(_WORDS, folded=True)
 
 
 def _runbooks(path: str, text: str) -> Iterator[Draft]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$"
@@ -52,9 +52,25 @@ class Vocabulary:
         """The files that hold one of some texts, or where ``folded``, one in lower case in any case; looked up once."""
         key = (literals, folded)
         if key not in self._having:
-            numbers = {number for text in literals for number in self._with(text, folded)}
+            lettered = any(text.lower() != text.upper() for text in literals)
+            numbers = self._numbers(literals, folded and lettered)
             self._having[key] = frozenset(self._paths[number] for number in numbers)
         return self._having[key]
+
+    def _numbers(self, literals: tuple[bytes, ...], folded: bool) -> set[int]:
+        certain: set[int] = set()
+        doubtful: dict[int, list[bytes]] = {number: list(literals) for number in self._words[1]}
+        for text in literals:
+            if text.translate(_WORDS).split() == [text]:
+                certain |= self._within(text, folded)
+                continue
+            for number in self._candidates(text, folded) - certain:
+                doubtful.setdefault(number, []).append(text)
+        for number in doubtful.keys() - certain:
+            data = self._data(number).lower() if folded else self._data(number)
+            if any(text in data for text in doubtful[number]):
+                certain.add(number)
+        return certain
 
     def holding(self, *literals: bytes) -> list[str]:
         """The files that hold one of some texts, in order of path."""
@@ -75,22 +91,16 @@ class Vocabulary:
     def _data(self, number: int) -> bytes:
         return self._files[self._paths[number]]
 
-    def _with(self, text: bytes, folded: bool) -> Iterator[int]:
+    def _candidates(self, text: bytes, folded: bool) -> set[int]:
+        """The files of the index that hold the words of a text."""
         words = text.translate(_WORDS)
         parts = words.split()
         if not parts:
-            numbers = set(range(len(self._paths)))
-        else:
-            # A word at an end of the text may go on in the file.
-            ends = [b" " if words[:1] == b" " else b"", *[b" "] * (len(parts) - 1), b" " if words[-1:] == b" " else b""]
-            pieces = zip(ends, parts, ends[1:], strict=False)
-            numbers = set.intersection(*(self._within(before + part + after, folded) for before, part, after in pieces))
-        if len(parts) == 1 and parts[0] == text:
-            yield from numbers
-            numbers = set()
-        for number in numbers.union(self._words[1]):
-            if text in (self._data(number).lower() if folded else self._data(number)):
-                yield number
+            return set(range(len(self._paths)))
+        # A word at an end of the text may go on in the file.
+        ends = [b" " if words[:1] == b" " else b"", *[b" "] * (len(parts) - 1), b" " if words[-1:] == b" " else b""]
+        pieces = zip(ends, parts, ends[1:], strict=False)
+        return set.intersection(*(self._within(before + part + after, folded) for before, part, after in pieces))
 
     def _within(self, piece: bytes, folded: bool) -> set[int]:
         """The files with a word in which a piece is found."""

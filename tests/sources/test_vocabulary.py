@@ -27,7 +27,25 @@ def most(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.usefixtures("most")
 @pytest.mark.parametrize(
-    "text", ["ai", '"ai"', "'ai'", "generateText", "ool", ".log(", "größe", "ö", "$x", "} from", "(", "tool", "nowhere"]
+    "text",
+    [
+        "ai",
+        '"ai"',
+        "'ai'",
+        "generateText",
+        "ool",
+        ".log(",
+        "größe",
+        "ö",
+        "$x",
+        "} from",
+        "const tools",
+        "tools const",
+        " ",
+        "(",
+        "tool",
+        "nowhere",
+    ],
 )
 def test_files_that_hold_a_text(text: str) -> None:
     held = [path for path in sorted(FILES) if text.encode() in FILES[path]]

@@ -75,6 +75,8 @@ def evaluate(expression: x.Expression, scope: Scope) -> Node:
     if budget.depth >= x.MAX_LEVELS or budget.steps <= 0:
         return Node(Unknown("expression is nested too deeply" if budget.steps > 0 else "evaluation limit reached"), at)
     budget.steps -= 1
+    if type(expression) is x.Literal:  # two of three
+        return Node(expression.value, at)
     budget.depth += 1
     try:
         return Node(_HANDLERS[type(expression)](expression, scope), at)

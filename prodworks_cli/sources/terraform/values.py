@@ -192,19 +192,21 @@ def _never_empty(content: Content) -> bool:
     return isinstance(content, Unknown) and bool((content.shape or "").replace(HOLE, ""))
 
 
+# Most values: they hold no others.
+_PLAIN = frozenset((str, int, float, bool, type(None), Unknown, Failure, Reference))
+
+
 def bounded(node: Node) -> Node:
     """The node, or an unknown when writing it out in full would be too much (values that contain others twice)."""
-    pending, seen = [(node, 0)], 0
+    pending, seen = [(node, 0)], 1
     while pending:
         current, depth = pending.pop()
-        seen += 1
         content = current.content
-        if seen > MAX_NODES or depth > MAX_LEVELS:
+        children = content.values() if isinstance(content, Mapping) else content if isinstance(content, tuple) else ()
+        seen += len(children)
+        if seen > MAX_NODES or (children and depth >= MAX_LEVELS):
             return Node(Unknown("value is too large", present=True), node.location)
-        if isinstance(content, Mapping):
-            pending += [(child, depth + 1) for child in content.values()]
-        elif isinstance(content, tuple):
-            pending += [(child, depth + 1) for child in content]
+        pending += [(child, depth + 1) for child in children if type(child.content) not in _PLAIN]
     return node
 
 
