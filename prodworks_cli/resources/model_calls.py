@@ -74,6 +74,11 @@ class ModelCall(Kind):
     version named, and the logging setting of the Region called. ``agent_alias`` is the alias of an agent or flow, or
     the endpoint of a runtime, that is called; ``agent_version`` what the account has behind it, ``missing`` where there
     is no such alias, and absent in the repository.
+
+    ``output_use`` is text or json, absent for vectors and pictures, and ``output_validated`` absent where the answer is
+    shown as text. ``input_bounded``, ``history_bounded`` and ``untrusted_delimited`` are absent where nothing from
+    outside, nothing that was said before, and nothing retrieved is asked. ``recorded_fields`` are latency, error,
+    stop_reason, guardrail_action, model, prompt_version, guardrail_version, usage and cost.
     """
 
     KIND = "repo.model_call"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.calls.flows import PARAMETER, RETRIEVED, UNKNOWN, Trace
@@ -16,7 +18,7 @@ ELSEWHERE = "comes from outside the repository"
 NOT_READ = Unknown("the template into which retrieved texts are put was not read")
 MAX_AROUND = 300
 # A text of more parts is not read: nobody writes one, and each of them would be followed.
-MAX_PARTS = 200
+MAX_PARTS = 100
 
 
 class Part(NamedTuple):
@@ -32,6 +34,36 @@ class Composition(NamedTuple):
 
     key: tuple[str, int]
     parts: Sequence[Part] | None
+
+
+class Nesting(Protocol):
+    """A parsed file."""
+
+    def parent(self, node: Node) -> Node | None:
+        """The node around a node."""
+
+
+def whole_of(module: Nesting, node: Node, sums: Collection[str]) -> Node:
+    """The sum of which a text or a sum is a part; ``sums`` are the types of nodes that put texts together."""
+    above = module.parent(node)
+    while above is not None and above.type in sums:
+        node, above = above, module.parent(above)
+    return node
+
+
+def parts_of(pieces: Iterable[str | Node], made_of: Callable[[Node], Trace[Any]]) -> list[Part] | None:
+    """The values among the pieces of a text, with the written texts around each; nothing where there are too many."""
+    values: list[Node] = []
+    texts = [""]
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts[-1] += piece
+            continue
+        values.append(piece)
+        texts.append("")
+        if len(values) > MAX_PARTS:
+            return None
+    return [Part(texts[i], made_of(value), texts[i + 1]) for i, value in enumerate(values)]
 
 
 def is_delimited(before: str, after: str) -> bool:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from tree_sitter import Node as Syntax
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.sources.calls.delimiters import MAX_PARTS, NOT_READ, Composition, Part, delimited_of
+from prodworks_cli.sources.calls.delimiters import NOT_READ, Composition, Part, delimited_of, parts_of, whole_of
 from prodworks_cli.sources.calls.flows import RETRIEVED
 from prodworks_cli.sources.java.flow import Flow, Trace
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.sites import CallSite
 from prodworks_cli.sources.java.syntax import Module
 
+_SUMS = ("binary_expression", "parenthesized_expression")
 _ADVISORS = re.compile(rb"QuestionAnswerAdvisor|RetrievalAugmentationAdvisor")
 _OWN_TEMPLATES = re.compile(
     rb"\.\s*(?:promptTemplate|queryAugmenter|userTextAdvise)\s*\(|new\s+QuestionAnswerAdvisor\s*\([^;]*,"
@@ -43,45 +44,21 @@ class Delimiters:
             wanted = {number for other, number in trace.composed if other == path}
             known: dict[int, list[Part] | None] = {}
             for node in (n for n in module.of_type("binary_expression") if n.id in wanted):
-                whole = _whole(module, node)
+                whole = whole_of(module, node, _SUMS)
                 if whole.id not in known:
                     known[whole.id] = self._parts(module, whole)
                 yield Composition((path, node.id), known[whole.id])
 
     def _parts(self, module: Module, node: Syntax) -> list[Part] | None:
-        pieces = list(_pieces(module, node))
-        if len(pieces) > MAX_PARTS:
-            return None
-        values = [(i, piece) for i, piece in enumerate(pieces) if isinstance(piece, Syntax)]
-        return [Part(str(pieces[i - 1]), self._flow.of(module, value), str(pieces[i + 1])) for i, value in values]
-
-
-def _whole(module: Module, node: Syntax) -> Syntax:
-    """The sum of which a sum is a part."""
-    above = module.parent(node)
-    while above is not None and above.type == "binary_expression":
-        node, above = above, module.parent(above)
-    return node
-
-
-def _pieces(module: Module, node: Syntax) -> Iterator[str | Syntax]:
-    """The written texts and the values of a sum, in turn, beginning and ending with a text."""
-    held = ""
-    for piece in _flat(module, node):
-        if isinstance(piece, str):
-            held += piece
-        else:
-            yield held
-            yield piece
-            held = ""
-    yield held
+        return parts_of(_flat(module, node), lambda value: self._flow.of(module, value))
 
 
 def _flat(module: Module, node: Syntax) -> Iterator[str | Syntax]:
+    """The written texts and the values of a sum, in order."""
     stack = [node]
     while stack:
         current = stack.pop()
-        if current.type in ("binary_expression", "parenthesized_expression"):
+        if current.type in _SUMS:
             stack.extend(reversed(current.named_children))
         elif current.type == "string_literal":
             yield module.string(current) or ""

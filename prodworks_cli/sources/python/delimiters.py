@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from prodworks_cli.sources.calls.delimiters import MAX_PARTS, Composition, Part
+from prodworks_cli.sources.calls.delimiters import Composition, Part, parts_of, whole_of
 from prodworks_cli.sources.python.flow_types import Trace, Tracing
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository
@@ -34,7 +34,7 @@ class Compositions:
             wanted = {number for other, number in trace.composed if other == path}
             known: dict[int, list[Part] | None] = {}
             for node in (n for n in module.of_type("string", "binary_operator", "call") if n.id in wanted):
-                whole = _whole(module, node) if node.type != "call" else node
+                whole = whole_of(module, node, _SUMS) if node.type != "call" else node
                 if whole.id not in known:
                     known[whole.id] = self._parts(Site(module, whole))
                 yield Composition((path, node.id), known[whole.id])
@@ -42,11 +42,7 @@ class Compositions:
     def _parts(self, site: Site) -> list[Part] | None:
         if site.node.type == "call":
             return self._of_format(site)
-        pieces = list(_pieces(site.module, site.node))
-        if len(pieces) > MAX_PARTS:
-            return None
-        values = [(i, piece) for i, piece in enumerate(pieces) if isinstance(piece, Node)]
-        return [Part(str(pieces[i - 1]), self._flow.of(site.to(value)), str(pieces[i + 1])) for i, value in values]
+        return parts_of(_flat(site.module, site.node), lambda value: self._flow.of(site.to(value)))
 
     def _of_format(self, call: Site) -> list[Part] | None:
         """``TEMPLATE.format(context=context)`` of a template that the repository writes out."""
@@ -66,28 +62,8 @@ class Compositions:
         return parts
 
 
-def _whole(module: Module, node: Node) -> Node:
-    """The sum of which a text or a sum is a part."""
-    above = module.parent(node)
-    while above is not None and above.type in _SUMS:
-        node, above = above, module.parent(above)
-    return node
-
-
-def _pieces(module: Module, node: Node) -> Iterator[str | Node]:
-    """The written texts and the values of an f-string or a sum, in order, texts that follow each other as one."""
-    held = ""
-    for piece in _flat(module, node):
-        if isinstance(piece, str):
-            held += piece
-        else:
-            yield held
-            yield piece
-            held = ""
-    yield held
-
-
 def _flat(module: Module, node: Node) -> Iterator[str | Node]:
+    """The written texts and the values of an f-string or a sum, in order."""
     stack = [node]
     while stack:
         current = stack.pop()

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from prodworks_cli.sources.calls.delimiters import MAX_PARTS, Composition, Part
+from prodworks_cli.sources.calls.delimiters import Composition, Part, parts_of, whole_of
 from prodworks_cli.sources.typescript.flow_types import Trace, Tracing
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.syntax import TRANSPARENT, Module
 
+_SUMS = ("binary_expression", "parenthesized_expression")
 _PUT_TOGETHER = TRANSPARENT | {"binary_expression", "template_string"}
 
 
@@ -22,42 +23,18 @@ def compositions(repository: Repository, flow: Tracing, trace: Trace) -> Iterato
         wanted = {number for other, number in trace.composed if other == path}
         known: dict[int, list[Part] | None] = {}
         for node in (n for n in module.of_type("template_string", "binary_expression") if n.id in wanted):
-            whole = _whole(module, node)
+            whole = whole_of(module, node, _SUMS)
             if whole.id not in known:
                 known[whole.id] = _parts(Site(module, whole), flow)
             yield Composition((path, node.id), known[whole.id])
 
 
 def _parts(site: Site, flow: Tracing) -> list[Part] | None:
-    pieces = list(_pieces(site.module, site.node))
-    if len(pieces) > MAX_PARTS:
-        return None
-    values = [(i, piece) for i, piece in enumerate(pieces) if isinstance(piece, Node)]
-    return [Part(str(pieces[i - 1]), flow.of(site.to(value)), str(pieces[i + 1])) for i, value in values]
-
-
-def _whole(module: Module, node: Node) -> Node:
-    """The sum of which a text or a sum is a part."""
-    above = module.parent(node)
-    while above is not None and above.type in ("binary_expression", "parenthesized_expression"):
-        node, above = above, module.parent(above)
-    return node
-
-
-def _pieces(module: Module, node: Node) -> Iterator[str | Node]:
-    """The written texts and the values of a template or a sum, in turn, beginning and ending with a text."""
-    held = ""
-    for piece in _flat(module, node):
-        if isinstance(piece, str):
-            held += piece
-        else:
-            yield held
-            yield piece
-            held = ""
-    yield held
+    return parts_of(_flat(site.module, site.node), lambda value: flow.of(site.to(value)))
 
 
 def _flat(module: Module, node: Node) -> Iterator[str | Node]:
+    """The written texts and the values of a template or a sum, in order."""
     stack = [node]
     while stack:
         current = stack.pop()
