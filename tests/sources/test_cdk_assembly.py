@@ -12,7 +12,7 @@ import pytest
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Gap, Location, Unknown
 from prodworks_cli.node import Block, Reference
-from prodworks_cli.sources import cdk, files
+from prodworks_cli.sources import cdk, listings
 from prodworks_cli.sources.assemblies import output_of
 from prodworks_cli.sources.cdk.assembly import place_of
 from prodworks_cli.sources.files import judged, tree_of
@@ -307,7 +307,7 @@ def test_a_stack_that_the_app_leaves_out_is_read_on_a_condition_and_not_beside_a
 
 def test_assemblies_are_read_within_bounds(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = len(read_tree(checkout).assembly[0].data)
-    monkeypatch.setattr(files, "LARGEST_ASSEMBLIES", size)
+    monkeypatch.setattr(listings, "LARGEST_ASSEMBLIES", size)
     tree = read_tree(checkout)
     assert [f.path for f in tree.assembly] == ["build/devChat.template.json"]
     skipped = {s.path: s.reason for s in tree.skipped}
