@@ -138,8 +138,8 @@ def test_a_graphql_api_and_its_data_sources() -> None:
     asks = next(e for e in entries(body) if e.name == "ask")
     assert (asks.public, asks.authentication, asks.access_logs) == (False, "cognito", True)
     assert asks.target == Ref("aws.compute.unit", "bin/app.ts#S/F")
-    named = app("new appsync.GraphqlApi(this, 'G', { name: 'g' }).addNoneDataSource('none', { name: 'relay' });")
-    assert value(named["G/none"], "Name") == "relay"
+    named = app("new appsync.GraphqlApi(this, 'G', { name: 'g' }).addNoneDataSource('none', { name: 'relay-source' });")
+    assert value(named["G/none"], "Name") == "relaysource"
     keyed = entries(
         "new appsync.GraphqlApi(this, 'G', { name: 'g' }).addHttpDataSource('h', 'https://bedrock-runtime.eu-west-1.amazonaws.com');"
     )

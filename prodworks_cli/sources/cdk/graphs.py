@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from prodworks_cli.node import Node
@@ -26,12 +27,18 @@ _SOURCES = {
 }
 
 
+def _name(called: Node) -> Node:
+    """A name without what AppSync does not allow."""
+    text = called.text()
+    return Node(re.sub(r"\W+", "", text, flags=re.ASCII), called.location) if text else called
+
+
 def _adding(kind: str, what: str) -> Callable[[Library, Evaluator, Construct, tuple[Node, ...], Location], Node]:
     def add(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
         name = arguments[0] if arguments else None
         options = arguments[-1] if len(arguments) > (2 if what else 1) else Node(None, at)
         called = options["name"] if options["name"].present else name
-        given = {"api": node(of, at), "name": called or Node(None, at), "type": Node(kind, at)}
+        given = {"api": node(of, at), "name": _name(called) if called else Node(None, at), "type": Node(kind, at)}
         if what and len(arguments) > 1:
             given[what] = arguments[1]
         symbol = "aws-appsync.DataSource" if what else "aws-appsync.NoneDataSource"
