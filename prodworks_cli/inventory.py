@@ -36,7 +36,11 @@ class InventoryError(ValueError):
 
 def dump(inventory: Inventory) -> str:
     """The inventory as JSON text: stable order, two spaces, a final newline."""
-    return json.dumps(document_of(inventory), indent=2, ensure_ascii=True, sort_keys=False) + "\n"
+    # In pieces: all of them in one list would take many times the memory of the text.
+    text = bytearray()
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=True, sort_keys=False).iterencode(document_of(inventory)):
+        text += piece.encode("ascii")
+    return text.decode("ascii") + "\n"
 
 
 def document_of(inventory: Inventory) -> dict[str, Any]:
