@@ -280,7 +280,7 @@ def main(
 def _collect_garbage_seldom() -> None:
     """An audit makes many objects that live until their unit is done: looking for garbage often finds nothing."""
     gc.freeze()
-    gc.set_threshold(200_000, 10, 10)
+    gc.set_threshold(200_000, 5, 2)
 
 
 def run() -> int:
