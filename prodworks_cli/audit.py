@@ -58,7 +58,7 @@ class Errors:
 
     def together(self, tasks: Sequence[Task]) -> Sequence[Found[Draft]]:
         """Read sources at once, each in the process that has least to do; the first of them is this one."""
-        shares = shared_out([task.size for task in tasks])
+        shares = shared_out([task.cost for task in tasks])
         waiting = [started(partial(_sent, [tasks[n] for n in share])) for share in shares[1:]]
         answers = [_attempted([tasks[n] for n in shares[0]]), *(result() for result in waiting)]
         self.seen.extend(error for _, errors in answers for error in errors)

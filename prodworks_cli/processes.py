@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST = 4
 WORTH = 400_000
-"""Bytes of code; with fewer, starting a process takes longer than it saves."""
+"""Bytes of TypeScript to read; with fewer, starting a process takes longer than it saves."""
 
 
 def usable() -> int:

@@ -80,7 +80,8 @@ def _sent_by_others(
         from multiprocessing import get_context
     except ImportError:  # a Python without shared semaphores
         return
-    # A copy of this process has all that is imported; a new one must import it again.
+    import prodworks_cli.collect  # noqa: F401 (once here instead of once in each copy of this process)
+
     context = get_context("fork" if can_fork() else "spawn")
     open_parts, running = list(parts.items()), dict[Future[Answer], tuple[str, bool]]()
     with suppress(BrokenProcessPool, OSError, NotImplementedError), ProcessPoolExecutor(jobs, context) as pool:

@@ -161,3 +161,8 @@ def test_the_deepest_that_is_allowed_can_be_walked() -> None:
         assert isinstance(value, list)
         value = value[0]
     assert value == "x"
+
+
+@pytest.mark.parametrize("text", ['{"a": [1, 2.5, true, null, "x: #y"], "b": {"c": "1"}}', "{}", "{a: 1, b: [x]}"])
+def test_json_on_one_line_reads_as_yaml_does(text: str) -> None:
+    assert read_yaml(text, "x.json") == read_yaml(text + "\n", "x.json")
