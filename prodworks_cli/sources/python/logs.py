@@ -239,6 +239,8 @@ def _request_content(leaf: Leaf) -> str:
 
 
 def _is_dynamic(module: Module, node: tree_sitter.Node) -> bool:
+    if node.type in ("identifier", "attribute"):
+        return True
     return bool(module.below(node, "identifier") or module.below(node, "interpolation"))
 
 

@@ -26,7 +26,7 @@ class Repository:
         self.versions = Versions(locks, files)
         self._files = {
             f.path: f.data.removeprefix(b"\xef\xbb\xbf")
-            for f in files
+            for f in sorted(files, key=lambda f: f.path)
             if f.path.endswith(".py") and len(f.data) <= MAX_BYTES and f.text is not None
         }
         self._texts = {f.path: f.data for f in files}
@@ -68,8 +68,7 @@ class Repository:
     def _all_holding(self, literals: tuple[bytes, ...]) -> tuple[str, ...]:
         """The paths of files of any kind that hold one of the texts."""
         if literals not in self._texts_holding:
-            found = (path for path, data in self._texts.items() if any(literal in data for literal in literals))
-            self._texts_holding[literals] = tuple(found)
+            self._texts_holding[literals] = tuple(_holding(self._texts, literals))
         return self._texts_holding[literals]
 
     @cached_property
@@ -98,7 +97,7 @@ class Repository:
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[str]:
         """The paths of the files in which a pattern is found; nothing is parsed."""
         if pattern not in self._matching:
-            self._matching[pattern] = tuple(p for p, data in sorted(self._files.items()) if pattern.search(data))
+            self._matching[pattern] = tuple(p for p, data in self._files.items() if pattern.search(data))
         yield from self._matching[pattern]
 
     def paths_with(self, *literals: bytes) -> Iterator[str]:
@@ -113,7 +112,7 @@ class Repository:
     @cached_property
     def _by_stem(self) -> Mapping[str, list[str]]:
         stems: dict[str, list[str]] = {}
-        for path in sorted(self._files):
+        for path in self._files:
             parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
             stems.setdefault(parts[-1], []).append("/".join(parts))
         return stems
@@ -212,9 +211,8 @@ class Repository:
 
 
 def _holding(files: Mapping[str, bytes], literals: Sequence[bytes]) -> Iterator[str]:
-    """The paths of the files that hold one of the texts, in order."""
-    for path in sorted(files):
-        data = files[path]
+    """The paths of the files that hold one of the texts."""
+    for path, data in files.items():
         for literal in literals:
             if literal in data:
                 yield path

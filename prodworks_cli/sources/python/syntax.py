@@ -156,7 +156,7 @@ class Module(Calls):
                 yield self._binding(alias, node, node.named_children[0])
         for node in self.of_type("for_statement", "for_in_clause", "augmented_assignment"):
             left = node.child_by_field_name("left")
-            yield from (self._binding(name, node, None) for name in (self.below(left, "identifier") if left else ()))
+            yield from (self._binding(name, node, None) for name in self._names_in(left))
         for node in self.of_type("function_definition", "class_definition"):
             yield self._binding(node.child_by_field_name("name"), node, node)
 
@@ -173,7 +173,12 @@ class Module(Calls):
 
     def identifiers(self, node: Node | None) -> tuple[str, ...]:
         """The plain names inside a node."""
-        return tuple(self.text(n) for n in self.below(node, "identifier")) if node else ()
+        return tuple(map(self.text, self._names_in(node)))
+
+    def _names_in(self, node: Node | None) -> Sequence[Node]:
+        if node is None or node.type == "identifier":
+            return () if node is None else (node,)
+        return self.below(node, "identifier")
 
     def parameters(self, function: Node) -> tuple[tuple[str, Node | None], ...]:
         """Names and defaults of the parameters, without ``*args`` and ``**kwargs``."""

@@ -37,26 +37,7 @@ class Values:
         self._changes = Changes(self.of, self._conditions)
         self._depth = 0
         self._steps = 0
-
-    def declared(self, variable: str) -> Content:
-        """What IaC sets an environment variable to; ``None`` where it does not."""
-        nodes = self._environment.get(variable, ())
-        return merged([n.content for n in nodes]) if nodes else None
-
-    def of(self, site: Site) -> Node:
-        """The value of an expression, located at the expression."""
-        here = site.module.at(site.node)
-        self._steps = self._steps + 1 if self._depth else 0
-        if self._depth >= MAX_DEPTH or self._steps > MAX_STEPS:
-            return Node(Unknown("defined through too many steps"), here)
-        self._depth += 1
-        try:
-            return Node(self._evaluate(site), here)
-        finally:
-            self._depth -= 1
-
-    def _evaluate(self, site: Site) -> Content:
-        kinds: dict[str, Callable[[Site], Content]] = {
+        self._kinds: dict[str, Callable[[Site], Content]] = {
             "string": self._string,
             "concatenated_string": self._joined,
             "integer": _number,
@@ -76,7 +57,26 @@ class Values:
             "call": self._call,
             "identifier": self._name,
         }
-        evaluate = kinds.get(site.node.type, self._traced)
+
+    def declared(self, variable: str) -> Content:
+        """What IaC sets an environment variable to; ``None`` where it does not."""
+        nodes = self._environment.get(variable, ())
+        return merged([n.content for n in nodes]) if nodes else None
+
+    def of(self, site: Site) -> Node:
+        """The value of an expression, located at the expression."""
+        here = site.module.at(site.node)
+        self._steps = self._steps + 1 if self._depth else 0
+        if self._depth >= MAX_DEPTH or self._steps > MAX_STEPS:
+            return Node(Unknown("defined through too many steps"), here)
+        self._depth += 1
+        try:
+            return Node(self._evaluate(site), here)
+        finally:
+            self._depth -= 1
+
+    def _evaluate(self, site: Site) -> Content:
+        evaluate = self._kinds.get(site.node.type, self._traced)
         return evaluate(site)
 
     def _traced(self, site: Site) -> Content:
