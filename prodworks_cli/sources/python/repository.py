@@ -30,6 +30,8 @@ class Repository:
             if f.path.endswith(".py") and len(f.data) <= MAX_BYTES and f.text is not None
         }
         self._texts = {f.path: f.data for f in files}
+        shared = {id(f.vocabulary): f.vocabulary for f in files}
+        self._vocabulary = next(iter(shared.values())) if len(shared) == 1 else None
         self.budget = Budget()
         self._words = WordIndex(self._files)
         self._modules: dict[str, Module] = {}
@@ -68,8 +70,15 @@ class Repository:
     def _all_holding(self, literals: tuple[bytes, ...]) -> tuple[str, ...]:
         """The paths of files of any kind that hold one of the texts."""
         if literals not in self._texts_holding:
-            self._texts_holding[literals] = tuple(_holding(self._texts, literals))
+            self._texts_holding[literals] = tuple(self._having(self._texts, literals))
         return self._texts_holding[literals]
+
+    def _having(self, files: Mapping[str, bytes], literals: tuple[bytes, ...]) -> Iterator[str]:
+        """The paths among files of those that hold one of the texts, in their order."""
+        if self._vocabulary is not None:
+            having = self._vocabulary.having(literals, folded=False)
+            return (path for path in files if path in having)
+        return (path for path, data in files.items() if any(literal in data for literal in literals))
 
     @cached_property
     def _size(self) -> int:
@@ -105,8 +114,7 @@ class Repository:
         if literals not in self._holding:
             if len(literals) == 1:  # often a name from the code, of which there may be any number
                 self.budget.search(self._size)
-            sought = [literal for literal in literals if self._words.may_hold(literal)]
-            self._holding[literals] = tuple(_holding(self._files, sought)) if sought else ()
+            self._holding[literals] = tuple(self._having(self._files, literals))
         yield from self._holding[literals]
 
     @cached_property
@@ -208,15 +216,6 @@ class Repository:
             known = self._naming(name) if self._words.covers(name) or not name.isascii() else ()
             self._definitions[name] = sum(len(pattern.findall(self._files[p])) for p in known)
         return self._definitions[name]
-
-
-def _holding(files: Mapping[str, bytes], literals: Sequence[bytes]) -> Iterator[str]:
-    """The paths of the files that hold one of the texts."""
-    for path, data in files.items():
-        for literal in literals:
-            if literal in data:
-                yield path
-                break
 
 
 def _shared(path: str, other: str) -> int:

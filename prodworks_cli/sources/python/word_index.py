@@ -1,4 +1,4 @@
-"""Which words files hold, and where the names of functions and classes: one pass over the texts for all questions."""
+"""Which files hold the name of a function or class: one pass over the texts, instead of one for each name."""
 
 from __future__ import annotations
 
@@ -28,34 +28,18 @@ class WordIndex:
         """The paths of the files that hold a name as a word, in order."""
         return [self._paths[i] for i in self._places[name.encode()]]
 
-    def may_hold(self, text: bytes) -> bool:
-        """Whether a file may hold a text: each word of it is one, or a part of one, that some file holds."""
-        return all(word in self._vocabulary for word in _WORD.findall(text))
-
-    @property
-    def _vocabulary(self) -> bytes:
-        return self._read[1]
-
-    @property
-    def _places(self) -> Mapping[bytes, array[int]]:
-        return self._read[0]
-
     @cached_property
     def _paths(self) -> Sequence[str]:
         return sorted(self._files)
 
     @cached_property
-    def _read(self) -> tuple[Mapping[bytes, array[int]], bytes]:
-        """Where the names are, and all words."""
-        words: set[bytes] = set()
+    def _places(self) -> Mapping[bytes, array[int]]:
         defined = {name for data in self._files.values() for name in _DEFINED.findall(data)}
         found: dict[bytes, array[int]] = {name: array("I") for name in defined}
         for index, path in enumerate(self._paths):
-            held = set(_WORD.findall(self._files[path]))
-            words |= held
-            for name in defined & held:
+            for name in defined.intersection(_WORD.findall(self._files[path])):
                 found[name].append(index)
-        return found, b" ".join(words)
+        return found
 
 
 def is_used(data: bytes, name: bytes) -> bool:
