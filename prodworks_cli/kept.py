@@ -31,7 +31,7 @@ from prodworks_cli.sources.listings import Listing
 _PACKAGE = Path(__file__).resolve().parent
 _CODE = (".py", ".yaml", ".json")
 # What reads files on our behalf: another version may read otherwise.
-_LIBRARIES = ("pathspec-", "pyyaml-", "tree_sitter")
+_LIBRARIES = ("detect_secrets-", "pathspec-", "pyyaml-", "tree_sitter")
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,10 @@
-import re
 import time
-from importlib import import_module
 
 import pytest
 
 from prodworks_cli.resources.secrets import Secret
 from prodworks_cli.schema import assemble
-from prodworks_cli.sources import secret_formats, secrets
+from prodworks_cli.sources import secrets
 from prodworks_cli.sources.files import tree_of
 
 # Put together here, so that no scanner takes the tests for a leak.
@@ -110,27 +108,3 @@ def test_the_form_of_an_address_is_no_credential(url: str) -> None:
 def test_a_connection_string_with_a_password_is_one() -> None:
     url = "postgres://app:" + "s3cr3tPass9@db.acme.io/x"
     assert found("src/db.py", f'URL = "{url}"\n') == [("connection string", 1, False)]
-
-
-PLUGINS = (
-    ("aws", "AWSKeyDetector"),
-    ("github_token", "GitHubTokenDetector"),
-    ("gitlab_token", "GitLabTokenDetector"),
-    ("slack", "SlackDetector"),
-    ("stripe", "StripeDetector"),
-    ("sendgrid", "SendGridDetector"),
-    ("twilio", "TwilioKeyDetector"),
-    ("square_oauth", "SquareOAuthDetector"),
-    ("mailchimp", "MailchimpDetector"),
-    ("azure_storage_key", "AzureStorageKeyDetector"),
-)
-
-
-def test_what_is_taken_from_detect_secrets_is_what_it_has() -> None:
-    theirs = [tuple(getattr(import_module(f"detect_secrets.plugins.{m}"), name).denylist) for m, name in PLUGINS]
-    ours = [pattern.regexes() for pattern in secret_formats._TAKEN]
-    # Slack's address is written in verbose mode, without anything that is left out there.
-    assert [[(r.pattern.removeprefix("(?i)"), r.flags) for r in regexes] for regexes in ours] == [
-        [(r.pattern, r.flags & ~re.VERBOSE) for r in regexes] for regexes in theirs
-    ]
-    assert not any(set(" #\n\t") & set(r.pattern) for regexes in theirs for r in regexes if r.flags & re.VERBOSE)
