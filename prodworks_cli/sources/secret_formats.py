@@ -10,6 +10,7 @@ from importlib import import_module
 
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.parts import suffix_of
+from prodworks_cli.sources.secret_shapes import Shape, alone, may_hold_aws_key, shaped
 
 # In some expressions the first group is the value, in others there is no group and all is.
 VALUE_GROUP = -1
@@ -22,7 +23,8 @@ class Pattern:
     """A credential format. ``group`` is the part of the match that is the value. One of the ``literals`` is in every
     match, or one of ``folded``, which are in lower case and found in any case. ``start`` says where a match with one of
     them starts, so that only those places are tried. ``weak``: the format alone proves nothing, the value must look
-    random. ``regexes`` gives the expressions when they are needed first.
+    random. ``regexes`` gives the expressions when they are needed first. ``shape`` tells whether a content holds what
+    could be a match, from what the issuer publishes of the format; it may be wide, never narrow.
     """
 
     type: str
@@ -32,10 +34,12 @@ class Pattern:
     weak: bool = False
     folded: tuple[bytes, ...] = ()
     start: Start | None = None
+    shape: Shape | None = None
 
     def may_be_in(self, file: File) -> bool:
-        """Whether a file may hold a match, told from the literals alone."""
-        return file.holds(self.literals) or file.holds(self.folded, folded=True)
+        """Whether a file may hold a match, told from the literals and the shape."""
+        named = file.holds(self.literals) or file.holds(self.folded, folded=True)
+        return named and (self.shape is None or self.shape(file.data))
 
 
 def _pattern(
@@ -54,14 +58,21 @@ def _pattern(
 
 
 def _plugin(
-    module: str, name: str, type_: str, *literals: bytes, folded: tuple[bytes, ...] = (), start: Start | None = None
+    module: str,
+    name: str,
+    type_: str,
+    *literals: bytes,
+    shape: Shape,
+    folded: tuple[bytes, ...] = (),
+    start: Start | None = None,
 ) -> Pattern:
     """The expressions of detect-secrets, without its scanner: on whole files they take a twentieth of the time.
 
-    A plugin is imported when a file holds one of its literals.
+    A plugin is imported when a file holds one of its literals and the shape: with the first come an HTTP client and
+    all that it needs, which takes longer than everything else here.
     """
-    regexes = partial(_denylist, module, name)
-    return Pattern(type_, regexes, literals, VALUE_GROUP if type_ == "AWS key" else 0, folded=folded, start=start)
+    regexes, group = partial(_denylist, module, name), VALUE_GROUP if type_ == "AWS key" else 0
+    return Pattern(type_, regexes, literals, group, folded=folded, start=start, shape=shape)
 
 
 @cache
@@ -94,7 +105,12 @@ _OWN = (
     _pattern("Bedrock API key", r"(?<![A-Za-z0-9+/])ABSK[A-Za-z0-9+/=]{40,400}", ("ABSK",)),
     _pattern("Bedrock API key", r"(?<!\w)bedrock-api-key-[A-Za-z0-9+/=_-]{40,4000}", ("bedrock-api-key-",)),
     _pattern(
-        "AWS key", r"aws_?secret_?access_?key\W{1,5}([0-9a-z/+]{40})(?![0-9a-z/+=])", ("aws",), group=1, flags=re.I
+        "AWS key",
+        r"aws_?secret_?access_?key\W{1,5}([0-9a-z/+]{40})(?![0-9a-z/+=])",
+        ("aws_secret", "awssecret"),
+        group=1,
+        flags=re.I,
+        start=_here,
     ),
     _pattern("provider key", r"(?<![\w-])sk-ant-[\w-]{20,200}", ("sk-ant-",)),
     _pattern(
@@ -175,17 +191,44 @@ _UNQUOTED_SUFFIXES = (".yaml", ".yml", ".properties", ".ini", ".cfg", ".conf", "
 
 # Plugins of detect-secrets with bounded expressions and few false hits.
 _PLUGINS = (
-    _plugin("aws", "AWSKeyDetector", "AWS key", b"AKIA", b"ASIA", b"ABIA", b"ACCA", b"A3T", folded=(b"aws",)),
-    _plugin("github_token", "GitHubTokenDetector", "token", b"gh", start=_here),
-    _plugin("gitlab_token", "GitLabTokenDetector", "token", b"gl", b"GR1348941", start=_here),
-    _plugin("slack", "SlackDetector", "token", folded=(b"xox", b"hooks.slack.com")),
-    _plugin("stripe", "StripeDetector", "token", b"k_live_"),
-    _plugin("sendgrid", "SendGridDetector", "token", b"SG.", start=_here),
-    _plugin("twilio", "TwilioKeyDetector", "token", b"AC", b"SK", start=_here),
-    _plugin("square_oauth", "SquareOAuthDetector", "token", b"sq0csp-", start=_here),
-    _plugin("mailchimp", "MailchimpDetector", "token", b"-us", start=lambda _, at: max(at - 32, 0)),
-    _plugin("azure_storage_key", "AzureStorageKeyDetector", "provider key", b"AccountKey=", start=_here),
-)
+    _plugin(
+        "aws", "AWSKeyDetector", "AWS key", b"AKIA", b"ASIA", b"ABIA", b"ACCA", b"A3T",
+        folded=(b"aws",), shape=may_hold_aws_key,
+    ),
+    _plugin(
+        "github_token", "GitHubTokenDetector", "token", b"gh",
+        start=_here, shape=shaped(alone(b"gh", rb"[a-z]{1,3}_\w{30}")),
+    ),
+    _plugin(
+        "gitlab_token", "GitLabTokenDetector", "token", b"gl", b"GR1348941",
+        start=_here, shape=shaped(alone(b"gl", rb"[a-z]{1,10}-[\w-]{20}"), rb"GR1348941[\w-]{20}"),
+    ),
+    _plugin(
+        "slack", "SlackDetector", "token",
+        folded=(b"xox", b"hooks.slack.com"), shape=shaped(rb"(?i)xox\w-\d", rb"(?i)hooks\.slack\.com/\w"),
+    ),
+    _plugin("stripe", "StripeDetector", "token", b"k_live_", shape=shaped(rb"k_live_\w{20}")),
+    _plugin(
+        "sendgrid", "SendGridDetector", "token", b"SG.",
+        start=_here, shape=shaped(rb"SG\.[\w-]{16,30}\.[\w-]{30}"),
+    ),
+    _plugin(
+        "twilio", "TwilioKeyDetector", "token", b"AC", b"SK",
+        start=_here, shape=shaped(alone(b"AC", rb"[0-9a-z]{32}"), alone(b"SK", rb"[0-9a-z]{32}")),
+    ),
+    _plugin(
+        "square_oauth", "SquareOAuthDetector", "token", b"sq0csp-",
+        start=_here, shape=shaped(rb"sq0csp-.{40}"),
+    ),
+    _plugin(
+        "mailchimp", "MailchimpDetector", "token", b"-us",
+        start=lambda _, at: max(at - 32, 0), shape=shaped(rb"-us(?<=[0-9a-z]{32}-us)\d"),
+    ),
+    _plugin(
+        "azure_storage_key", "AzureStorageKeyDetector", "provider key", b"AccountKey=",
+        start=_here, shape=shaped(rb"AccountKey=[\w+/=]{80}"),
+    ),
+)  # fmt: skip
 
 
 def patterns_for(path: str) -> Iterator[Pattern]:
