@@ -29,6 +29,7 @@ NO_TYPES = {
     "aws_caller_identity",
     "aws_partition",
     "aws_region",
+    "aws_secret",
     "aws_iam_policy_document",
 }
 # What an adapter reads although this provider has no such argument, and why.
