@@ -7,12 +7,22 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from prodworks_cli.model import Gap, Location, Plane, Skipped, Unknown
 from prodworks_cli.resources.manifests import Manifest
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.jvm_builds import (
+    EXACT,
+    catalog_is_loose,
+    gradle_loose,
+    is_enforced,
+    is_verified,
+    maven_artifact,
+    maven_loose,
+)
 from prodworks_cli.sources.locks import JVM, NPM, PYTHON
 from prodworks_cli.sources.parts import suffix_of
 from prodworks_cli.sources.requirements import first_loose, has_requirements
@@ -25,12 +35,8 @@ _ASIDE = re.compile(
     r"(?:^|[-_./])(?:dev|develop|development|tests?|testing|lint|docs?|ci|local|notebooks?|examples?)[-_.]"
 )
 _RUNS = frozenset((".sh", ".bash", ".yml", ".yaml", ".toml", ".ts", ".js", ".py", ".tf", ".json"))
+_CATALOG = re.compile(r"(?:^|/)gradle/[\w.-]{1,80}\.versions\.toml$")
 _CONFLICT = b"<<<<<<< "
-# Versions that a build picks anew: ranges, newest, snapshots.
-_MAVEN_LOOSE = re.compile(r"<version>\s*(?:[\[(]|LATEST|RELEASE|[^<]{0,60}-SNAPSHOT)")
-_GRADLE_LOOSE = re.compile(
-    r"""["'][\w.-]{1,100}:[\w.-]{1,100}:(?:[\[(]|latest\.|[\w.-]{0,40}\+|[\w.-]{0,40}-SNAPSHOT)"""
-)
 _GRADLE = re.compile(r"\b(?:implementation|api|runtimeOnly|compileOnly)\b")
 
 
@@ -66,10 +72,9 @@ class _Reader:
             elif _REQUIREMENTS.search(file.path) and not _ASIDE.search(f"{name}"):
                 yield from self._requirements(file)
             elif name == "pom.xml" and b"<dependency>" in file.data:
-                yield self._jvm(file, _maven_loose(file.text or ""), None)
+                yield self._maven(file)
             elif name in ("build.gradle", "build.gradle.kts") and _GRADLE.search(file.text or ""):
-                lock = self._beside(file.path, ("gradle.lockfile",))
-                yield self._jvm(file, None if lock else _GRADLE_LOOSE.search(file.text or ""), lock)
+                yield self._gradle(file)
 
     def _beside(self, path: str, names: Sequence[str]) -> str | None:
         """The lock file in the folder of a manifest."""
@@ -162,21 +167,63 @@ class _Reader:
                 return True
         return False
 
-    def _jvm(self, file: File, loose: re.Match[str] | None, lock: str | None) -> Draft:
-        line = (file.text or "").count("\n", 0, loose.start()) + 1 if loose is not None else 1
-        return self._draft(file, JVM, lock, loose is None, line)
+    def _maven(self, file: File) -> Draft:
+        text = file.text or ""
+        loose = maven_loose(text, self._artifacts)
+        lock = self._beside(file.path, ("lockfile.json",))
+        fixed = lock is not None or any(is_enforced(pom.text or "") for pom in self._around(file.path, "pom.xml"))
+        return self._draft(file, JVM, lock, _locked(fixed, loose is not None), _line(text, loose))
+
+    def _gradle(self, file: File) -> Draft:
+        text = file.text or ""
+        catalogs = [f for f in self._files if _CATALOG.search(f.path) and _is_around(f.path, file.path)]
+        loose = gradle_loose(text)
+        moves = loose is not None or any(catalog_is_loose(f.text or "") for f in catalogs)
+        lock = self._beside(file.path, ("gradle.lockfile",)) or self._older_lock(file.path) or self._verified(file.path)
+        return self._draft(file, JVM, lock, _locked(lock is not None, moves), _line(text, None if lock else loose))
+
+    @cached_property
+    def _artifacts(self) -> frozenset[str]:
+        """What the poms of the repository describe."""
+        poms = (f for f in self._files if f.path.rpartition("/")[2] == "pom.xml")
+        return frozenset(name for f in poms if (name := maven_artifact(f.text or "")) is not None)
+
+    def _older_lock(self, path: str) -> str | None:
+        """A lock of one configuration each, as Gradle wrote them before version 7."""
+        folder = f"{_folder(path)}gradle/dependency-locks/"
+        return next((p for p in sorted(self._locks) if p.startswith(folder) and p.endswith(".lockfile")), None)
+
+    def _verified(self, path: str) -> str | None:
+        """The checksums that a build of Gradle checks all that it takes with."""
+        for metadata in self._around(path, "gradle/verification-metadata.xml"):
+            root = metadata.path.removesuffix("gradle/verification-metadata.xml")
+            if is_verified(metadata, self._by_path.get(f"{root}gradle.properties")):
+                return metadata.path
+        return None
+
+    def _around(self, path: str, name: str) -> Iterator[File]:
+        """The files of a name in the folder of a manifest and in those around it, innermost first."""
+        folder = path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            file = self._by_path.get(f"{folder}/{name}" if folder else name)
+            if file is not None:
+                yield file
 
 
-def _maven_loose(text: str) -> re.Match[str] | None:
-    """The first version of a dependency that a build picks anew; the project's own may be a snapshot."""
-    at = text.find("<dependency>")
-    while at >= 0:
-        end = text.find("</dependency>", at)
-        found = _MAVEN_LOOSE.search(text, at, end if end >= 0 else len(text))
-        if found is not None:
-            return found
-        at = text.find("<dependency>", end) if end >= 0 else -1
-    return None
+def _locked(fixed: bool, loose: bool) -> bool | Unknown:
+    if fixed:
+        return True
+    return False if loose else EXACT
+
+
+def _line(text: str, place: int | None) -> int:
+    return text.count("\n", 0, place) + 1 if place is not None else 1
+
+
+def _is_around(catalog: str, path: str) -> bool:
+    """Whether a catalog in a folder ``gradle`` is of the build that a path is a part of."""
+    return path.startswith(_folder(catalog).removesuffix("gradle/"))
 
 
 def _needs(project: Mapping[str, Any], name: str) -> bool:

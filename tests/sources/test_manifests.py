@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from prodworks_cli.collect import collect_repository
@@ -10,6 +12,7 @@ from prodworks_cli.resources.manifests import Manifest
 from prodworks_cli.resources.workflows import CiWorkflow
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.sources.files import tree_of
+from prodworks_cli.sources.jvm_builds import EXACT
 
 PROJECT = '[project]\nname = "x"\nversion = "1"\ndependencies = ["boto3"]\n'
 POETRY = '[tool.poetry.dependencies]\npython = "^3.12"\nboto3 = "^1"\n'
@@ -20,6 +23,7 @@ NPM = '{"lockfileVersion": 3}'
 POM = (
     "<project><version>1-SNAPSHOT</version><dependencies><dependency><version>{}</version></dependency></dependencies>"
 )
+ENFORCED = "<plugin><rules><banDynamicVersions></banDynamicVersions></rules></plugin>"
 GRADLE = 'dependencies {{\n  implementation("org.acme:x:{}")\n}}\n'
 
 
@@ -60,10 +64,89 @@ def read(files: dict[str, str]) -> list[Manifest]:
             {"a/package.json": PACKAGE, "package.json": "{}", "package-lock.json": NPM},
             [("a/package.json", "npm", None, False)],
         ),
-        ({"pom.xml": POM.format("1.2.3")}, [("pom.xml", "jvm", None, True)]),
+        ({"pom.xml": POM.format("1.2.3")}, [("pom.xml", "jvm", None, EXACT)]),
+        ({"pom.xml": POM.format("[1.2.3]")}, [("pom.xml", "jvm", None, EXACT)]),
+        ({"pom.xml": POM.format("LATEST")}, [("pom.xml", "jvm", None, False)]),
+        ({"pom.xml": POM.format("${v}") + "<v>[1,2)</v>"}, [("pom.xml", "jvm", None, False)]),
+        ({"pom.xml": POM.format("${v}") + "<v>1.2</v>"}, [("pom.xml", "jvm", None, EXACT)]),
+        ({"pom.xml": f"<!-- {POM.format('LATEST')} -->" + POM.format("1.2")}, [("pom.xml", "jvm", None, EXACT)]),
+        ({"pom.xml": POM.format("1"), "lockfile.json": "{}"}, [("pom.xml", "jvm", "lockfile.json", True)]),
+        ({"pom.xml": POM.format("1.2.3") + ENFORCED}, [("pom.xml", "jvm", None, True)]),
+        (
+            {"pom.xml": POM.format("1.2.3") + f"<pluginManagement>{ENFORCED}</pluginManagement>"},
+            [("pom.xml", "jvm", None, EXACT)],
+        ),
+        (
+            {"pom.xml": POM.format("1") + ENFORCED.replace("><", "><allowRanges>true</allowRanges><")},
+            [("pom.xml", "jvm", None, EXACT)],
+        ),
+        (
+            {"a/pom.xml": POM.format("1"), "pom.xml": f"<project>{ENFORCED}</project>"},
+            [("a/pom.xml", "jvm", None, True)],
+        ),
+        (
+            {"a/pom.xml": POM.format("1-SNAPSHOT"), "b/pom.xml": "<project><artifactId>own</artifactId></project>"},
+            [("a/pom.xml", "jvm", None, False)],
+        ),
+        (
+            {
+                "a/pom.xml": POM.format("1-SNAPSHOT</version><artifactId>own</artifactId><version>1"),
+                "b/pom.xml": "<parent><artifactId>p</artifactId></parent><artifactId>own</artifactId>",
+            },
+            [("a/pom.xml", "jvm", None, EXACT)],
+        ),
         ({"pom.xml": POM.format("[1,2)")}, [("pom.xml", "jvm", None, False)]),
         ({"pom.xml": POM.format("1.2-SNAPSHOT")}, [("pom.xml", "jvm", None, False)]),
-        ({"build.gradle.kts": GRADLE.format("1.2.3")}, [("build.gradle.kts", "jvm", None, True)]),
+        ({"build.gradle.kts": GRADLE.format("1.2.3")}, [("build.gradle.kts", "jvm", None, EXACT)]),
+        ({"build.gradle": GRADLE.format("[1.0,2.0)")}, [("build.gradle", "jvm", None, False)]),
+        (
+            {"a/build.gradle": GRADLE.format("1"), "gradle/libs.versions.toml": '[versions]\nx = "1.+"\n'},
+            [("a/build.gradle", "jvm", None, False)],
+        ),
+        (
+            {
+                "a/build.gradle": GRADLE.format("1"),
+                "gradle/libs.versions.toml": (
+                    '[versions]\nx = {prefer = "1.+", strictly = "1.2"}\n[libraries]\nz = {version = "2"}\n'
+                ),
+            },
+            [("a/build.gradle", "jvm", None, EXACT)],
+        ),
+        (
+            {
+                "a/build.gradle": GRADLE.format("1"),
+                "b/gradle/libs.versions.toml": '[libraries]\ny = "a:b:latest.release"\n',
+            },
+            [("a/build.gradle", "jvm", None, EXACT)],
+        ),
+        (
+            {
+                "build.gradle": GRADLE.format("1"),
+                "gradle/libs.versions.toml": '[libraries]\ny = "a:b:latest.release"\n',
+            },
+            [("build.gradle", "jvm", None, False)],
+        ),
+        ({"build.gradle": GRADLE.format("1"), "gradle/x.versions.toml": "="}, [("build.gradle", "jvm", None, EXACT)]),
+        (
+            {"a/build.gradle": GRADLE.format("1.+"), "gradle/verification-metadata.xml": '<sha256 value="aa"/>'},
+            [("a/build.gradle", "jvm", "gradle/verification-metadata.xml", True)],
+        ),
+        (
+            {
+                "build.gradle": GRADLE.format("1"),
+                "gradle/verification-metadata.xml": '<sha256 value="aa"/>',
+                "gradle.properties": "org.gradle.dependency.verification=lenient\n",
+            },
+            [("build.gradle", "jvm", None, EXACT)],
+        ),
+        (
+            {"build.gradle": GRADLE.format("1"), "gradle/verification-metadata.xml": '<trusted-key id="aa"/>'},
+            [("build.gradle", "jvm", None, EXACT)],
+        ),
+        (
+            {"build.gradle": GRADLE.format("1"), "gradle/dependency-locks/compileClasspath.lockfile": "a:b:1\n"},
+            [("build.gradle", "jvm", "gradle/dependency-locks/compileClasspath.lockfile", True)],
+        ),
         ({"build.gradle": GRADLE.format("1.+")}, [("build.gradle", "jvm", None, False)]),
         (
             {"build.gradle": GRADLE.format("1.+"), "gradle.lockfile": "empty=\n"},
@@ -71,7 +154,7 @@ def read(files: dict[str, str]) -> list[Manifest]:
         ),
     ],
 )
-def test_manifests(files: dict[str, str], expected: list[tuple[str, str, str | None, bool]]) -> None:
+def test_manifests(files: dict[str, str], expected: list[tuple[str, str, str | None, bool | Unknown]]) -> None:
     manifests = [m for m in read(files) if m.path != "requirements.txt"]
     assert [(m.path, m.ecosystem, m.lock, m.locked) for m in manifests] == expected
 
@@ -188,3 +271,16 @@ def test_renovate_is_listed_with_the_pipelines() -> None:
         False,
         None,
     )
+
+
+def test_the_line_of_a_version_that_a_build_picks_anew() -> None:
+    pom = "<project>\n<!-- a\nb -->\n" + POM.format("1") + "\n" + POM.format("LATEST")
+    (found,) = [r for r in collected({"pom.xml": pom}).resources if isinstance(r.value, Manifest)]
+    assert found.locations[""].line == 5
+
+
+@pytest.mark.parametrize("unit", ["<!--", "<dependency>", "<banDynamicVersions>", "<version>${a}", "<a>b</"])
+def test_hostile_poms_take_linear_time(unit: str) -> None:
+    started = time.process_time()
+    read({"pom.xml": "<dependency></dependency>" + unit * (300_000 // len(unit))})
+    assert time.process_time() - started < 3
