@@ -48,6 +48,7 @@ EXPECTED = frozenset({"aws.cloudwatch.alarm", "aws.budgets.budget", "aws.iam.rol
 CALLED: Mapping[str, tuple[str, str, str]] = {
     "aws.agentcore.runtime": ("invoke_agent_runtime", "aws.agentcore.runtime", "an agent runtime"),
     "aws.bedrock.flow": ("invoke_flow", "aws.bedrock.flow", "a flow"),
+    "aws.bedrock.agent": ("invoke_agent", "aws.bedrock.agent", "an agent"),
     "aws.bedrock.action_group": ("invoke_agent", "aws.bedrock.agent", "an agent"),
 }
 
@@ -103,7 +104,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
     value = Workload(
         name=inventory.scan.target,
         owner=owner or (owner_by_tags(inventory) if plane is Plane.OBSERVED else None),
-        has_retrieval=_any_of(bool(RETRIEVAL & seen), _uses(calls, "retrieve_and_generate"), inventory),
+        has_retrieval=_any_of(bool(RETRIEVAL & seen), _answers_from_what_was_found(calls), inventory),
         has_agents=_any_of("aws.bedrock.agent" in seen, _uses(calls, "invoke_agent", "agent"), inventory),
         has_tools=_any_of("repo.tool" in seen, False, inventory),
         has_public_entry=has_public_entry(
@@ -204,6 +205,13 @@ def _asked_by_people(calls: list[Resource]) -> bool | Unknown:
     return next((Unknown(s.reason) for s in opened if isinstance(s, Unknown)), False)
 
 
+def _answers_from_what_was_found(calls: list[Resource]) -> bool:
+    """Whether a call retrieves by itself, or is asked with what was retrieved (by an advisor of a framework)."""
+    asked = [r.value.untrusted_sources for r in calls if isinstance(r.value, ModelCall)]
+    found = any(isinstance(sources, tuple) and "retrieved" in sources for sources in asked)
+    return found or _uses(calls, "retrieve_and_generate")
+
+
 def _on_runtime(calls: list[Resource]) -> bool:
     endpoints = ("bedrock-runtime", "bedrock-agent-runtime")
     return any(r.value.endpoint in endpoints for r in calls if isinstance(r.value, ModelCall))
@@ -259,7 +267,7 @@ def _hinted(kind: str, inventory: Inventory) -> bool:
     if kind == "aws.vectors.store":
         workloads = [r.value for r in inventory.resources if isinstance(r.value, Workload)]
         return any(w.has_retrieval is not False for w in workloads)
-    if kind in ("aws.bedrock.flow", "aws.bedrock.action_group"):
+    if kind in ("aws.bedrock.flow", "aws.bedrock.agent", "aws.bedrock.action_group"):
         api, owner, _ = CALLED[kind]
         called = any(isinstance(r.value, ModelCall) and r.value.api == api for r in inventory.resources)
         return called or any(r.kind == owner for r in inventory.resources)

@@ -35,12 +35,14 @@ BASE = calls("bedrock-agent-runtime", 'retrieve_and_generate(input={"text": even
         ("aws.agentcore.runtime", HEAD + ASKS, False),
         ("aws.agentcore.gateway", HEAD + ASKS, False),
         ("aws.bedrock.flow", HEAD + ASKS, False),
+        ("aws.bedrock.agent", HEAD + ASKS, False),
         ("aws.bedrock.action_group", HEAD + ASKS, False),
         ("aws.vectors.store", HEAD + ASKS, False),
         ("aws.agentcore.runtime", RUNTIME, True),
         ("aws.agentcore.gateway", RUNTIME, True),
         ("aws.bedrock.flow", FLOW, True),
         ("aws.bedrock.flow", AGENT, False),
+        ("aws.bedrock.agent", AGENT, True),
         ("aws.bedrock.action_group", AGENT, True),
         ("aws.vectors.store", BASE, True),
         ("aws.bedrock.guardrail", HEAD + ASKS, True),
@@ -55,6 +57,7 @@ def test_what_is_called_is_defined_somewhere() -> None:
     for kind, python in (
         ("aws.agentcore.runtime", RUNTIME),
         ("aws.bedrock.flow", FLOW),
+        ("aws.bedrock.agent", AGENT),
         ("aws.bedrock.action_group", AGENT),
     ):
         said = silence(kind, Plane.DECLARED, inventory_of({"python": python}))

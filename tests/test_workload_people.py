@@ -60,3 +60,17 @@ def test_people(files: dict[str, str], faces: object, captured: object) -> None:
 )
 def test_fallback(files: dict[str, str], fallback: object) -> None:
     assert shown(workload(**files).fallback) == fallback
+
+
+SPRING = """import org.springframework.ai.chat.client.ChatClient;
+class Chat {
+  private final ChatClient chat;
+  Chat(ChatClient.Builder builder, VectorStore store) { this.chat = builder.defaultAdvisors(ADVISORS).build(); }
+  @PostMapping Object ask(@RequestBody Ask request) { return chat.prompt().user(request.text()).call().content(); }
+}
+"""
+
+
+@pytest.mark.parametrize(("advisors", "retrieves"), [("new QuestionAnswerAdvisor(store)", True), ("new Own()", False)])
+def test_a_prompt_with_what_an_advisor_found_shows_retrieval(advisors: str, retrieves: bool) -> None:
+    assert workload(src__Chat_dot_java=SPRING.replace("ADVISORS", advisors)).has_retrieval is retrieves

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node
@@ -24,6 +24,7 @@ from prodworks_cli.resources.adapter import (
     refers,
     snake,
 )
+from prodworks_cli.resources.guardrails import version_named
 from prodworks_cli.resources.model_calls import NUMBERED
 from prodworks_cli.schema import Draft, Drafted, Flag, Item, Link, Text, Texts, To, draft
 
@@ -42,6 +43,7 @@ class Agent(Kind):
     """An Agents Classic agent with the alias that serves traffic."""
 
     KIND = "aws.bedrock.agent"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {"guardrail_pinned": ("guardrail_version", "guardrail")}
 
     id: Text
     name: Text
@@ -51,6 +53,11 @@ class Agent(Kind):
     role: Annotated[Link, To("aws.iam.role")]
     kms_key: Text
     aliases: tuple[AgentAlias | Unknown, ...] | Unknown | None
+
+    @property
+    def guardrail_pinned(self) -> Flag:
+        """Whether the guardrail of the agent is used in a numbered version."""
+        return _is_number(self.guardrail_version)
 
 
 @dataclass(frozen=True)
@@ -74,10 +81,7 @@ class Prompt(Kind):
     @property
     def pinned(self) -> Flag:
         """Whether the prompt is used in a numbered version."""
-        version = self.used_version
-        if isinstance(version, Unknown):
-            return True if version.shape == NUMBERED else Unknown(version.reason)
-        return version is not None and version.isascii() and version.isdigit()
+        return _is_number(self.used_version)
 
     @property
     def used_version_exists(self) -> Flag:
@@ -92,6 +96,13 @@ class Prompt(Kind):
         return True if self.used_version in known else Unknown("versions are made at deployment") if shapes else False
 
 
+def _is_number(version: Text) -> bool | Unknown:
+    """Whether a version is a number, be it one that deployment tells."""
+    if isinstance(version, Unknown):
+        return True if version.shape == NUMBERED else Unknown(version.reason)
+    return version is not None and version.isascii() and version.isdigit()
+
+
 def _agent(block: Block, declarations: Declarations, spell: Spelling) -> Draft:
     body = block.body
     guardrail = body.at(spell("guardrail_configuration"))
@@ -103,7 +114,7 @@ def _agent(block: Block, declarations: Declarations, spell: Spelling) -> Draft:
         name=body[spell("agent_name")],
         status=later(block, "status"),
         guardrail=guardrail.at(spell("guardrail_identifier")),
-        guardrail_version=guardrail.at(spell("guardrail_version")),
+        guardrail_version=version_named(guardrail.at(spell("guardrail_version")), declarations),
         role=body[spell("agent_resource_role_arn")],
         kms_key=body[spell("customer_encryption_key_arn")],
         aliases=_declared_aliases(block, declarations),

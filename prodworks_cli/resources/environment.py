@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import parsed
+from prodworks_cli.resources.guardrails import version_named
 from prodworks_cli.resources.log_setups import FUNCTIONS, least_of
-from prodworks_cli.resources.model_calls import NUMBERED
 from prodworks_cli.schema import Drafted, Item, Text, draft
 from prodworks_cli.sources.calls.model_ids import read_model_id
 
@@ -71,27 +71,11 @@ def environment(declarations: Declarations) -> Mapping[str, tuple[Node, ...]]:
     for block in declarations.of_type(*_MAPPINGS, *_CONTAINERS, *_PAIRS):
         variables = variables_of(block)
         for name, value in () if isinstance(variables, Unknown) else variables:
-            found[name] = (*found.get(name, ()), _guardrail_version(value, declarations))
+            found[name] = (*found.get(name, ()), version_named(value, declarations))
     levels = [least_of(block) for block in declarations.of_type(*FUNCTIONS)]
     if levels and all(level.present for level in levels):
         found[LEVEL] = tuple(levels)
     return found
-
-
-def _guardrail_version(value: Node, declarations: Declarations) -> Node:
-    """A CloudFormation guardrail's own version is its draft, that of a version resource a number; the rest as it is.
-
-    The address of a CloudFormation resource does not tell its type, as Terraform's does.
-    """
-    reference = value.content
-    if not isinstance(reference, Reference) or reference.attribute != "Version":
-        return value
-    block = declarations.named(reference.address)
-    if block and block.type == "AWS::Bedrock::Guardrail":
-        return Node("DRAFT", value.location)
-    if block and block.type == "AWS::Bedrock::GuardrailVersion":
-        return Node(Unknown(reference.unresolved().reason, present=True, shape=NUMBERED), value.location)
-    return value
 
 
 def variables_of(block: Block) -> Variables:

@@ -1,8 +1,7 @@
 """Guardrails.
 
 Terraform and CloudFormation share one shape (``content_policy_config.filters_config``), responses another
-(``contentPolicy.filters``). An ``input_action`` or ``output_action`` of ``None`` means "not set", and Bedrock then
-blocks; an ``enabled`` of ``None`` means "not set", and the entry is then active.
+(``contentPolicy.filters``).
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from prodworks_cli.model import Kind, Unknown
-from prodworks_cli.node import Block, Declarations, Node
+from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import (
     Declared,
     Observed,
@@ -21,7 +20,6 @@ from prodworks_cli.resources.adapter import (
     camel,
     declared,
     each,
-    every,
     has,
     later,
     observed,
@@ -29,75 +27,16 @@ from prodworks_cli.resources.adapter import (
     refers,
     snake,
 )
-from prodworks_cli.schema import Draft, Drafted, Flag, Item, Number, Text, Texts, draft
-
-
-@dataclass(frozen=True)
-class ContentFilter(Item):
-    """An element of ``content_filters``."""
-
-    type: Text
-    input_strength: Text
-    output_strength: Text
-    input_action: Text
-    output_action: Text
-    input_enabled: Flag
-    output_enabled: Flag
-    modalities: Texts
-
-
-@dataclass(frozen=True)
-class PiiEntity(Item):
-    """An element of ``pii_entities``."""
-
-    type: Text
-    action: Text
-    input_action: Text
-    output_action: Text
-    input_enabled: Flag
-    output_enabled: Flag
-
-    @property
-    def acts_on_output(self) -> Flag:
-        """Whether the entry blocks or masks what it finds in answers, rather than only report it."""
-        return _acts_on_output(self)
-
-
-@dataclass(frozen=True)
-class Regex(Item):
-    """An element of ``regexes``."""
-
-    name: Text
-    action: Text
-    input_action: Text
-    output_action: Text
-    input_enabled: Flag
-    output_enabled: Flag
-
-    @property
-    def acts_on_output(self) -> Flag:
-        """Whether the entry blocks or masks what it finds in answers, rather than only report it."""
-        return _acts_on_output(self)
-
-
-@dataclass(frozen=True)
-class Topic(Item):
-    """An element of ``topics``."""
-
-    name: Text
-    action: Text
-    input_enabled: Flag
-    output_enabled: Flag
-
-
-@dataclass(frozen=True)
-class GroundingFilter(Item):
-    """An element of ``grounding_filters``."""
-
-    type: Text
-    threshold: Number
-    action: Text
-    enabled: Flag
+from prodworks_cli.resources.guardrail_entries import (
+    ContentFilter,
+    GroundingFilter,
+    PiiEntity,
+    Regex,
+    Topic,
+    blocked_type,
+)
+from prodworks_cli.resources.model_calls import NUMBERED
+from prodworks_cli.schema import Draft, Drafted, Flag, Item, Text, Texts, draft
 
 
 @dataclass(frozen=True)
@@ -127,37 +66,8 @@ class Guardrail(Kind):
         """The types of content filters that block in questions and in answers at medium or high strength."""
         if isinstance(self.content_filters, Unknown):
             return self.content_filters
-        blocked = (_blocked_type(f) for f in self.content_filters or ())
+        blocked = (blocked_type(f) for f in self.content_filters or ())
         return tuple(type_ for type_ in blocked if type_ is not None)
-
-
-def _acts_on_output(entry: PiiEntity | Regex) -> bool | Unknown:
-    """An action for answers goes before the common one."""
-    action = entry.action if entry.output_action is None else entry.output_action
-    acts = action if isinstance(action, Unknown) else action in ("BLOCK", "ANONYMIZE")
-    return every((acts, _on(entry.output_enabled)))
-
-
-def _blocked_type(entry: ContentFilter | Unknown) -> Text:
-    """The type of a filter that blocks both ways; unknown when that cannot be told, ``None`` when it does not."""
-    if isinstance(entry, Unknown):
-        return entry
-    strong = (_strong(entry.input_strength), _strong(entry.output_strength))
-    blocks = (_blocks(entry.input_action), _blocks(entry.output_action))
-    both_ways = every((*strong, *blocks, _on(entry.input_enabled), _on(entry.output_enabled)))
-    return both_ways if isinstance(both_ways, Unknown) else entry.type if both_ways else None
-
-
-def _strong(strength: Text) -> bool | Unknown:
-    return strength if isinstance(strength, Unknown) else strength in ("MEDIUM", "HIGH")
-
-
-def _blocks(action: Text) -> bool | Unknown:
-    return action if isinstance(action, Unknown) else action != "NONE"
-
-
-def _on(enabled: Flag) -> bool | Unknown:
-    return enabled if isinstance(enabled, Unknown) else enabled is not False
 
 
 _ENABLED = ("input_enabled", "output_enabled")
@@ -176,10 +86,10 @@ def _content_filter(entry: Node, spell: Spelling) -> Draft:
 
 def _topic(entry: Node, spell: Spelling) -> Draft:
     """A denied topic has an action per direction; the one that acts counts."""
-    actions = [entry[spell("input_action")], entry[spell("output_action")]]
-    action = next((node for node in actions if node.present and node.text() != "NONE"), actions[0])
-    enabled = {name: entry[spell(name)] for name in _ENABLED}
-    return draft(Topic, entry, name=entry[spell("name")], action=action, **enabled)
+    asked, answered = entry[spell("input_action")], entry[spell("output_action")]
+    action = next((node for node in (asked, answered) if node.present and node.text() != "NONE"), asked)
+    values = {name: entry[spell(name)] for name in ("name", *_ENABLED)}
+    return draft(Topic, entry, action=action, input_action=asked, output_action=answered, **values)
 
 
 def _policies(
@@ -224,11 +134,26 @@ def _declared(block: Block, declarations: Declarations, spell: Spelling) -> Draf
     )
 
 
+_VERSIONS = ("aws_bedrock_guardrail_version", "awscc_bedrock_guardrail_version", "AWS::Bedrock::GuardrailVersion")
+
+
+def version_named(value: Node, declarations: Declarations) -> Node:
+    """A version as written; a guardrail's own version is its draft, that of a version resource a number."""
+    reference = value.content
+    if not isinstance(reference, Reference) or (reference.attribute or "").lower() != "version":
+        return value
+    block = declarations.named(reference.address)
+    if block and block.type in (*TERRAFORM, *CLOUDFORMATION):
+        return Node("DRAFT", value.location)
+    if block and block.type in _VERSIONS:
+        return Node(Unknown(reference.unresolved().reason, present=True, shape=NUMBERED), value.location)
+    return value
+
+
 def _versions(guardrail: Block, declarations: Declarations) -> Drafted:
     """One unknown number for each declared version: the numbers are given at deployment."""
-    types = ("aws_bedrock_guardrail_version", "awscc_bedrock_guardrail_version", "AWS::Bedrock::GuardrailVersion")
     keys = ("guardrail_arn", "guardrail_identifier", "GuardrailIdentifier")
-    blocks = [b for b in declarations.of_type(*types) if refers(b.body.first_of(*keys), guardrail) is not False]
+    blocks = [b for b in declarations.of_type(*_VERSIONS) if refers(b.body.first_of(*keys), guardrail) is not False]
     return tuple(later(b, "version") for b in blocks)
 
 

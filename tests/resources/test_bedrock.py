@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.resources.agents import AgentAlias
 from tests.resources.support import DENIED, block, declare, declared, observe, ref
@@ -69,6 +73,30 @@ def test_agents_with_their_aliases() -> None:
     assert (agent.guardrail, agent.guardrail_version) == (Ref("aws.bedrock.guardrail", "infra/g"), "1")
     assert agent.role == Ref("aws.iam.role", "infra/r")
     assert [a.agent_version if isinstance(a.agent_version, str) else None for a in agent.aliases] == ["3", None]
+
+
+@pytest.mark.parametrize(
+    ("version", "pinned"),
+    [
+        ("3", True),
+        ("DRAFT", False),
+        (None, False),
+        (ref("infra/v", "version"), True),
+        (ref("infra/g", "version"), False),
+        (ref("t#V", "Version"), True),
+        (ref("t#G", "Version"), False),
+        (Unknown("var.version", present=True), Unknown("var.version")),
+    ],
+)
+def test_the_guardrail_of_an_agent_is_pinned_to_a_number(version: Any, pinned: object) -> None:
+    agent = declare(
+        block("AWS::Bedrock::Agent", "t#A", {"GuardrailConfiguration": {"GuardrailVersion": version}}),
+        block("aws_bedrock_guardrail", "infra/g", {}),
+        block("aws_bedrock_guardrail_version", "infra/v", {}),
+        block("AWS::Bedrock::Guardrail", "t#G", {}),
+        block("AWS::Bedrock::GuardrailVersion", "t#V", {}),
+    )
+    assert agent.guardrail_pinned == pinned
 
 
 def test_agent_in_the_account_is_the_version_behind_the_alias() -> None:

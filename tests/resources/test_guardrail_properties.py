@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from prodworks_cli.model import Location, Unknown
-from prodworks_cli.resources.guardrails import ContentFilter, Guardrail, PiiEntity, Regex
+from prodworks_cli.resources.guardrail_entries import ContentFilter, GroundingFilter, PiiEntity, Regex, Topic
+from prodworks_cli.resources.guardrails import Guardrail
 from prodworks_cli.schema import assemble, attributes_of, draft
 
 UNREAD = Unknown("denied")
@@ -81,3 +82,78 @@ def test_a_guardrail_without_filters_blocks_nothing_and_an_unread_one_may_block_
     absent = dict.fromkeys((n for n, a in attributes_of(Guardrail).items() if not a.derived), None)
     denied: Any = Guardrail(**{**absent, "content_filters": UNREAD})
     assert denied.blocked_categories is UNREAD
+
+
+@pytest.mark.parametrize(
+    ("values", "acts"),
+    [
+        ({}, True),
+        ({"input_strength": "NONE"}, True),
+        ({"output_strength": "NONE"}, True),
+        ({"input_strength": "NONE", "output_strength": "NONE"}, False),
+        ({"input_strength": None, "output_strength": None}, False),
+        ({"input_action": "NONE", "output_action": "NONE"}, False),
+        ({"input_action": "NONE", "output_strength": "NONE"}, False),
+        ({"input_enabled": False, "output_enabled": False}, False),
+        ({"input_enabled": False, "output_action": "NONE"}, False),
+        ({"input_strength": UNREAD, "output_strength": "NONE"}, UNREAD),
+        ({"input_strength": UNREAD, "input_action": "NONE", "output_strength": "NONE"}, False),
+        ({"input_strength": UNREAD}, True),
+        ({"type": "PROMPT_ATTACK", "output_strength": "NONE"}, True),
+        ({"type": "PROMPT_ATTACK", "input_strength": "NONE"}, False),
+        ({"type": "PROMPT_ATTACK", "input_action": "NONE"}, False),
+        ({"type": "PROMPT_ATTACK", "input_enabled": False}, False),
+    ],
+)
+def test_a_filter_acts_in_the_directions_that_count_for_its_type(values: dict[str, Any], acts: object) -> None:
+    assert content(**values).acts == acts
+
+
+@pytest.mark.parametrize(
+    ("values", "acts"),
+    [
+        ({"action": "BLOCK"}, True),
+        ({"action": "NONE"}, False),
+        ({"action": "NONE", "input_action": "BLOCK"}, True),
+        ({"action": "NONE", "input_action": "BLOCK", "input_enabled": False}, False),
+        ({"action": "ANONYMIZE", "input_enabled": False, "output_enabled": False}, False),
+        ({"action": "BLOCK", "output_action": "NONE"}, True),
+        ({"action": "BLOCK", "input_action": "NONE", "output_action": "NONE"}, False),
+        ({"action": UNREAD}, UNREAD),
+    ],
+)
+@pytest.mark.parametrize("cls", [PiiEntity, Regex])
+def test_an_entry_acts_in_one_direction_at_least(cls: Any, values: dict[str, Any], acts: object) -> None:
+    assert item(cls, **values).acts == acts
+
+
+@pytest.mark.parametrize(
+    ("values", "acts"),
+    [
+        ({}, True),
+        ({"input_action": "NONE"}, True),
+        ({"input_action": "NONE", "output_action": "NONE"}, False),
+        ({"input_action": "NONE", "output_enabled": False}, False),
+        ({"input_enabled": False, "output_enabled": False}, False),
+        ({"input_action": UNREAD, "output_action": "NONE"}, UNREAD),
+    ],
+)
+def test_a_topic_is_blocked_in_one_direction_at_least(values: dict[str, Any], acts: object) -> None:
+    assert item(Topic, **values).acts == acts
+
+
+@pytest.mark.parametrize(
+    ("values", "acts"),
+    [
+        ({"threshold": 0.7}, True),
+        ({"threshold": 0}, False),
+        ({}, False),
+        ({"threshold": 0.7, "action": "BLOCK", "enabled": True}, True),
+        ({"threshold": 0.7, "action": "NONE"}, False),
+        ({"threshold": 0.7, "enabled": False}, False),
+        ({"threshold": UNREAD}, UNREAD),
+        ({"threshold": UNREAD, "enabled": False}, False),
+    ],
+)
+def test_a_grounding_filter_acts_above_a_threshold_of_nothing(values: dict[str, Any], acts: object) -> None:
+    assert item(GroundingFilter, **values).acts == acts

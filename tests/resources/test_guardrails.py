@@ -4,7 +4,7 @@ import pytest
 
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Block, Node, node_of
-from prodworks_cli.resources.guardrails import ContentFilter, PiiEntity, Topic
+from prodworks_cli.resources.guardrail_entries import ContentFilter, PiiEntity, Topic
 from prodworks_cli.schema import assemble
 from tests.resources.support import DENIED, block, declare, declared, drafted, observe, ref
 
@@ -35,7 +35,7 @@ def test_terraform() -> None:
     assert hate.input_strength == Unknown("var.strength", present=True)
     assert (guardrail.tier, guardrail.cross_region, guardrail.name) == ("STANDARD", True, "support")
     assert guardrail.pii_entities == (PiiEntity("EMAIL", "ANONYMIZE", None, None, None, False),)
-    assert guardrail.topics == (Topic("law", "BLOCK", None, None),)
+    assert guardrail.topics == (Topic("law", "BLOCK", None, "BLOCK", None, None),)
     assert guardrail.grounding_filters[0].threshold == 0.75
     assert guardrail.regexes == ()
     assert guardrail.kms_key is None

@@ -17,6 +17,14 @@ resource "aws_bedrock_guardrail" "chat" {
         output_strength = "HIGH"
       }
     }
+    # This tier also looks for questions that are after the system prompt.
+    tier_config {
+      tier_name = "STANDARD"
+    }
+  }
+
+  cross_region_config {
+    guardrail_profile_identifier = "us.guardrail.v1:0"
   }
 
   sensitive_information_policy_config {
