@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.node import Node
@@ -57,14 +56,14 @@ def _member(ev: Evaluator, target: p.Member, value: Node, frame: Frame) -> None:
     of: Any = ev.evaluate(target.of, frame).content
     if isinstance(of, Instance | Construct):
         ev.journal.write(of.members, target.name, value)
-    elif isinstance(of, Mapping):
+    elif isinstance(of, dict):
         assign(ev, target.of, node(updated(of, {target.name: value}), target.at), frame)
 
 
 def _index(ev: Evaluator, target: p.Index, value: Node, frame: Frame) -> None:
     of = ev.evaluate(target.of, frame)
     text = ev.evaluate(target.key, frame).text()
-    if not isinstance(of.content, Mapping):
+    if not isinstance(of.content, dict):
         return
     lost = Open(of.content, "a key that is not known", of.location)
     changed = updated(of.content, {text: value}) if text else lost
@@ -79,5 +78,5 @@ def _destructure(ev: Evaluator, target: p.Entries, value: Node, frame: Frame) ->
             assign(ev, inner, ev.member(value, key.value, target.at), frame, declares=True)
         elif key is None:
             rest = {k: v for k, v in members_of(value).items() if k not in named}
-            kept = node(like(value.content, rest), value.location) if isinstance(value.content, Mapping) else value
+            kept = node(like(value.content, rest), value.location) if isinstance(value.content, dict) else value
             assign(ev, inner, kept, frame, declares=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location, Unknown
@@ -60,7 +59,7 @@ def _changed(ev: Evaluator, e: p.Call, bound: Bound, arguments: tuple[Node, ...]
         added = tuple(x for a in arguments for x in (a.items() if bound.name == "extend" else (a,)))
         ev.assign(e.function.of, node((*content, *added), bound.of.location), frame)
         return Node(None, e.at)
-    if isinstance(content, Mapping) and bound.name in _UPDATING:
+    if isinstance(content, dict) and bound.name in _UPDATING:
         pair = {str(arguments[0].content): arguments[1]} if len(arguments) == 2 else {}
         new = members_of(arguments[0]) if len(arguments) == 1 else pair
         ev.assign(e.function.of, node(updated(content, new), bound.of.location), frame)
@@ -85,7 +84,7 @@ def _keywords(ev: Evaluator, e: p.Call, frame: Frame) -> Keywords:
         made = ev.evaluate(value, frame)
         if key is not None:
             members[key] = made
-        elif isinstance(made.content, Mapping):
+        elif isinstance(made.content, dict):
             members.update(made.content)
         else:
             opened = made

@@ -51,7 +51,7 @@ def _is_level_1(symbol: str) -> bool:
 
 
 def _members(value: Node) -> Mapping[str, Node]:
-    return value.content if isinstance(value.content, Mapping) else {}
+    return value.content if isinstance(value.content, dict) else {}
 
 
 def properties(construct: Construct, spec: Mapping[str, Any], table: Table) -> dict[str, Node]:
@@ -59,11 +59,11 @@ def properties(construct: Construct, spec: Mapping[str, Any], table: Table) -> d
     tree: dict[str, Any] = {}
     for path, value in spec.get("defaults", {}).items():
         _put(tree, path.split("."), node_of(value, construct.at))
-    given = construct.given.content if isinstance(construct.given.content, Mapping) else {}
+    given = construct.given.content if isinstance(construct.given.content, dict) else {}
     for name, rule in spec.get("properties", {}).items():
         for alias in name.split("|"):
             if alias in given and given[alias].content is not None:
-                one = rule if isinstance(rule, Mapping) else {"to": rule}
+                one = rule if isinstance(rule, dict) else {"to": rule}
                 _put(tree, one["to"].split("."), converted(given[alias], one, table))
     return {name: _node(value, construct.at) for name, value in tree.items()}
 
@@ -81,7 +81,7 @@ def _put(tree: dict[str, Any], path: list[str], value: Node) -> None:
         tree[key] = below = below if isinstance(below, dict) else {}
         tree = below
     old = tree.get(last)
-    if isinstance(old, Node | dict) and isinstance(value.content, Mapping):
+    if isinstance(old, Node | dict) and isinstance(value.content, dict):
         merged = {**(dict(_members(old)) if isinstance(old, Node) else old), **value.content}
         value = node(merged, value.location)
     tree[last] = value
@@ -115,7 +115,7 @@ def converted(value: Node, rule: Mapping[str, Any], table: Table) -> Node:
 def _fields(value: Node, rule: Mapping[str, Any], table: Table) -> Node:
     content: Any = value.content
     source = content.properties if isinstance(content, Made) else value
-    if not isinstance(source.content, Mapping):
+    if not isinstance(source.content, dict):
         return settled(value, table)
     made = Construct("", "", value.location, "", source)
     body = properties(made, {"properties": rule["fields"], "defaults": rule.get("defaults", {})}, table)
@@ -166,7 +166,7 @@ def _append(body: dict[str, Node], path: list[str], added: list[Node], at: Locat
         _append(inner, below, added, at)
         body[key] = node(inner, at)
         return
-    if all(isinstance(a.content, Mapping) and set(a.content) == {"$key", "$value"} for a in added):
+    if all(isinstance(a.content, dict) and set(a.content) == {"$key", "$value"} for a in added):
         pairs = {a["$key"].text() or "": a["$value"] for a in added}
         body[key] = node({**(_members(body[key]) if key in body else {}), **pairs}, at)
         return

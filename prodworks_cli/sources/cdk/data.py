@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,15 @@ class Table:
 
     def by_name(self, name: str) -> str | None:
         """The one symbol with this class name, for a wildcard import of Java."""
-        found = [symbol for symbol in (*self.constructs, *self.enums) if symbol.rpartition(".")[2] == name]
+        found = self._by_class.get(name, ())
         return found[0] if len(found) == 1 else self.names.get(name)
+
+    @cached_property
+    def _by_class(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for symbol in (*self.constructs, *self.enums):
+            found.setdefault(symbol.rpartition(".")[2], []).append(symbol)
+        return found
 
 
 @cache

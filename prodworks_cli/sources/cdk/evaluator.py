@@ -91,8 +91,10 @@ class Evaluator:
         """The value of an expression."""
         if expression is None:
             return Node(None, Location(frame.module))
-        self.step()
-        return expressions.evaluate(self, expression, frame)
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise Exhausted
+        return expressions.EVALUATE[type(expression)](self, expression, frame)
 
     def assign(self, target: p.Expression, value: Node, frame: Frame, declares: bool = False) -> None:
         """Give a variable, member or pattern its value."""

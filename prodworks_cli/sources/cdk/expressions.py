@@ -33,11 +33,6 @@ _LOGICAL = ("??", "||", "&&", "or", "and")
 _TO_BOOLEAN = ("===", "==", "!==", "!=", ">", "<", ">=", "<=", "!", "&&")
 
 
-def evaluate(ev: Evaluator, expression: p.Expression, frame: Frame) -> Node:
-    """The value of an expression."""
-    return _EVALUATE[type(expression)](ev, expression, frame)
-
-
 def _template(ev: Evaluator, e: p.Template, frame: Frame) -> Node:
     parts = [part if isinstance(part, str) else ev.evaluate(part, frame) for part in e.parts]
     return concatenated(parts, e.at)
@@ -71,7 +66,7 @@ def _spread(
     members: dict[str, Node], opened: str | None, made: Node, e: p.Entries
 ) -> tuple[dict[str, Node], str | None]:
     """The members after ``...made``, and why there may be others."""
-    if isinstance(made.content, Mapping):
+    if isinstance(made.content, dict):
         reason = made.content.reason if isinstance(made.content, Open) else opened
         return {**members, **made.content}, reason
     if made.content is None or made.content is False:
@@ -81,7 +76,7 @@ def _spread(
 
 
 def _multiline(made: Node, e: p.Entries) -> bool:
-    return made.location.where == e.at.where and isinstance(made.content, Mapping | tuple)
+    return made.location.where == e.at.where and isinstance(made.content, dict | tuple)
 
 
 def _items(ev: Evaluator, e: p.Items, frame: Frame) -> Node:
@@ -135,7 +130,7 @@ def _and(ev: Evaluator, e: p.Operation, left: Node, frame: Frame) -> Node:
     if truth(right) is False:
         return right
     reason = left.unknown.reason if left.unknown else BRANCH
-    return join(right, node({}, e.at), reason) if isinstance(right.content, Mapping) else unknown(reason, e.at)
+    return join(right, node({}, e.at), reason) if isinstance(right.content, dict) else unknown(reason, e.at)
 
 
 def _boolean(e: p.Expression) -> bool:
@@ -168,7 +163,7 @@ def _opaque(ev: Evaluator, e: p.Opaque, frame: Frame) -> Node:
     return unknown(e.reason, e.at)
 
 
-_EVALUATE: Mapping[type[p.Expression], Evaluate] = {
+EVALUATE: Mapping[type[p.Expression], Evaluate] = {
     p.Literal: lambda ev, e, frame: Node(e.value, e.at),
     p.Template: _template,
     p.Name: variable,

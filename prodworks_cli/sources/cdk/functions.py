@@ -23,7 +23,7 @@ def apply(evaluator: Evaluator, bound: Bound, arguments: tuple[Node, ...], at: L
     content: Any = bound.of.content
     table = _TEXT if isinstance(content, str) else _LIST if isinstance(content, tuple) else _MAPPING
     method = table.get(bound.name)
-    if method is None or not isinstance(content, str | tuple | Mapping):
+    if method is None or not isinstance(content, str | tuple | dict):
         return unknown(f"the result of {bound.name}", at)
     try:
         return method(evaluator, content, arguments, at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Location, Unknown
@@ -50,7 +49,7 @@ def member(ev: Evaluator, of: Node, name: str, at: Location) -> Node:
     content: Any = of.content
     if isinstance(content, Unknown):
         return unknown(content.reason, at)
-    if isinstance(content, Mapping) and (name in content or name not in MAPPING_METHODS):
+    if isinstance(content, dict) and (name in content or name not in MAPPING_METHODS):
         found = content.get(name)
         return Node(found.content, at) if found is not None else Node(None, at)
     if isinstance(content, Instance):

@@ -4,39 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar, dataclass_transform
 
 from prodworks_cli.model import Location
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
+
+@dataclass_transform(frozen_default=True)
+def piece(cls: type[T]) -> type[T]:
+    """A piece of a program, of which one has thousands: that nothing changes one, only type checkers see to."""
+    return dataclass(eq=False, repr=False, match_args=False)(cls)
+
+
+@piece
 class Expression:
     """Base of what has a value."""
 
     at: Location
 
 
-@dataclass(frozen=True)
+@piece
 class Literal(Expression):
     """A text, number, truth value or null."""
 
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True)
+@piece
 class Template(Expression):
     """A text with expressions in it."""
 
     parts: tuple[str | Expression, ...]
 
 
-@dataclass(frozen=True)
+@piece
 class Name(Expression):
     """A variable, or ``this``."""
 
     id: str
 
 
-@dataclass(frozen=True)
+@piece
 class Member(Expression):
     """``of.name``"""
 
@@ -44,7 +53,7 @@ class Member(Expression):
     name: str
 
 
-@dataclass(frozen=True)
+@piece
 class Index(Expression):
     """``of[key]``"""
 
@@ -52,7 +61,7 @@ class Index(Expression):
     key: Expression
 
 
-@dataclass(frozen=True)
+@piece
 class Call(Expression):
     """A call; ``new`` says that the language writes it as the making of an object."""
 
@@ -62,28 +71,28 @@ class Call(Expression):
     new: bool = False
 
 
-@dataclass(frozen=True)
+@piece
 class Entries(Expression):
     """An object or dictionary; a key of ``None`` spreads its value."""
 
     entries: tuple[tuple[Expression | None, Expression], ...]
 
 
-@dataclass(frozen=True)
+@piece
 class Items(Expression):
     """A list, set or tuple."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
+@piece
 class Spread(Expression):
     """The elements of a value, in a list or in arguments."""
 
     value: Expression
 
 
-@dataclass(frozen=True)
+@piece
 class Choice(Expression):
     """``test ? yes : no``"""
 
@@ -92,7 +101,7 @@ class Choice(Expression):
     no: Expression
 
 
-@dataclass(frozen=True)
+@piece
 class Operation(Expression):
     """A binary operator as JavaScript writes it, or a unary one without ``left``."""
 
@@ -101,7 +110,7 @@ class Operation(Expression):
     right: Expression
 
 
-@dataclass(frozen=True)
+@piece
 class Comprehension(Expression):
     """``result`` for each element of ``source``; ``key`` makes it a dictionary."""
 
@@ -112,7 +121,7 @@ class Comprehension(Expression):
     filtered: bool = False
 
 
-@dataclass(frozen=True)
+@piece
 class Opaque(Expression):
     """What is not read; ``parts`` are evaluated for what they declare."""
 
@@ -120,7 +129,7 @@ class Opaque(Expression):
     parts: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True)
+@piece
 class Parameter:
     """A parameter: a name or a pattern, perhaps with a default; ``rest`` takes all that is left."""
 
@@ -129,7 +138,7 @@ class Parameter:
     rest: bool = False
 
 
-@dataclass(frozen=True)
+@piece
 class Function(Expression):
     """A function; the last statement of an arrow function with an expression for a body is a ``Return``."""
 
@@ -138,14 +147,14 @@ class Function(Expression):
     name: str = ""
 
 
-@dataclass(frozen=True)
+@piece
 class Statement:
     """Base of what is done."""
 
     at: Location
 
 
-@dataclass(frozen=True)
+@piece
 class Assign(Statement):
     """``target = value``; a declaration makes a new variable."""
 
@@ -154,14 +163,14 @@ class Assign(Statement):
     declares: bool = False
 
 
-@dataclass(frozen=True)
+@piece
 class Do(Statement):
     """An expression for its effects."""
 
     value: Expression
 
 
-@dataclass(frozen=True)
+@piece
 class If(Statement):
     """Two branches."""
 
@@ -170,7 +179,7 @@ class If(Statement):
     no: tuple[Statement, ...] = ()
 
 
-@dataclass(frozen=True)
+@piece
 class Each(Statement):
     """A loop over the elements of ``source`` (``keys``: over its keys); a loop of another form has no ``source``.
 
@@ -185,7 +194,7 @@ class Each(Statement):
     step: tuple[Statement, ...] = ()
 
 
-@dataclass(frozen=True)
+@piece
 class Return(Statement):
     """The end of a function, with its value; ``raises`` when it is an error."""
 
@@ -193,7 +202,7 @@ class Return(Statement):
     raises: bool = False
 
 
-@dataclass(frozen=True)
+@piece
 class Define(Statement):
     """A named function."""
 
@@ -201,7 +210,7 @@ class Define(Statement):
     function: Function
 
 
-@dataclass(frozen=True)
+@piece
 class Class(Statement):
     """A class with its fields, methods and static members."""
 
@@ -213,7 +222,7 @@ class Class(Statement):
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@piece
 class Import(Statement):
     """``local`` means ``module`` as a whole, or its member ``name``; ``*`` brings all members."""
 
@@ -222,7 +231,7 @@ class Import(Statement):
     name: str | None = None
 
 
-@dataclass(frozen=True)
+@piece
 class Module:
     """One file."""
 

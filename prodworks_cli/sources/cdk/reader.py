@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Gap, Location, Plane
 from prodworks_cli.node import Block, Node, node_of
@@ -36,6 +36,9 @@ from prodworks_cli.sources.cdk.values import (
 )
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.patterns import spec_of
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 _STACKS = ("core.Stack", "core.NestedStack", "core.Stage")
 _CONVERT = {"typescript": typescript.module, "python": python.module, "java": java.module}
@@ -76,6 +79,7 @@ class Project(Library):
         self._modules: dict[str, p.Module] = {}
         self._java = Frame("", "java")
         self._loaded: dict[str, str] = {}
+        self._specs: dict[str, GitIgnoreSpec] = {}
         self.gaps: list[Gap] = []
         self.evaluator = Evaluator(self)
 
@@ -214,12 +218,18 @@ class Project(Library):
         found = inside(path, self.folder_of(at))
         folder = posixpath.dirname(found)
         while True:
-            file = self.files.get(posixpath.join(folder, ".gitignore"))
-            if file and spec_of((file.text or "").splitlines()).match_file(posixpath.relpath(found, folder or ".")):
+            ignored = self._ignored(posixpath.join(folder, ".gitignore"))
+            if ignored and ignored.match_file(posixpath.relpath(found, folder or ".")):
                 return True
             if not folder:
                 return False
             folder = posixpath.dirname(folder)
+
+    def _ignored(self, path: str) -> GitIgnoreSpec | None:
+        """The patterns of a ``.gitignore``, made once."""
+        if path not in self._specs and path in self.files:
+            self._specs[path] = spec_of((self.files[path].text or "").splitlines())
+        return self._specs.get(path)
 
     def text_of(self, path: str, at: Location) -> str | None:
         """The text of a file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from prodworks_cli.model import Location, Unknown
@@ -60,7 +60,7 @@ def settled(value: Node, table: Table, depth: int = 0) -> Node:
     at = value.location
     if depth > 40:
         return unknown("a value that nests too deeply", at)
-    if isinstance(content, Mapping):
+    if isinstance(content, dict):
         members = {k: settled(v, table, depth + 1) for k, v in content.items()}
         return node(Open(members, content.reason, content.at) if isinstance(content, Open) else members, at)
     if isinstance(content, tuple):
@@ -95,7 +95,7 @@ def _made(content: Made, at: Location, table: Table, depth: int) -> Node:
         return unknown("a duration", at, present=True)
     if content.symbol in table.transparent and content.arguments:
         return settled(content.arguments[0], table, depth + 1)
-    if isinstance(content.properties.content, Mapping) and len(content.arguments) == 1:
+    if isinstance(content.properties.content, dict) and len(content.arguments) == 1:
         return settled(content.properties, table, depth + 1)
     return unknown(f"what {content.symbol.rpartition('.')[2]} gives", at, present=True)
 
@@ -106,7 +106,7 @@ def capitalised(value: Node, table: Table, depth: int = 0, spelled: Collection[s
     ``spelled`` are parts at the top that are free-form elsewhere and not here.
     """
     content: Any = value.content
-    if isinstance(content, Mapping):
+    if isinstance(content, dict):
         members = {
             pascal(k, table): v
             if (k in table.verbatim and k not in spelled) or depth > 40
@@ -123,7 +123,7 @@ def placed(template: Any, value: Node) -> Node:
     """A structure of the table with ``$value`` replaced, all at the value's place."""
     if template == "$value":
         return value
-    if isinstance(template, Mapping):
+    if isinstance(template, dict):
         return node({str(k): placed(v, value) for k, v in template.items()}, value.location)
     if isinstance(template, list):
         return node(tuple(placed(v, value) for v in template), value.location)

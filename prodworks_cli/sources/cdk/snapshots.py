@@ -10,9 +10,10 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Block, Node
@@ -35,16 +36,20 @@ Matches = Mapping[str, Construct]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One template of a snapshot file."""
+    """One template of a snapshot file; ``as_file`` is how that would be called on its own."""
 
     path: str
     name: str
-    template: File
+    as_file: str
+    template: Mapping[str, Any]
 
-    @cached_property
-    def blocks(self) -> tuple[Block, ...]:
-        """Its resources."""
-        return cloudformation.read((self.template,))[0]
+    def blocks(self, wanted: Callable[[str], bool]) -> tuple[Block, ...]:
+        """Its resources whose logical ids are wanted; of others only what may name them is read."""
+        listed: Mapping[str, Any] = self.template["Resources"]
+        resources = {k: v if wanted(k) else {"Type": _type(v)} for k, v in listed.items()}
+        text = json.dumps({**self.template, "Resources": resources})
+        read, _ = cloudformation.read((File(self.as_file, text.encode(), Part.PRODUCTION),))
+        return tuple(block for block in read if wanted(_name(block)))
 
     def gap(self, reason: str) -> Gap:
         """Something to know about it."""
@@ -68,9 +73,11 @@ def supported(
         if reason is not None:
             told.append(snapshot.gap(reason))
             continue
-        told.extend(_disagreement(snapshot, matches, by_address))
-        below = [c for c in known if c.stack == stack]
-        more.update((b.address, b) for b in _below(snapshot, matches, below, frozenset(by_address)))
+        above = _Above(tuple(c for c in known if c.stack == stack), matches)
+        read = snapshot.blocks(lambda name, m=matches, a=above: name in m or a.of(name) is not None)  # type: ignore[misc]
+        told.extend(_disagreement(snapshot, matches, read, by_address))
+        made = [(block, c) for block in read if (c := above.of(_name(block))) and block.type.startswith("AWS::")]
+        more.update((b.address, b) for b in _below(snapshot, matches, made, frozenset(by_address)))
     return (*blocks, *more.values()), (*gaps, *told)
 
 
@@ -104,8 +111,7 @@ def snapshots(file: File, names: Sequence[str]) -> Iterator[Snapshot]:
         except ValueError:
             continue
         if isinstance(found, dict) and isinstance(found.get("Resources"), dict):
-            template = File(f"{file.path}/{number}.json", json.dumps(found).encode(), Part.PRODUCTION)
-            yield Snapshot(file.path, name[:80], template)
+            yield Snapshot(file.path, name[:80], f"{file.path}/{number}.json", found)
 
 
 def logical_id(path: str) -> str:
@@ -130,7 +136,7 @@ def _ids(construct: Construct) -> Iterator[str]:
 
 def _stack_of(snapshot: Snapshot, constructs: Sequence[Construct]) -> tuple[str, Matches]:
     """The stack that most resources of a snapshot are from, and its constructs by their logical ids there."""
-    types = {name: r.get("Type") for name, r in _resources(snapshot).items() if isinstance(r, dict)}
+    types = {name: _type(resource) for name, resource in snapshot.template["Resources"].items()}
     found: dict[str, dict[str, Construct]] = {}
     for construct in constructs:
         if construct.type and construct.certain:
@@ -142,9 +148,12 @@ def _stack_of(snapshot: Snapshot, constructs: Sequence[Construct]) -> tuple[str,
     return stack, found.get(stack, {})
 
 
-def _resources(snapshot: Snapshot) -> Mapping[str, object]:
-    found: Mapping[str, object] = json.loads(snapshot.template.data)["Resources"]
-    return found
+def _type(resource: Any) -> Any:
+    return resource.get("Type") if isinstance(resource, Mapping) else None
+
+
+def _name(block: Block) -> str:
+    return block.address.rpartition("#")[2]
 
 
 def _lacking(stack: str, matches: Matches, constructs: Iterable[Construct]) -> str | None:
@@ -154,28 +163,44 @@ def _lacking(stack: str, matches: Matches, constructs: Iterable[Construct]) -> s
     return f"is not used: it lacks {gone.path} of {gone.at.where}:{gone.at.line}" if gone else None
 
 
-def _disagreement(snapshot: Snapshot, matches: Matches, blocks: Mapping[str, Block]) -> Iterator[Gap]:
+def _disagreement(
+    snapshot: Snapshot, matches: Matches, read: Iterable[Block], blocks: Mapping[str, Block]
+) -> Iterator[Gap]:
     """What the code and a snapshot say differently, told once: the code counts."""
-    read = {b.address.rpartition("#")[2]: b for b in snapshot.blocks}
+    by_name = {_name(b): b for b in read}
     for name, construct in matches.items():
-        if name in read and construct.address in blocks:
-            first = next(differences(blocks[construct.address].body, read[name].body), None)
+        if name in by_name and construct.address in blocks:
+            first = next(differences(blocks[construct.address].body, by_name[name].body), None)
             if first is not None:
                 place = f"{first[1].where}:{first[1].line}"
                 yield snapshot.gap(f"has {first[0]} of {construct.path} other than {place}, which counts")
                 return
 
 
-def _below(snapshot: Snapshot, matches: Matches, opaque: Sequence[Construct], known: frozenset[str]) -> Iterator[Block]:
+@dataclass(frozen=True)
+class _Above:
+    """The constructs of unknown libraries in a stack: logical ids tell what resources are below them."""
+
+    opaque: Sequence[Construct]
+    matches: Matches
+
+    def of(self, name: str) -> Construct | None:
+        """The one that made a resource of this logical id, which no construct of the code did."""
+        if name in self.matches:
+            return None
+        return next((c for prefix, c in self._prefixes if name.startswith(prefix)), None)
+
+    @cached_property
+    def _prefixes(self) -> tuple[tuple[str, Construct], ...]:
+        return tuple((_prefix(c), c) for c in self.opaque)
+
+
+def _below(
+    snapshot: Snapshot, matches: Matches, made: Sequence[tuple[Block, Construct]], known: frozenset[str]
+) -> Iterator[Block]:
     """The resources of a snapshot that constructs of unknown libraries made, as may-be resources of the code."""
-    addresses = {f"{snapshot.template.path}#{name}": c.address for name, c in matches.items()}
-    made: list[tuple[Block, Construct]] = []
-    for block in snapshot.blocks:
-        name = block.address.rpartition("#")[2]
-        above = next((c for c in opaque if name.startswith(_prefix(c))), None)
-        if name not in matches and above is not None and block.type.startswith("AWS::"):
-            made.append((block, above))
-            addresses[block.address] = f"{above.address}/{name}"
+    addresses = {f"{snapshot.as_file}#{name}": c.address for name, c in matches.items()}
+    addresses.update((block.address, f"{above.address}/{_name(block)}") for block, above in made)
     for block, above in made:
         move = Move(addresses, Location(above.at.where, above.at.line), {}, known | set(addresses.values()))
         yield Block(block.type, addresses[block.address], _without_parameters(move.node(block.body, None)), True)

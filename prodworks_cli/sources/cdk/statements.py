@@ -121,7 +121,7 @@ def elements(content: Any, keys: bool, at: Location) -> tuple[Node, ...] | None:
     """What a loop goes over, ``None`` when that is not known; of a mapping its keys, where the language does so."""
     if isinstance(content, tuple):
         return content
-    if isinstance(content, Mapping) and not isinstance(content, Open) and keys:
+    if isinstance(content, dict) and not isinstance(content, Open) and keys:
         return tuple(Node(key, at) for key in content)
     return () if content is None else None
 

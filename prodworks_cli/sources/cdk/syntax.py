@@ -25,19 +25,26 @@ class Converter:
 
     def __init__(self, path: str, expressions: Mapping[str, Convert], statements: Mapping[str, Execute]) -> None:
         self.path = path
+        self._places: dict[int, Location] = {}
         self._expressions = expressions
         self._statements = statements
         self._depth = 0
 
     def at(self, node: Any) -> Location:
         """The place of a syntax node."""
-        return Location(self.path, node.start_point[0] + 1)
+        row = node.start_point[0]
+        place = self._places.get(row)
+        if place is None:
+            place = self._places[row] = Location(self.path, row + 1)
+        return place
 
     def expression(self, node: Any) -> Expression:
         """A syntax node as an expression; of an unknown form only the parts are kept."""
         if node is None:
             return Literal(Location(self.path), None)
-        self._enter()
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise TooDeep
         convert = self._expressions.get(node.type)
         made = convert(self, node) if convert else self.opaque(node)
         self._depth -= 1
@@ -57,15 +64,12 @@ class Converter:
         execute = self._statements.get(node.type)
         if execute is None:
             return ()
-        self._enter()
-        made = tuple(execute(self, node))
-        self._depth -= 1
-        return made
-
-    def _enter(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise TooDeep
+        made = tuple(execute(self, node))
+        self._depth -= 1
+        return made
 
 
 def text(node: Any) -> str:
@@ -97,6 +101,8 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\n": ""}
 
 def unescape(source: str) -> str:
     """The common escapes of a text literal replaced."""
+    if "\\" not in source:
+        return source
     return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), source, flags=re.DOTALL)
 
 

@@ -50,7 +50,7 @@ class Made:
     @property
     def properties(self) -> Node:
         """The last argument that is a mapping."""
-        found = [a for a in self.arguments if isinstance(a.content, Mapping)]
+        found = [a for a in self.arguments if isinstance(a.content, dict)]
         return found[-1] if found else Node(None, Location(""))
 
 
@@ -209,7 +209,7 @@ def truth(value: Node) -> bool | None:
         return None
     if isinstance(content, Made):
         return True if is_class(content.symbol) else None
-    if isinstance(content, Reference | External | Mapping | tuple):
+    if isinstance(content, Reference | External | dict | tuple):
         return True
     return bool(content)
 
@@ -226,7 +226,7 @@ def join(first: Node, second: Node, reason: str) -> Node:
         return second
     if isinstance(a, Construct) and isinstance(b, Construct) and is_imported(a) != is_imported(b):
         return second if is_imported(a) else first
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
+    if isinstance(a, dict) and isinstance(b, dict):
         absent = Node(None, first.location)
         keys = dict.fromkeys((*a, *b))
         members = {k: join(a.get(k) or absent, b.get(k) or absent, reason) for k in keys}
@@ -270,7 +270,7 @@ def concatenated(parts: list[str | Node], at: Location) -> Node:
 
 def members_of(value: Node) -> Mapping[str, Node]:
     """The members of a mapping; none for anything else."""
-    return value.content if isinstance(value.content, Mapping) else {}
+    return value.content if isinstance(value.content, dict) else {}
 
 
 def absent(value: Node) -> bool:

@@ -15,7 +15,8 @@ def _inner(c: Converter, node: Any) -> p.Expression:
 
 
 def _name(c: Converter, node: Any) -> p.Expression:
-    return p.Literal(c.at(node), None) if text(node) == "undefined" else p.Name(c.at(node), text(node))
+    name = text(node)
+    return p.Literal(c.at(node), None) if name == "undefined" else p.Name(c.at(node), name)
 
 
 def _string(c: Converter, node: Any) -> p.Expression:
