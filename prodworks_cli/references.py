@@ -42,7 +42,8 @@ _MOST_TEXT = 65_536
 
 @dataclass(frozen=True)
 class Named:
-    """A place that names a model. ``called`` says that a model call is given the name."""
+    """A place that names a model. ``called`` says that a model call is given the name, ``offered`` that it is only one
+    of a list to choose from."""
 
     node: Node
     identity: str
@@ -50,6 +51,7 @@ class Named:
     region: str | Unknown
     called: bool = False
     provider: str = "bedrock"
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,12 @@ def references(drafts: Iterable[Draft], files: Sequence[File], declared: Declara
     """A draft for each model that is named, once for each file; a name that does not resolve, once for each call."""
     called = list(_called(list(drafts)))
     others = [*_declared(declared, called), *_written(files)]
-    seen: dict[str, Draft] = {}
+    seen: dict[str, Named] = {}
     for named in _once(called, others, {f.path: f.data for f in files}):
-        seen.setdefault(named.identity, _draft(named, declared, wanted))
-    return list(seen.values())
+        first = seen.setdefault(named.identity, named)
+        if first.offered and not named.offered:
+            seen[named.identity] = named
+    return [_draft(named, declared, wanted) for named in seen.values()]
 
 
 def _once(called: Sequence[Named], others: Sequence[Named], files: Mapping[str, bytes]) -> Iterator[Named]:
@@ -96,7 +100,7 @@ def _once(called: Sequence[Named], others: Sequence[Named], files: Mapping[str, 
             yield named
     for named in others:
         call = given.get(named.node.text())
-        yield replace(named, region=call.region, called=True) if call else named
+        yield replace(named, region=call.region, called=True, offered=False) if call else named
 
 
 def _called(drafts: Sequence[Draft]) -> Iterator[Named]:
@@ -166,8 +170,9 @@ def _no_text(node: Node) -> Node:
 
 
 def _written(files: Sequence[File]) -> Iterator[Named]:
-    for node, source in literals.read(files):
-        yield Named(node, f"{node.location.where}:{node.text()}", source, DEPLOYMENT)
+    for found in literals.read(files):
+        identity = f"{found.node.location.where}:{found.node.text()}"
+        yield Named(found.node, identity, found.source, DEPLOYMENT, offered=found.offered)
 
 
 def _shape(node: Node) -> str | None:
@@ -247,7 +252,10 @@ def _described(named: Named, read: ModelId, wanted: Wanted, profile: Ref | None 
         "inference_profile": profile or _profile(read, named),
     }
     return Draft(
-        ModelReference, _place(named), {"model_id": named.node, "source": named.source, **attributes}, named.identity
+        ModelReference,
+        _place(named),
+        {"model_id": named.node, "source": named.source, "offered": named.offered, **attributes},
+        named.identity,
     )
 
 
@@ -290,4 +298,6 @@ def _lifecycle(base: str | Unknown, today: date) -> dict[str, Drafted]:
 
 def _unread(named: Named, reason: Unknown) -> Draft:
     attributes: dict[str, Drafted] = dict.fromkeys(attributes_of(ModelReference), reason)
-    return Draft(ModelReference, _place(named), {**attributes, "source": named.source}, named.identity)
+    return Draft(
+        ModelReference, _place(named), {**attributes, "source": named.source, "offered": named.offered}, named.identity
+    )

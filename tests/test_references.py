@@ -355,3 +355,16 @@ def test_a_rule_that_only_the_account_answers_is_unknown_without_one() -> None:
     assert rule is not None
     (outcome,) = judge([rule], collected(call(f'"{HAIKU}"')))
     assert [v.reason for f in outcome.findings for v in f.verdicts.values()] == ["the account was not read"]
+
+
+def test_a_model_that_is_only_offered_is_not_in_use() -> None:
+    menu = f'SUPPORTED_MODELS = [\n    "{HAIKU}",\n    "{SONNET}",\n]\n'
+    values = found(collected({"menu.py": menu})).values()
+    assert [(v.model_id, v.offered) for v in values] == [(HAIKU, True), (SONNET, True)]
+    called = found(collected({"menu.py": menu + f'DEFAULT = "{HAIKU}"\n'})).values()
+    assert {(v.model_id, v.offered) for v in called} == {(HAIKU, False), (SONNET, True)}
+
+
+def test_a_model_that_is_offered_and_that_a_call_is_given_is_in_use() -> None:
+    source = f'AVAILABLE = ["{HAIKU}"]\n' + CALL.format(model=f'"{HAIKU}"', region="")
+    assert [v.offered for v in found(collected({"app.py": source})).values()] == [False]

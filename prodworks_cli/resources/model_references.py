@@ -15,6 +15,7 @@ class ModelReference(Kind):
 
     ``reference_type`` is the type of the ARN or id (``foundation_model``, ``inference_profile``,
     ``application_profile`` ...), or ``external`` for a model of another provider. ``source`` is code, iac or config.
+    ``offered`` is one that code only lists for choosing: in a menu, or among those that are supported or allowed.
     ``destination_regions`` are the Regions that may process a call, ``outside_regions`` those among them, or the
     geography as a whole, that the config does not allow; ``approved`` compares with the config's list. On the declared
     plane ``lifecycle_status`` (ACTIVE, LEGACY or RETIRED), ``end_of_life`` and ``days_left`` come from the dated list
@@ -34,6 +35,7 @@ class ModelReference(Kind):
     purpose: Text
     pinned: Flag
     source: Text
+    offered: Flag
     approved: Flag
     destination_regions: Texts
     outside_regions: Texts

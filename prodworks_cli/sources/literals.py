@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.model_ids import PROVIDERS, read_model_id
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.offers import offering_lines
 from prodworks_cli.sources.parts import suffix_of
 
 _CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".java", ".kt", ".scala", ".go", ".cs"))
@@ -67,14 +69,28 @@ _FAMILY = re.compile(r"claude-[\d-]+-(?:sonnet|haiku|opus)(?:-v\d)?$|claude-(?:s
 _DIGIT = re.compile(r"\d")
 
 
-def read(files: Iterable[File]) -> Iterator[tuple[Node, str]]:
-    """Each model id with its place, and whether it stands in ``code`` or in ``config``."""
+@dataclass(frozen=True)
+class Literal:
+    """A model id with its place: whether it stands in ``code`` or in ``config``, and whether it is ``offered`` only,
+    as one of those that a list in code lets somebody choose from."""
+
+    node: Node
+    source: str
+    offered: bool
+
+
+def read(files: Iterable[File]) -> Iterator[Literal]:
+    """Each model id that stands in code and configuration."""
     for file in files:
         source = _source(file) if file.holds(PROVIDERS) else None
         text = file.text if source else None
         if source and text is not None:
-            found = _of_text(file.path, text, source)
-            yield from ((node if source == "code" else _plain(node), source) for node in found)
+            found = list(_of_text(file.path, text, source))
+            if source == "config":
+                yield from (Literal(_plain(node), source, False) for node in found)
+            elif found:
+                offers = offering_lines(text)
+                yield from (Literal(node, source, node.location.line in offers) for node in found)
 
 
 def _plain(node: Node) -> Node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from prodworks_cli.sources.files import tree_of
@@ -24,7 +26,7 @@ ID = "amazon.nova-reel-v1:0"
     ],
 )
 def test_a_list_holds_ids_and_a_lookup_asks_for_one(path: str, line: str, found: bool) -> None:
-    texts = {node.text() for node, _ in read(tree_of({path: line + "\n"}).files)}
+    texts = {literal.node.text() for literal in read(tree_of({path: line + "\n"}).files)}
     assert texts == ({ID} if found else set())
 
 
@@ -44,7 +46,7 @@ def test_a_list_holds_ids_and_a_lookup_asks_for_one(path: str, line: str, found:
     ],
 )
 def test_a_list_of_what_models_can_do_uses_none(path: str, text: str, found: list[int]) -> None:
-    assert [node.location.line for node, _ in read(tree_of({path: text}).files)] == found
+    assert [literal.node.location.line for literal in read(tree_of({path: text}).files)] == found
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_a_list_of_what_models_can_do_uses_none(path: str, text: str, found: lis
     ],
 )
 def test_an_id_in_the_prose_of_a_text_is_no_use(path: str, line: str, found: bool) -> None:
-    texts = {node.text() for node, _ in read(tree_of({path: line + "\n"}).files)}
+    texts = {literal.node.text() for literal in read(tree_of({path: line + "\n"}).files)}
     assert texts == ({ID} if found else set())
 
 
@@ -77,7 +79,7 @@ def test_an_id_in_the_prose_of_a_text_is_no_use(path: str, line: str, found: boo
     ],
 )
 def test_an_id_with_its_provider_before_it(path: str, text: str, found: str | None) -> None:
-    assert [node.text() for node, _ in read(tree_of({path: text}).files)] == ([found] if found else [])
+    assert [literal.node.text() for literal in read(tree_of({path: text}).files)] == ([found] if found else [])
 
 
 @pytest.mark.parametrize(
@@ -90,4 +92,39 @@ def test_an_id_with_its_provider_before_it(path: str, text: str, found: str | No
     ],
 )
 def test_comments_of_several_lines_use_none(path: str, text: str, found: list[int]) -> None:
-    assert [node.location.line for node, _ in read(tree_of({path: text}).files)] == found
+    assert [literal.node.location.line for literal in read(tree_of({path: text}).files)] == found
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "offered"),
+    [
+        ("a.py", f'SUPPORTED_MODELS = [\n    "{ID}",\n    # a comment\n]\nMODEL = "us.{ID}"\n', [2]),
+        ("a.py", f'AVAILABLE_MODELS: dict[str, str] = {{\n    "Reel": "{ID}",\n}}\nx = {{"y": "us.{ID}"}}\n', [2]),
+        ("a.py", f"allowed = {{\n    '{ID}'}}\nmodel = '{ID}'\n", [2]),
+        ("a.py", f'model = st.sidebar.selectbox("Model", ["a",\n  "{ID}",\n  "b"])\nother = "{ID}"\n', [2]),
+        ("a.py", f'parser.add_argument("-m", choices=["{ID}"], default="us.{ID}")\n', []),
+        ("a.py", f'parser.add_argument("-m", choices=[\n "{ID}"],\n default="us.{ID}")\n', [2]),
+        ("a.ts", f"export const MODEL_OPTIONS: Option[] = [\n  '{ID}',\n];\n", [2]),
+        ("a.ts", f"const options = {{\n  modelId: '{ID}',\n}};\n", []),
+        ("a.ts", f"const schema = z.enum([\n  '{ID}',\n]);\n", [2]),
+        ("a.tsx", f'<option value="{ID}">Reel</option>\n<Chat model="{ID}" />\n', [1]),
+        ("A.java", f'  static final Set<String> SUPPORTED = Set.of(\n    "{ID}"\n  );\n', [2]),
+        ("a.ts", 3 * f"  {{ id: '{ID}', label: 'Reel' }},\n", [1, 2, 3]),
+        ("a.ts", 3 * f"  {{\n    id: '{ID}',\n    name: 'Reel',\n  }},\n", [2, 6, 10]),
+        ("a.ts", 3 * f"  {{\n    name: t('reel'),\n    value: '{ID}',\n  }},\n", [3, 7, 11]),
+        ("a.ts", f"  {{ id: '{ID}', label: 'Reel' }},\n", []),
+        ("a.ts", 3 * f"  {{ provider: 'bedrock', name: '{ID}' }},\n", []),
+        ("a.py", f'FALLBACKS = ["{ID}", "us.{ID}"]\n', []),
+        ("a.yaml", f'supported_models: ["{ID}"]\n', []),
+    ],
+)
+def test_what_may_be_chosen_is_offered(path: str, text: str, offered: list[int]) -> None:
+    literals = read(tree_of({path: text}).files)
+    assert [literal.node.location.line for literal in literals if literal.offered] == offered
+
+
+def test_hostile_lists_take_linear_time() -> None:
+    started = time.process_time()
+    for unit in ("supported", "supported = [", "{id: '", "a" * 1999 + "\n"):
+        list(read(tree_of({"a.py": unit * (300_000 // len(unit)) + f'\nx = "{ID}"\n'}).files))
+    assert time.process_time() - started < 3
