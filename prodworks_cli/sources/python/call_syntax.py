@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from sys import intern
 
 from tree_sitter import Node
 
 from prodworks_cli.sources.python.indexed import Indexed, lies_in, preorder
+
+_NAMES = frozenset({"identifier", "attribute"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,16 @@ class Calls(Indexed):
         """``c`` of ``a.b.c`` or ``c``; empty for anything else."""
         if node is None:
             return ""
-        kind = node.type
-        if kind == "attribute":
-            return self.text(node.child_by_field_name("attribute"))
-        return self.text(node) if kind == "identifier" else ""
+        known, key = self._last_names, node.id
+        if key not in known:
+            kind = node.type
+            named = node.child_by_field_name("attribute") if kind == "attribute" else node
+            known[key] = intern(self.text(named)) if kind in _NAMES else ""
+        return known[key]
+
+    @cached_property
+    def _last_names(self) -> dict[int, str]:
+        return {}
 
     @cached_property
     def calls(self) -> Mapping[str, Sequence[Node]]:
@@ -70,6 +79,30 @@ class Calls(Indexed):
     def _generic(self, call: Node) -> str:
         callee = call.child_by_field_name("function")
         return self.last_name(callee.child_by_field_name("value")) if callee and callee.type == "subscript" else ""
+
+    def calls_at(self, places: Iterable[int], name: bytes) -> Sequence[Node]:
+        """The calls of a name that stands in some places, and those that are given it first or second."""
+        found: dict[int, Node] = {}
+        for start in places:
+            node = self.root.descendant_for_byte_range(start, start + len(name))
+            named = node is not None and node.type == "identifier" and self.text(node).encode() == name
+            call = self._call_with(node) if node is not None and named else None
+            if call is not None:
+                found[call.id] = call
+        return sorted(found.values(), key=preorder)
+
+    def _call_with(self, name: Node) -> Node | None:
+        """The call whose function, or one of whose first arguments, ends with a name."""
+        node, above = name, self.parent(name)
+        if above is not None and above.type == "attribute":
+            named = above.child_by_field_name("attribute")
+            node, above = above, self.parent(above) if named is not None and named.id == name.id else None
+        if above is not None and above.type == "argument_list":
+            call = self.parent(above)
+            given = self.arguments(call).positional[:2] if call is not None and call.type == "call" else ()
+            return call if any(n.id == node.id for n in given) else None
+        called = above.child_by_field_name("function") if above is not None and above.type == "call" else None
+        return above if called is not None and called.id == node.id else None
 
     def arguments(self, call: Node) -> Arguments:
         """The arguments of a call node."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Node
@@ -35,7 +36,7 @@ from prodworks_cli.sources.python.http_calls import HttpCall
 from prodworks_cli.sources.python.http_drafts import http_client, request_facts
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.records import Records
-from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.requests import Requests, asked_directly, asked_in
 from prodworks_cli.sources.python.response import Reach, Responses, compares
 from prodworks_cli.sources.python.sites import CallSite
@@ -213,9 +214,12 @@ class Describer:
 
     def _memory(self, found: ModelObject) -> bool | Unknown:
         """Whether what the framework keeps of what was said has a bound."""
+        return history_in_framework(self._names_near_memories, found.library)
+
+    @cached_property
+    def _names_near_memories(self) -> frozenset[str]:
         modules = self._repository.containing(*MEMORIES)
-        names = {m.text(n) for m in modules for n in m.of_type("identifier")}
-        return history_in_framework(names, found.library)
+        return frozenset(m.text(n) for m in modules for n in m.of_type("identifier"))
 
     def _exported(self, found: ModelObject) -> bool:
         """Strands makes spans with token usage by itself; they count where something exports them."""
@@ -226,10 +230,10 @@ class Describer:
         if member(found.arguments, "fallbacks").present:
             return True
         module = found.site.module
-        for call in module.of_type("call") if b"with_fallbacks" in module.data else ():
+        for call in module.calls_to(("with_fallbacks",)) if module.holds(b"with_fallbacks") else ():
             callee = call.child_by_field_name("function")
             target = callee.child_by_field_name("object") if callee is not None else None
-            if last_name(module, callee) != "with_fallbacks" or target is None:
+            if target is None:
                 continue
             origins = self._values.tracer.origins(found.site.to(target))
             if any(isinstance(o, Site) and o.node.id == found.site.node.id for o in origins):

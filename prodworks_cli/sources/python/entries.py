@@ -49,9 +49,16 @@ class Entries:
     def __init__(self, repository: Repository, tracer: Tracer) -> None:
         self._repository = repository
         self._tracer = tracer
+        self._known: dict[int, str | None] = {}
 
     def of(self, module: Module, function: Node) -> str | None:
         """What calls the function: a Lambda event, a route, a view, a model that asks for a tool; or nothing known."""
+        key = function.id
+        if key not in self._known:
+            self._known[key] = self._of(module, function)
+        return self._known[key]
+
+    def _of(self, module: Module, function: Node) -> str | None:
         names = [name for name, _ in module.parameters(function)]
         decorators = [_decorator_name(module, d) for d in module.decorators(function)]
         if TOOLS & set(decorators) or self._is_tool(module, function):

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 
-from tree_sitter import Node, Tree
+import tree_sitter_python
+from tree_sitter import Language, Node, Tree
 
 MAX_NODES = 1_000_000
-# The quotes of texts have nodes of their own, which nobody asks for.
-_QUOTES = frozenset({"string_start", "string_end"})
+# Nodes without any below them of which there are many: they are sought where somebody asks for them.
+_ENDS = frozenset(
+    {"identifier", "string_start", "string_end", "integer", "float", "true", "false", "none", "comment"}
+    | {"escape_sequence", "pass_statement", "break_statement", "continue_statement", "type_conversion", "ellipsis"}
+)
+# What errors are numbered, which no grammar lists.
+_ERROR = 0xFFFF
 START = attrgetter("start_byte")
+
+
+_Nested = tuple[Sequence[Node], Sequence[int], Sequence[int], Sequence[int]]
+
+
+@cache
+def language() -> Language:
+    """The grammar of Python."""
+    return Language(tree_sitter_python.language())
+
+
+@cache
+def _kinds() -> Mapping[int, str]:
+    """The types of nodes that are kept, by the numbers that the grammar gives them."""
+    known = language()
+    types = {n: known.node_kind_for_id(n) for n in range(known.node_kind_count) if known.node_kind_is_named(n)}
+    return {**{n: kind for n, kind in types.items() if kind and kind not in _ENDS}, _ERROR: "ERROR"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,29 +53,43 @@ class Indexed:
         """The node of the whole file."""
         return self.tree.root_node
 
+    def holds(self, *words: bytes) -> bool:
+        """Whether the file holds one of some texts."""
+        if words not in self._held:
+            self._held[words] = any(word in self.data for word in words)
+        return self._held[words]
+
     @cached_property
-    def _index(self) -> tuple[dict[int, Node], dict[str, list[Node]]]:
-        """The parent of each named node, and the named nodes by type.
+    def _held(self) -> dict[tuple[bytes, ...], bool]:
+        return {}
+
+    @cached_property
+    def _index(self) -> tuple[dict[int, Node | None], dict[str, list[Node]]]:
+        """The parents of the named nodes that hold others, and the named nodes by type.
 
         Walked with a cursor: a node that was asked for its children keeps them all, which takes thrice the memory.
         """
-        parents: dict[int, Node] = {}
-        by_type: dict[str, list[Node]] = defaultdict(list)
+        parents: dict[int, Node | None] = {}
+        by_type: dict[str, list[Node]] = {}
+        by_kind = {number: by_type.setdefault(kind, []) for number, kind in _kinds().items()}
         cursor = self.tree.walk()
-        above: list[Node] = []
+        first_child, next_sibling, back = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
+        above: list[Node | None] = []
+        around: Node | None = None
         while len(parents) < MAX_NODES:
             node = cursor.node
-            if node is not None and node.is_named and (kind := node.type) not in _QUOTES:
-                by_type[kind].append(node)
-                if above:
-                    parents[node.id] = above[-1]
-                if cursor.goto_first_child():
-                    above.append(node)
+            kept = by_kind.get(node.kind_id) if node is not None else None
+            if node is not None and kept is not None:
+                kept.append(node)
+                if first_child():
+                    parents[node.id] = around
+                    above.append(around)
+                    around = node
                     continue
-            while not cursor.goto_next_sibling():
-                if not cursor.goto_parent():
+            while not next_sibling():
+                if not back():
                     return parents, by_type
-                above.pop()
+                around = above.pop()
         return parents, by_type
 
     def parent(self, node: Node) -> Node | None:
@@ -61,17 +98,21 @@ class Indexed:
         return above if above is not None else node.parent
 
     @cached_property
-    def _parents(self) -> dict[int, Node]:
+    def _parents(self) -> dict[int, Node | None]:
         return self._index[0]
 
     def of_type(self, *types: str) -> Sequence[Node]:
         """All nodes of the given types in source order."""
+        if not _ENDS.isdisjoint(types):
+            return self.below(self.root, *types)
         if len(types) == 1:
             return self._index[1].get(types[0], ())
         return sorted((n for t in types for n in self._index[1].get(t, ())), key=START)
 
     def below(self, node: Node, *types: str) -> tuple[Node, ...]:
         """The node and those below it that are of the given types, in source order."""
+        if not _ENDS.isdisjoint(types):
+            return tuple(n for n in inside(node) if n.type in types and n.is_named)
         found: list[Node] = []
         for wanted in types:
             nodes, starts = self._starts(wanted)
@@ -103,23 +144,40 @@ class Indexed:
 
     def around(self, node: Node, types: frozenset[str]) -> Node | None:
         """The innermost node of one of the types around a node."""
-        known = self._around[types]
-        key = node.id
-        if key in known:
-            return known[key]
-        path = [key]
-        above = self.parent(node)
-        while above is not None and (kind := above.type) not in types:
-            key = above.id
-            if key in known:
-                above = known[key]
-                break
-            if kind == "block":
-                path.append(key)
-            above = self.parent(above)
-        for key in path:  # the blocks between have the same one around them
-            known[key] = above
-        return above
+        known, key = self._around[types], node.id
+        if key not in known:
+            known[key] = self._enclosing(node, types)
+        return known[key]
+
+    def _enclosing(self, node: Node, types: frozenset[str]) -> Node | None:
+        """Found by its place among the nodes of the types, from the last one that begins before the node outwards."""
+        nodes, starts, ends, outer = self._nested(types)
+        first, last = node.start_byte, node.end_byte
+        at = bisect_right(starts, first) - 1
+        while at >= 0 and (ends[at] < last or nodes[at].id == node.id):
+            at = outer[at]
+        doubtful = at >= 0 and (ends[at] == first or (starts[at] == first and ends[at] == last))
+        if doubtful or len(self._parents) >= MAX_NODES:  # of two nodes in one place either may be the outer one
+            return next((a for a in self.ancestors(node) if a.type in types), None)
+        return nodes[at] if at >= 0 else None
+
+    def _nested(self, types: frozenset[str]) -> _Nested:
+        """The nodes of some types, where they begin and end, and the number of the one around each."""
+        if types not in self._known_nested:
+            nodes = sorted((n for t in types for n in self._index[1].get(t, ())), key=preorder)
+            ends = [n.end_byte for n in nodes]
+            outer: list[int] = []
+            for at, end in enumerate(ends):
+                around = at - 1
+                while around >= 0 and ends[around] < end:
+                    around = outer[around]
+                outer.append(around)
+            self._known_nested[types] = nodes, [n.start_byte for n in nodes], ends, outer
+        return self._known_nested[types]
+
+    @cached_property
+    def _known_nested(self) -> dict[frozenset[str], _Nested]:
+        return {}
 
     @cached_property
     def _around(self) -> dict[frozenset[str], dict[int, Node | None]]:
@@ -134,3 +192,25 @@ def lies_in(inner: Node, outer: Node) -> bool:
 def preorder(node: Node) -> tuple[int, int]:
     """What nodes are sorted by that stand in source order, outer ones first."""
     return node.start_byte, -node.end_byte
+
+
+def inside(node: Node, *stop: str) -> Iterator[Node]:
+    """A node and all nodes below it in source order, without entering nodes of the types ``stop``.
+
+    A cursor makes each node anew: ``Node.children`` would keep every node that was ever walked.
+    """
+    cursor = node.walk()
+    depth = 0
+    while True:
+        current = cursor.node
+        if current is None:
+            return
+        yield current
+        if (depth == 0 or current.type not in stop) and cursor.goto_first_child():
+            depth += 1
+            continue
+        while depth and not cursor.goto_next_sibling():
+            cursor.goto_parent()
+            depth -= 1
+        if depth == 0:
+            return

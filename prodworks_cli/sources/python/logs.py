@@ -247,8 +247,8 @@ def _is_dynamic(module: Module, node: tree_sitter.Node) -> bool:
 def _is_console(module: Module, node: tree_sitter.Node) -> bool:
     """The program talks to a person on a terminal: what it prints is its answer."""
     given = module.arguments(node).keywords
-    if {"end", "flush", "file"} & set(given) or any(word in module.data for word in _CONSOLE):
+    if {"end", "flush", "file"} & set(given) or module.holds(*_CONSOLE):
         return True
     if module.function(node) is None:
-        return not any(word in module.data for word in (b"streamlit", b"def lambda_handler", b"def handler"))
+        return not module.holds(b"streamlit", b"def lambda_handler", b"def handler")
     return module.qualified(node).split(".")[0] in ("main", "cli", "demo")

@@ -223,7 +223,7 @@ def is_answer(module: Module, message: Node) -> bool:
 def is_example(site: Site) -> bool:
     """Part of what an interface shows as an example of a request."""
     module = site.module
-    if b"example" not in module.data and b"schema_extra" not in module.data:
+    if not module.holds(b"example", b"schema_extra"):
         return False
     named = (a for a in module.ancestors(site.node) if a.type == "keyword_argument")
     return any(module.text(a.child_by_field_name("name")) in _EXAMPLES for a in named)

@@ -13,7 +13,7 @@ from prodworks_cli.sources.files import File
 from prodworks_cli.sources.locks import Versions
 from prodworks_cli.sources.python.budget import BYTES_OF_A_STEP, Budget
 from prodworks_cli.sources.python.syntax import MAX_BYTES, Import, Module, parse
-from prodworks_cli.sources.python.word_index import WordIndex, is_used
+from prodworks_cli.sources.python.word_index import WordIndex, places_of_use
 
 
 class Repository:
@@ -37,7 +37,6 @@ class Repository:
         self._modules: dict[str, Module] = {}
         self._named: dict[str, tuple[tuple[Module, Node], ...]] = {}
         self._definitions: dict[str, int] = {}
-        self._mentions: dict[str, Mapping[str, Sequence[Node]]] = {}
         self._holding: dict[tuple[bytes, ...], tuple[str, ...]] = {}
         self._texts_holding: dict[tuple[bytes, ...], tuple[str, ...]] = {}
         self._matching: dict[re.Pattern[bytes], tuple[str, ...]] = {}
@@ -166,25 +165,15 @@ class Repository:
     def calls_named(self, name: str) -> tuple[tuple[Module, Node], ...]:
         """Calls ``name(...)`` and ``x.name(...)`` and calls that are given ``name`` or ``x.name`` as an argument."""
         if name not in self._named:
-            paths = [path for path in self._naming(name) if is_used(self._files[path], name.encode())]
-            modules = map(self.module, paths)
-            self._named[name] = tuple((m, call) for m in modules for call in self._mentioned(m).get(name, ()))
+            word = name.encode()
+            uses = ((path, list(places_of_use(self._files[path], word))) for path in self._naming(name))
+            modules = ((self.module(path), places) for path, places in uses if places)
+            self._named[name] = tuple((m, call) for m, places in modules for call in m.calls_at(places, word))
         return self._named[name]
 
     def _naming(self, name: str) -> Sequence[str]:
         """The paths of the Python files that hold a name."""
         return self._words.paths(name) if self._words.covers(name) else tuple(self.paths_with(name.encode()))
-
-    def _mentioned(self, module: Module) -> Mapping[str, Sequence[Node]]:
-        """The calls of a file by the names that they call or are given."""
-        if module.path not in self._mentions:
-            found: dict[str, list[Node]] = {}
-            for call in module.of_type("call"):
-                given = module.arguments(call).positional[:2]
-                for name in {module.last_name(n) for n in (call.child_by_field_name("function"), *given)}:
-                    found.setdefault(name, []).append(call)
-            self._mentions[module.path] = found
-        return self._mentions[module.path]
 
     def mentions(self, name: str, *, more_than: int, beside: str | None = None) -> bool:
         """Whether files of any kind (code, templates, pipelines) name ``name`` more than so many times.
@@ -213,8 +202,9 @@ class Repository:
         """How many functions of that name the repository defines."""
         if name not in self._definitions:
             pattern = re.compile(rb"\bdef\s+" + re.escape(name.encode()) + rb"\s*[(\[]")
-            known = self._naming(name) if self._words.covers(name) or not name.isascii() else ()
-            self._definitions[name] = sum(len(pattern.findall(self._files[p])) for p in known)
+            known = self._naming(name) if not name.isascii() else ()
+            others = sum(len(pattern.findall(self._files[p])) for p in known)
+            self._definitions[name] = self._words.definitions(name) + others
         return self._definitions[name]
 
 

@@ -59,6 +59,10 @@ _RUNNERS = {
     "QuerySQLDataBaseTool": "sql",
     "QuerySQLDatabaseTool": "sql",
 }
+# The names of all calls that may be sinks, but for those of pages that are told to show HTML as it is.
+_SINKS = (
+    _SHELL | _SQL | _TEMPLATES.keys() | _HTML.keys() | words("eval exec compile loads load unsafe_load full_load html")
+)
 _STRANDS = {"python_repl": "exec", "shell": "shell"}
 _GUARD = re.compile(r"valid|safe|allow|saniti|check|read_?only|is_select|whitelist|permitted", re.IGNORECASE)
 _WORDS = (
@@ -144,7 +148,10 @@ def sink_of(module: Module, node: Node) -> tuple[str, list[Node]] | None:
     callee = node.child_by_field_name("function")
     if callee is None:
         return None
-    name, given = last_name(module, callee), module.arguments(node)
+    name = last_name(module, callee)
+    if name not in _SINKS and not module.holds(b"unsafe_allow_html"):
+        return None
+    given = module.arguments(node)
     home = module.text(callee.child_by_field_name("object")) if callee.type == "attribute" else ""
     first = list(given.positional[:1])
     if not home and name in ("eval", "exec", "compile"):

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import tree_sitter_python
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Parser
 
 from prodworks_cli.model import Location
 from prodworks_cli.sources.python.call_syntax import Arguments as Arguments
 from prodworks_cli.sources.python.call_syntax import Calls
+from prodworks_cli.sources.python.indexed import inside as inside
+from prodworks_cli.sources.python.indexed import language
 
 SCOPES = frozenset({"function_definition", "class_definition", "lambda", "module"})
 MAX_BYTES = 2_000_000
@@ -222,28 +223,6 @@ def _plain(parameter: Node) -> Node:
     return parameter.named_children[0] if typed else parameter
 
 
-def inside(node: Node, *stop: str) -> Iterator[Node]:
-    """A node and all nodes below it in source order, without entering nodes of the types ``stop``.
-
-    A cursor makes each node anew: ``Node.children`` would keep every node that was ever walked.
-    """
-    cursor = node.walk()
-    depth = 0
-    while True:
-        current = cursor.node
-        if current is None:
-            return
-        yield current
-        if (depth == 0 or current.type not in stop) and cursor.goto_first_child():
-            depth += 1
-            continue
-        while depth and not cursor.goto_next_sibling():
-            cursor.goto_parent()
-            depth -= 1
-        if depth == 0:
-            return
-
-
 def parse(path: str, data: bytes) -> Module:
     """The syntax tree of one file; never fails, errors are ``ERROR`` nodes in the tree."""
-    return Module(path, data, Parser(Language(tree_sitter_python.language())).parse(data))
+    return Module(path, data, Parser(language()).parse(data))

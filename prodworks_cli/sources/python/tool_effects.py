@@ -47,12 +47,13 @@ class Effects:
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
         self._known: dict[object, Sequence[Site]] = {}
+        self._of_code: dict[int, frozenset[str]] = {}
 
     def of(self, tool: Site, name: str) -> str | Unknown:
         """The effect of a function (or a block) that runs for a tool."""
         reached = self.reached(tool)
-        found = {effect for site in reached for effect in _effects(site)}
-        if any(word in site.module.data for site in reached for word in _SANDBOX):
+        found = frozenset().union(*map(self._effects, reached))
+        if any(site.module.holds(*_SANDBOX) for site in reached):
             # What runs in the sandbox of AgentCore touches nothing outside it.
             return next((e for e in ("money", "delete", "message") if e in found), "read")
         strongest = next((effect for effect in _ORDER if effect in found), None)
@@ -62,6 +63,14 @@ class Effects:
         if strongest is not None:
             return strongest
         return said
+
+    def _effects(self, site: Site) -> frozenset[str]:
+        """The effects of the calls in a site; sought once, since tools share what they call."""
+        key = site.node.id
+        if key not in self._of_code:
+            calls = site.module.below(site.node, "call")
+            self._of_code[key] = frozenset(e for call in calls for e in _effects_of_call(site.module, call))
+        return self._of_code[key]
 
     def named(self, name: str) -> str | Unknown:
         """The effect that a name says."""
@@ -102,11 +111,6 @@ class Effects:
                 if other.name(found) == name:
                     return Site(other, found)
         return None
-
-
-def _effects(site: Site) -> Iterator[str]:
-    for node in site.module.below(site.node, "call"):
-        yield from _effects_of_call(site.module, node)
 
 
 def _effects_of_call(module: Module, node: Node) -> Iterator[str]:

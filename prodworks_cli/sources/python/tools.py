@@ -64,6 +64,8 @@ class Tools:
         self._entries = entries
         self._unsafe = unsafe
         self._effects = Effects(tracer)
+        self._asking: dict[int, bool] = {}
+        self._keeping: dict[int, bool] = {}
         self._names = Names()
 
     def drafts(self) -> Iterator[Draft]:
@@ -103,15 +105,19 @@ class Tools:
         return True
 
     def _confirmation(self, module: Module, function: Node) -> str | Unknown:
-        for site in self._effects.reached(Site(module, function)):
-            for node in site.module.below(site.node, "call"):
-                callee = node.child_by_field_name("function")
-                name = last_name(site.module, callee)
-                if _APPROVALS.match(name) or (name == "input" and callee is not None and callee.type == "identifier"):
-                    return "user_confirmation"
+        if any(self._asks(site) for site in self._effects.reached(Site(module, function))):
+            return "user_confirmation"
         if any(module.text(d).startswith(("mcp.", "server.")) for d in module.decorators(function)):
             return SERVED
         return self._everywhere
+
+    def _asks(self, site: Site) -> bool:
+        """Whether a call in a site asks a person; told once, since tools share what they call."""
+        key = site.node.id
+        if key not in self._asking:
+            calls = (n.child_by_field_name("function") for n in site.module.below(site.node, "call"))
+            self._asking[key] = any(_approves(site.module, callee) for callee in calls)
+        return self._asking[key]
 
     @cached_property
     def _everywhere(self) -> str | Unknown:
@@ -126,10 +132,16 @@ class Tools:
         decorated = {last_name(module, d.child_by_field_name("function") or d) for d in module.decorators(function)}
         if decorated & _SPANS or self._repository.holds_near(module.path, *_TRACED):
             return True
-        for site in self._effects.reached(Site(module, function)):
-            if any(self._records(site.module, n) for n in site.module.below(site.node, "call")):
-                return True
+        if any(self._keeps(site) for site in self._effects.reached(Site(module, function))):
+            return True
         return self._hooked
+
+    def _keeps(self, site: Site) -> bool:
+        """Whether a call in a site makes a record; told once."""
+        key = site.node.id
+        if key not in self._keeping:
+            self._keeping[key] = any(self._records(site.module, n) for n in site.module.below(site.node, "call"))
+        return self._keeping[key]
 
     def _records(self, module: Module, call: Node) -> bool:
         """A log record that is written, a metric, a span or an audit entry; printing and debugging are none."""
@@ -262,6 +274,11 @@ class Tools:
     def _draft(self, module: Module, node: Node, name: str, known: dict[str, Drafted]) -> Draft:
         everything: dict[str, Drafted] = {"name": Located(name, module.at(node)), "host_execution": False, **known}
         return Draft(Tool, module.at(node), everything, self._names.of(f"{module.path}:{name}"))
+
+
+def _approves(module: Module, callee: Node | None) -> bool:
+    name = last_name(module, callee)
+    return bool(_APPROVALS.match(name)) or (name == "input" and callee is not None and callee.type == "identifier")
 
 
 def _member(module: Module, dictionary: Node, key: str) -> Node | None:

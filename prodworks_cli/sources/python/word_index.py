@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _DEFINED = re.compile(rb"\b(?:def|class)\s+([A-Za-z_]\w*)")
+_FUNCTIONS = re.compile(rb"\bdef\s+([A-Za-z_]\w*)\s*[(\[]")
 # What follows a name that is called, or that a call is given.
 _FOLLOWS = frozenset((b"(", b",", b")", b"#", b"\\", b""))
 _SPACE = 200
@@ -28,6 +31,14 @@ class WordIndex:
         """The paths of the files that hold a name as a word, in order."""
         return [self._paths[i] for i in self._places[name.encode()]]
 
+    def definitions(self, name: str) -> int:
+        """How many functions of a name the files define; none for one in other letters than ASCII."""
+        return self._functions[name.encode()]
+
+    @cached_property
+    def _functions(self) -> Counter[bytes]:
+        return Counter(chain.from_iterable(map(_FUNCTIONS.findall, self._files.values())))
+
     @cached_property
     def _paths(self) -> Sequence[str]:
         return sorted(self._files)
@@ -42,8 +53,8 @@ class WordIndex:
         return found
 
 
-def is_used(data: bytes, name: bytes) -> bool:
-    """Whether a text may call a name or hand it to a call, told from what follows it; defining it is no use."""
+def places_of_use(data: bytes, name: bytes) -> Iterator[int]:
+    """Where a text may call a name or hand it to a call, told from what follows it; defining it is no use."""
     end = 0
     while (start := data.find(name, end)) >= 0:
         end = start + len(name)
@@ -51,5 +62,4 @@ def is_used(data: bytes, name: bytes) -> bool:
         if data[end : end + _SPACE].lstrip()[:1] not in _FOLLOWS or before.endswith((b"def ", b"class ")):
             continue
         if not before or not (before[-1:].isalnum() or before[-1:] == b"_"):
-            return True
-    return False
+            yield start
