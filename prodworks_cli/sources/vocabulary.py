@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$"
@@ -11,6 +13,37 @@ _WORDS = bytes(c if c in _LETTERS else 32 for c in range(256))
 # Data has more words than code: a file with more, and what comes after so many of all files, is searched itself.
 MAX_WORDS = 4_000
 MAX_ALL = 4_000_000
+# So few files are searched sooner than the index for the rest of a text.
+FEW = 8
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """All words between spaces, the longest first. ``ends`` says for each length where the words end that have it."""
+
+    text: bytes
+    ends: Sequence[int]
+
+    @classmethod
+    def of(cls, words: Collection[bytes]) -> _Listed:
+        """The words in order."""
+        sizes = Counter(map(len, words))
+        ends = [0] * (max(sizes, default=0) + 2)
+        for size in range(len(ends) - 2, -1, -1):
+            ends[size] = ends[size + 1] + sizes[size] * (size + 1)
+        ordered = sorted(words, key=len, reverse=True)
+        return cls(b" %b " % b" ".join(ordered), ends)
+
+    def lowered(self) -> _Listed:
+        """The same in lower case."""
+        return _Listed(self.text.lower(), self.ends)
+
+    def room(self, piece: bytes) -> tuple[int, int]:
+        """Between which places a piece may be: a word that holds it is no shorter, and as long if it is the word."""
+        size = len(piece.strip())
+        if size >= len(self.ends) - 1:
+            return 0, 0
+        return self.ends[size + 1] if len(piece) == size + 2 else 0, self.ends[size] + 1
 
 
 class Vocabulary:
@@ -19,6 +52,7 @@ class Vocabulary:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
         self._having: dict[tuple[tuple[bytes, ...], bool], frozenset[str]] = {}
+        self._signs: dict[bytes, frozenset[int]] = {}
 
     @cached_property
     def _paths(self) -> Sequence[str]:
@@ -27,7 +61,7 @@ class Vocabulary:
     @cached_property
     def _words(self) -> tuple[Mapping[bytes, Sequence[int]], Sequence[int]]:
         """The files by word, and those that are not in this index."""
-        found: dict[bytes, list[int]] = {}
+        found: defaultdict[bytes, list[int]] = defaultdict(list)
         loose: list[int] = []
         total = 0
         for number, path in enumerate(self._paths):
@@ -37,16 +71,17 @@ class Vocabulary:
                 loose.append(number)
                 continue
             for word in words:
-                found.setdefault(word, []).append(number)
+                found[word].append(number)
+        found.default_factory = None
         return found, loose
 
     @cached_property
-    def _all(self) -> bytes:
-        return b" %b " % b" ".join(self._words[0])
+    def _all(self) -> _Listed:
+        return _Listed.of(self._words[0])
 
     @cached_property
-    def _lowered(self) -> bytes:
-        return self._all.lower()
+    def _lowered(self) -> _Listed:
+        return self._all.lowered()
 
     def having(self, literals: tuple[bytes, ...], *, folded: bool) -> frozenset[str]:
         """The files that hold one of some texts, or where ``folded``, one in lower case in any case; looked up once."""
@@ -61,8 +96,12 @@ class Vocabulary:
         certain: set[int] = set()
         doubtful: dict[int, list[bytes]] = {number: list(literals) for number in self._words[1]}
         for text in literals:
-            if text.translate(_WORDS).split() == [text]:
+            words = text.translate(_WORDS).split()
+            if words == [text]:
                 certain |= self._within(text, folded)
+                continue
+            if not words:
+                certain |= self._with_sign(text)
                 continue
             for number in self._candidates(text, folded) - certain:
                 doubtful.setdefault(number, []).append(text)
@@ -71,6 +110,12 @@ class Vocabulary:
             if any(text in data for text in doubtful[number]):
                 certain.add(number)
         return certain
+
+    def _with_sign(self, text: bytes) -> frozenset[int]:
+        """The files that hold a text without a letter, for which each is searched: once."""
+        if text not in self._signs:
+            self._signs[text] = frozenset(n for n in range(len(self._paths)) if text in self._data(n))
+        return self._signs[text]
 
     def holding(self, *literals: bytes) -> list[str]:
         """The files that hold one of some texts, in order of path."""
@@ -92,24 +137,30 @@ class Vocabulary:
         return self._files[self._paths[number]]
 
     def _candidates(self, text: bytes, folded: bool) -> set[int]:
-        """The files of the index that hold the words of a text."""
+        """The files of the index that may hold a text, by the words in it: the whole ones first, then the longest."""
         words = text.translate(_WORDS)
         parts = words.split()
-        if not parts:
-            return set(range(len(self._paths)))
         # A word at an end of the text may go on in the file.
         ends = [b" " if words[:1] == b" " else b"", *[b" "] * (len(parts) - 1), b" " if words[-1:] == b" " else b""]
-        pieces = zip(ends, parts, ends[1:], strict=False)
-        return set.intersection(*(self._within(before + part + after, folded) for before, part, after in pieces))
+        pieces = [before + part + after for before, part, after in zip(ends, parts, ends[1:], strict=False)]
+        found: set[int] | None = None
+        for piece in sorted(pieces, key=lambda p: (p.count(b" "), len(p)), reverse=True):
+            held = self._within(piece, folded)
+            found = held if found is None else found & held
+            if len(found) <= FEW:
+                break
+        return set(range(len(self._paths))) if found is None else found
 
     def _within(self, piece: bytes, folded: bool) -> set[int]:
         """The files with a word in which a piece is found."""
         found: set[int] = set()
-        searched = self._lowered if folded else self._all
-        place = searched.find(piece)
+        listed = self._lowered if folded else self._all
+        written = self._all.text
+        place, stop = listed.room(piece)
+        place = listed.text.find(piece, place, stop)
         while place >= 0:
             inner = place + (piece[:1] == b" ")
-            start, end = searched.rfind(b" ", 0, inner) + 1, searched.find(b" ", inner)
-            found.update(self._words[0][self._all[start:end]])
-            place = searched.find(piece, end)
+            start, end = written.rfind(b" ", 0, inner) + 1, written.find(b" ", inner)
+            found.update(self._words[0][written[start:end]])
+            place = listed.text.find(piece, end, stop)
         return found

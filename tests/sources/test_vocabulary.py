@@ -15,14 +15,16 @@ FILES = {
     "b.ts": b'import { generateText } from "ai";\nconst tools = makeTool($x);',
     "a.ts": b"email('ai'); x.generateTextual(); obj.tool_use",
     "c.ts": "größe.log(tool)\n".encode(),
+    "e.ts": b"Tool tools tooling retool.log(cool) log const pool",
     "d.ts": b"",
 }
 
 
-@pytest.fixture(params=[4_000, 3, 0], ids=["all in the index", "some", "none"])
+@pytest.fixture(params=[(4_000, 8), (4_000, 0), (3, 0), (0, 8)], ids=["all in the index", "looked up", "some", "none"])
 def most(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How many words a file of the index may have: the answers are the same."""
-    monkeypatch.setattr(vocabulary, "MAX_WORDS", request.param)
+    """How many words a file of the index has, and how many files are searched at once; answers are the same."""
+    monkeypatch.setattr(vocabulary, "MAX_WORDS", request.param[0])
+    monkeypatch.setattr(vocabulary, "FEW", request.param[1])
 
 
 @pytest.mark.usefixtures("most")
@@ -34,6 +36,12 @@ def most(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
         "'ai'",
         "generateText",
         "ool",
+        "tool.log",
+        "ool.l",
+        "retool.log(cool)",
+        "Tool tools",
+        "ol tools tool",
+        "a_word_longer_than_all_others",
         ".log(",
         "größe",
         "ö",
