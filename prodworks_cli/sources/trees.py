@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import ClassVar
 
 from tree_sitter import Language, Node, Query, QueryCursor, Tree
 
@@ -23,6 +24,8 @@ class Source:
     path: str
     data: bytes
     tree: Tree
+    # Types that are asked for one after the other: what a query takes to make and to run hardly grows with them.
+    TOGETHER: ClassVar[Sequence[Sequence[str]]] = ()
 
     @property
     def root(self) -> Node:
@@ -38,10 +41,14 @@ class Source:
         return node.parent
 
     def look_up(self, *types: str) -> None:
-        """Find the nodes of types that are asked for in turn: in one walk through the tree."""
+        """Find the nodes of types, and of those that are asked for together with one of them: in one walk."""
         missing = [t for t in types if t not in self._found]
-        if missing:
-            self._found.update(self._query(missing))
+        for group in self.TOGETHER if missing else ():
+            if any(t in group for t in missing):
+                self._found.update(self._query(group))
+        rest = [t for t in missing if t not in self._found]
+        if rest:
+            self._found.update(self._query(rest))
 
     def of_type(self, *types: str) -> tuple[Node, ...]:
         """All nodes of the given types in source order."""
@@ -64,7 +71,8 @@ class Source:
 
     def _query(self, types: Sequence[str]) -> dict[str, list[Node]]:
         """The nodes of each type; a type that the language does not have has none."""
-        query = _compiled(self.tree.language, tuple(types))
+        sought = tuple(t for t in types if t != "ERROR" or self.root.has_error)
+        query = _compiled(self.tree.language, sought) if sought else None
         found = QueryCursor(query).captures(self.root) if query is not None else {}
         return {t: found.get(t, []) for t in types}
 

@@ -12,9 +12,10 @@ from prodworks_cli.sources.calls.answers import BOUNDS, FOR_SHOW, bound_of
 from prodworks_cli.sources.calls.flows import CUT, INPUT, PARAMETER, Path
 from prodworks_cli.sources.calls.histories import history_of
 from prodworks_cli.sources.typescript.flow_types import Leaf, Trace, Tracing
+from prodworks_cli.sources.typescript.kinds import CLASSES
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.response import Reach
-from prodworks_cli.sources.typescript.syntax import CLASSES, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Tracer
 
 _PARSES = frozenset({"parse", "safeParse", "parseAsync", "safeParseAsync", "Check", "Parse"})

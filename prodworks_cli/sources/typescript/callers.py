@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS
 from prodworks_cli.sources.typescript.places import MAX_DEPTH, Site, Tracing
 from prodworks_cli.sources.typescript.repository import Repository
-from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 
 # Functions that a framework calls by their name.
 ENTRIES = frozenset(

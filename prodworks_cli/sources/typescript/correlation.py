@@ -13,10 +13,11 @@ from prodworks_cli.sources.calls.ids import ids_in
 from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.entries import LAMBDA, Entries
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
 from prodworks_cli.sources.typescript.logs import level_of
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.response import Reach
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 
 # Calls that put fields on every record of a request, or on its span.
 _BINDERS = words(

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from prodworks_cli.sources.parts import words
+from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS, TRANSPARENT
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
-from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, TRANSPARENT, Module, callee_of
+from prodworks_cli.sources.typescript.syntax import Module, callee_of
 
 # Names by which a runtime, a framework or a library calls a function of a file or a method of an object.
 ENTRIES = words(

@@ -8,9 +8,10 @@ from tree_sitter import Node
 
 from prodworks_cli.sources.calls.delimiters import Composition, Part, parts_of, whole_of
 from prodworks_cli.sources.typescript.flow_types import Trace, Tracing
+from prodworks_cli.sources.typescript.kinds import TRANSPARENT
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
-from prodworks_cli.sources.typescript.syntax import TRANSPARENT, Module
+from prodworks_cli.sources.typescript.syntax import Module
 
 _SUMS = ("binary_expression", "parenthesized_expression")
 _PUT_TOGETHER = TRANSPARENT | {"binary_expression", "template_string"}

@@ -9,8 +9,9 @@ import tree_sitter
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Content, Node
 from prodworks_cli.sources.content import merged
+from prodworks_cli.sources.typescript.kinds import TRANSPARENT
 from prodworks_cli.sources.typescript.places import Site, Tracing
-from prodworks_cli.sources.typescript.syntax import TRANSPARENT, Module, callee_of, last_name, string_of
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name, string_of
 
 MAX_WRAPPERS = 8
 TRANSPARENT_METHODS = frozenset({"trim", "toString", "encode"})

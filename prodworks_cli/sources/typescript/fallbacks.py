@@ -9,9 +9,10 @@ from tree_sitter import Node
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.calls.instead import CANDIDATES, HANDED_OVER, INSTEAD
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS
 from prodworks_cli.sources.typescript.libraries import AI_SDK, OPERATIONS
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_DEPTH = 5

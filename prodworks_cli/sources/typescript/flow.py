@@ -17,10 +17,11 @@ from prodworks_cli.sources.typescript.flow_calls import Carriers
 from prodworks_cli.sources.typescript.flow_names import Names
 from prodworks_cli.sources.typescript.flow_queue import Queue, Shared
 from prodworks_cli.sources.typescript.flow_types import Classifier, Leaf, Place, Trace, admits, element, named
+from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS, TRANSPARENT
 from prodworks_cli.sources.typescript.marks import marks_of
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, TRANSPARENT, last_name, string_of
+from prodworks_cli.sources.typescript.syntax import last_name, string_of
 from prodworks_cli.sources.typescript.trace import Tracer
 
 # Steps of all walks in one repository; the largest that were seen take some ten thousand.

@@ -10,8 +10,9 @@ from tree_sitter import Node
 from prodworks_cli.sources.calls.flows import OUTSIDE, Path, ask
 from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.typescript.flow_types import BODIES, Leaf, Place, element, only
+from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS
 from prodworks_cli.sources.typescript.places import MAX_FRAMES, Frame, Site
-from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, Module, callee_of, last_name, string_of
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.trace import WRAPPERS, Tracer
 
 # Functions and constructors whose result is their argument in another form.

@@ -12,17 +12,9 @@ from prodworks_cli.sources.calls.flows import PARAMETER, ask
 from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.typescript.flow_queue import Shared
 from prodworks_cli.sources.typescript.flow_types import Classifier, Leaf, Place, element
+from prodworks_cli.sources.typescript.kinds import BLOCKS, CLASSES, FUNCTIONS
 from prodworks_cli.sources.typescript.places import MAX_FRAMES, Site
-from prodworks_cli.sources.typescript.syntax import (
-    BLOCKS,
-    CLASSES,
-    FUNCTIONS,
-    Binding,
-    Module,
-    Parameter,
-    callee_of,
-    last_name,
-)
+from prodworks_cli.sources.typescript.syntax import Binding, Module, Parameter, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_CALLERS = 16

@@ -17,10 +17,10 @@ from prodworks_cli.sources.calls.facts import LIMITS
 from prodworks_cli.sources.calls.records import recorded_by_framework
 from prodworks_cli.sources.content import dig, member
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.kinds import CLASSES as CLASS_TYPES
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
-from prodworks_cli.sources.typescript.syntax import CLASSES as CLASS_TYPES
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 
 # Classes by provider; the package that they come from starts with one of PREFIXES.

@@ -9,8 +9,9 @@ from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name, string_of
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_DEPTH = 5

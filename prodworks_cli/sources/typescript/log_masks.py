@@ -9,9 +9,10 @@ from tree_sitter import Node as Syntax
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.values import Values
 
 _STEP = re.compile(r"""\[\s*["']?(?P<key>[^\]"']+)["']?\s*\]|(?P<name>[^.\[\]]+)""")

@@ -14,10 +14,11 @@ from prodworks_cli.schema import Draft
 from prodworks_cli.sources.log_setups.levels import ELSEWHERE, POWERTOOLS, Level, LevelVariables, level_named, lowest
 from prodworks_cli.sources.log_setups.setups import LogSetUp, drafts
 from prodworks_cli.sources.typescript.environment import Environment
+from prodworks_cli.sources.typescript.kinds import TRANSPARENT
 from prodworks_cli.sources.typescript.log_masks import Masks
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.syntax import TRANSPARENT, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.values import Values
 
 WORDS = (b"@aws-lambda-powertools/logger", b"pino", b"winston")

@@ -24,12 +24,13 @@ from prodworks_cli.sources.typescript.conversations import NO_TEXT_NAME, Convers
 from prodworks_cli.sources.typescript.entries import LAMBDA, Entries, is_tool
 from prodworks_cli.sources.typescript.flow import Flow
 from prodworks_cli.sources.typescript.flow_types import Leaf, named
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
 from prodworks_cli.sources.typescript.log_masks import covers, way_to
 from prodworks_cli.sources.typescript.log_setups import LogSetUps
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 
 LEVELS: Mapping[str, str] = {
     **{n: n for n in ("debug", "info", "warning", "error", "critical")},

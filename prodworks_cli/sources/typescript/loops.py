@@ -16,9 +16,10 @@ from prodworks_cli.sources.calls.drafts import Names
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.entries import LAMBDA, Entries
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.values import Values
 
 # A Lambda function ends after 15 minutes at the latest.

@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS
 from prodworks_cli.sources.typescript.places import Origin, Site, returned
-from prodworks_cli.sources.typescript.syntax import (
-    CLASSES,
-    FUNCTIONS,
-    Module,
-    callee_of,
-    string_of,
-)
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, string_of
 
 if TYPE_CHECKING:
     from prodworks_cli.sources.typescript.trace import Tracer

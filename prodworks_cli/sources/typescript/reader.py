@@ -20,7 +20,6 @@ from prodworks_cli.sources.files import File
 from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.telemetry.setups import SetUp, drafts
 from prodworks_cli.sources.telemetry.variables import Variables
-from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.agents import AgentObject, agent_attributes, agent_objects
 from prodworks_cli.sources.typescript.clients import Clients
 from prodworks_cli.sources.typescript.correlation import Correlations
@@ -188,7 +187,7 @@ class _Reader:
     def _stream_errors(self, reach: Reach) -> Drafted:
         """What answers an error in a stream: an ``onError`` of the call or of the response that is made of it."""
         for body in reach.bodies:
-            keys = (n for n in inside(body.node) if n.type == "property_identifier")
+            keys = body.module.below(body.node, "property_identifier")
             if any(body.module.text(n) == "onError" for n in keys):
                 return (ANY,)
         return Unknown("the SDK passes an error of the stream on to the page; what is shown there is not analysed")
@@ -198,9 +197,8 @@ class _Reader:
         made = [
             body.to(node)
             for body in reach.bodies
-            for node in inside(body.node)
-            if node.type in ("new_expression", "call_expression")
-            and last_name(body.module, callee_of(node)) in ("ApplyGuardrailCommand", "applyGuardrail")
+            for node in body.module.below(body.node, "new_expression", "call_expression")
+            if last_name(body.module, callee_of(node)) in ("ApplyGuardrailCommand", "applyGuardrail")
         ]
         given = [(site, site.module.arguments(site.node)) for site in made]
         mappings = [self._requests.mapping(site.to(arguments[0])) for site, arguments in given if arguments]

@@ -22,10 +22,11 @@ from prodworks_cli.sources.calls.records import (
     record_attributes,
 )
 from prodworks_cli.sources.trees import inside
+from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS
 from prodworks_cli.sources.typescript.logs import level_of
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.response import Reach
-from prodworks_cli.sources.typescript.syntax import CLASSES, FUNCTIONS, Module, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_CALLERS = 5

@@ -13,14 +13,8 @@ from tree_sitter import Node
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.trees import MAX_BYTES
 from prodworks_cli.sources.typescript import SUFFIXES
-from prodworks_cli.sources.typescript.syntax import (
-    CLASSES,
-    FUNCTIONS,
-    Import,
-    Module,
-    parse,
-    string_of,
-)
+from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS
+from prodworks_cli.sources.typescript.syntax import Import, Module, parse, string_of
 from prodworks_cli.sources.vocabulary import Vocabulary
 
 # A name that so many files hold is too common to look for its callers.

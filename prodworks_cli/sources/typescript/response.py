@@ -26,10 +26,11 @@ from prodworks_cli.sources.calls.responses import (
 )
 from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.callers import ENTRIES
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS, TRANSPARENT
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.sites import CallSite
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, Module, callee_of, last_name, string_of
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_CALLERS = 5

@@ -17,10 +17,11 @@ from prodworks_cli.sources.trees import inside
 from prodworks_cli.sources.typescript.entries import is_tool
 from prodworks_cli.sources.typescript.flow import Flow
 from prodworks_cli.sources.typescript.flow_types import Leaf
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.repository import Repository
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name, string_of
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name, string_of
 
 _RAW_SQL = words("$queryRawUnsafe $executeRawUnsafe unsafe raw")
 _SQL = words("query execute exec prepare run all")

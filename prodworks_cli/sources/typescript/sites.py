@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS, TRANSPARENT
 from prodworks_cli.sources.typescript.libraries import (
     AI_SDK,
     CLIENT_METHODS,
@@ -23,7 +24,7 @@ from prodworks_cli.sources.typescript.libraries import (
     SERVICES,
 )
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, TRANSPARENT, callee_of, last_name
+from prodworks_cli.sources.typescript.syntax import callee_of, last_name
 from prodworks_cli.sources.typescript.trace import Tracer
 
 

@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from tree_sitter import Language, Node, Parser
 
-from prodworks_cli.sources.trees import Source, inside
+from prodworks_cli.sources.trees import Source
+from prodworks_cli.sources.typescript.kinds import (
+    ASSIGNING,
+    BLOCKS,
+    CLASSES,
+    DECLARING,
+    DEFINING,
+    FUNCTIONS,
+    LEAVES,
+    NESTED,
+    TOGETHER,
+    TRANSPARENT,
+)
+from prodworks_cli.sources.typescript.patterns import patterns
 
-FUNCTIONS = frozenset(
-    {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function"}
-    | {"generator_function_declaration"}
-)
-CLASSES = frozenset({"class_declaration", "class", "abstract_class_declaration"})
-BLOCKS = FUNCTIONS | {
-    *("program", "statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_case"),
-    *("switch_default", "class_static_block"),
-}
-_DECLARING = ("variable_declarator", "for_in_statement", "catch_clause")
-_DEFINING = ("enum_declaration", "function_declaration", "generator_function_declaration", *sorted(CLASSES))
-_ASSIGNING = ("assignment_expression", "augmented_assignment_expression")
-# What names mean in a file.
-_NAMING = ("import_statement", "export_statement", *_DECLARING, *_DEFINING, *_ASSIGNING)
-# Wrappers that leave the value as it is; the value is the first named child.
-TRANSPARENT = frozenset(
-    {"await_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
-)
-_LEAVES = ("return_statement", "yield_expression")
-MAX_PATTERN = 12
 MODULE_SCOPE = "<module>"
 
 
@@ -69,16 +63,22 @@ class Parameter:
 class Module(Source):
     """One parsed file of TypeScript or JavaScript."""
 
+    TOGETHER: ClassVar = TOGETHER
+
     def block(self, node: Node) -> Node:
         """The innermost block around a node, in which a declaration there is seen."""
         return next((a for a in self.ancestors(node) if a.type in BLOCKS), self.root)
 
     def function(self, node: Node) -> Node | None:
         """The innermost function around a node that has a name; a callback belongs to the function that passes it."""
-        for above in self.ancestors(node):
-            if above.type in FUNCTIONS and self.name(above):
-                return above
-        return None
+        if node.id not in self._around:
+            above = (a for a in self.ancestors(node) if a.type in FUNCTIONS)
+            self._around[node.id] = next((a for a in above if self.name(a)), None)
+        return self._around[node.id]
+
+    @cached_property
+    def _around(self) -> dict[int, Node | None]:
+        return {}
 
     def owner(self, node: Node) -> Node | None:
         """The innermost class around a node."""
@@ -118,7 +118,6 @@ class Module(Source):
     def imports(self) -> Mapping[str, Import]:
         """Imported names, wherever in the file they are imported or required."""
         found: dict[str, Import] = {}
-        self.look_up(*_NAMING)
         for node in self.of_type("import_statement"):
             source = string_of(self, node.child_by_field_name("source"))
             for clause in (c for c in node.named_children if c.type == "import_clause"):
@@ -156,12 +155,11 @@ class Module(Source):
     def bindings(self) -> Mapping[int, Mapping[str, Sequence[Binding]]]:
         """Declarations by block (node id) and name, in source order."""
         found: dict[int, dict[str, list[Binding]]] = {}
-        self.look_up(*_NAMING)
-        for node in self.of_type(*_DECLARING):
+        for node in self.of_type(*DECLARING):
             block = node if node.type in BLOCKS else self.block(node)
             for binding in self._declared(node):
                 found.setdefault(block.id, {}).setdefault(binding.name, []).append(binding)
-        for node in self.of_type(*_DEFINING):
+        for node in self.of_type(*DEFINING):
             name = self.text(node.child_by_field_name("name"))
             if name:
                 found.setdefault(self.block(node).id, {}).setdefault(name, []).append(Binding(name, node))
@@ -180,8 +178,7 @@ class Module(Source):
     def assigned(self) -> Mapping[str, Sequence[tuple[Node, Node]]]:
         """Assignments by the text of their target: ``x``, ``this.x``, and ``x[]`` for a computed member of ``x``."""
         found: dict[str, list[tuple[Node, Node]]] = {}
-        self.look_up(*_NAMING)
-        for node in self.of_type(*_ASSIGNING):
+        for node in self.of_type(*ASSIGNING):
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None and right is not None:
                 key = self.text(left)
@@ -210,9 +207,17 @@ class Module(Source):
     def left(self, body: Node) -> tuple[Node, ...]:
         """Where the body of a function returns or yields a value, without the functions and classes in it."""
         if body.id not in self._left:
-            nodes = (n for n in inside(body, *FUNCTIONS, *CLASSES) if n.type in _LEAVES)
-            self._left[body.id] = tuple(n for n in nodes if n.named_children)
+            self._left[body.id] = tuple(n for n in self._leaving(body) if n.named_children)
         return self._left[body.id]
+
+    def _leaving(self, body: Node) -> Iterator[Node]:
+        passed = body.start_byte
+        for node in self.below(body, *LEAVES, *NESTED):
+            if node.start_byte >= passed and node.id != body.id:
+                if node.type in LEAVES:
+                    yield node
+                else:
+                    passed = node.end_byte
 
     @cached_property
     def calls(self) -> Mapping[str, Sequence[Node]]:
@@ -243,38 +248,6 @@ class Module(Source):
         """The arguments of a call or ``new`` expression."""
         given = call.child_by_field_name("arguments")
         return tuple(c for c in given.named_children if c.type != "comment") if given is not None else ()
-
-
-Way = tuple[str | int, ...]
-
-
-def patterns(module: Module, node: Node, path: Way = ()) -> Iterator[tuple[str, Way, Node | None]]:
-    """The names that a pattern binds, with the way to each and its default."""
-    if node.type == "identifier":
-        yield module.text(node), path, None
-    elif node.type == "shorthand_property_identifier_pattern":
-        yield module.text(node), (*path, module.text(node)), None
-    elif node.type in ("assignment_pattern", "object_assignment_pattern"):
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        for name, inner, default in patterns(module, left, path) if left is not None else ():
-            yield name, inner, default or right
-    elif len(path) < MAX_PATTERN:
-        for child, step in _parts(module, node):
-            yield from patterns(module, child, (*path, *step))
-
-
-def _parts(module: Module, node: Node) -> Iterator[tuple[Node, Way]]:
-    """The patterns inside a pattern, each with its step."""
-    if node.type == "pair_pattern":
-        key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
-        if key is not None and value is not None:
-            yield value, (module.text(key).strip("'\""),)
-    elif node.type == "object_pattern":
-        yield from ((child, ()) for child in node.named_children)
-    elif node.type == "array_pattern":
-        yield from ((child, (index,)) for index, child in enumerate(node.named_children))
-    elif node.type == "rest_pattern" and node.named_children:
-        yield node.named_children[0], ("...",)
 
 
 def string_of(module: Module, node: Node | None) -> str:

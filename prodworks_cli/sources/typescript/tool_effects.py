@@ -9,9 +9,10 @@ from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.calls.effects import SQL, strongest
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
 from prodworks_cli.sources.typescript.places import Site
 from prodworks_cli.sources.typescript.sinks import sink_of
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name, string_of
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_HELPERS = 3

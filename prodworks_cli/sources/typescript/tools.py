@@ -15,10 +15,11 @@ from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import Names
 from prodworks_cli.sources.calls.effects import said
 from prodworks_cli.sources.typescript.entries import TOOL_MAKERS, is_tool, tool_call
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
 from prodworks_cli.sources.typescript.logs import level_of
 from prodworks_cli.sources.typescript.members import key_of
 from prodworks_cli.sources.typescript.places import Site
-from prodworks_cli.sources.typescript.syntax import FUNCTIONS, Module, callee_of, last_name, string_of
+from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.tool_effects import Effects
 from prodworks_cli.sources.typescript.trace import Tracer
 

@@ -9,20 +9,11 @@ from tree_sitter import Node
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.typescript.callers import Callers
+from prodworks_cli.sources.typescript.kinds import BLOCKS, FUNCTIONS, TRANSPARENT
 from prodworks_cli.sources.typescript.members import Members
 from prodworks_cli.sources.typescript.places import MAX_DEPTH, MAX_FRAMES, NOTHING, Frame, Origin, Site, returned
 from prodworks_cli.sources.typescript.repository import Repository
-from prodworks_cli.sources.typescript.syntax import (
-    BLOCKS,
-    FUNCTIONS,
-    TRANSPARENT,
-    Binding,
-    Import,
-    Module,
-    Parameter,
-    callee_of,
-    last_name,
-)
+from prodworks_cli.sources.typescript.syntax import Binding, Import, Module, Parameter, callee_of, last_name
 
 MAX_CALLERS = 12
 MAX_ORIGINS = 80

@@ -8,16 +8,11 @@ from prodworks_cli.model import Unknown
 from prodworks_cli.node import Content, Node
 from prodworks_cli.sources.content import OPEN, joined, member, merged, truthy
 from prodworks_cli.sources.typescript.environment import MAX_WRAPPERS, TRANSPARENT_METHODS, Environment
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS, TRANSPARENT
 from prodworks_cli.sources.typescript.members import enum_members, key_of
 from prodworks_cli.sources.typescript.operators import arithmetic, cast, number
 from prodworks_cli.sources.typescript.places import Origin, Site, shown
-from prodworks_cli.sources.typescript.syntax import (
-    FUNCTIONS,
-    TRANSPARENT,
-    callee_of,
-    last_name,
-    string_of,
-)
+from prodworks_cli.sources.typescript.syntax import callee_of, last_name, string_of
 from prodworks_cli.sources.typescript.trace import Tracer
 
 MAX_DEPTH = 30
