@@ -10,7 +10,11 @@ from prodworks_cli.schema import Number, Text, Texts
 
 @dataclass(frozen=True)
 class Evaluation(Kind):
-    """An evaluation, red-team or load-test suite kept with the code."""
+    """An evaluation, red-team or load-test suite kept with the code.
+
+    ``framework`` is a library, a ``dataset`` of cases, or what is written without one: a ``model judge`` that grades
+    answers, or ``own code`` that compares them with what was expected.
+    """
 
     KIND = "repo.evaluation"
 

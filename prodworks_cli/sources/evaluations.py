@@ -14,6 +14,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.resources.evaluations import Evaluation
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File, Part
+from prodworks_cli.sources.own_evaluations import OwnSuite, OwnSuites
 from prodworks_cli.sources.parts import suffix_of
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
@@ -82,17 +83,27 @@ def read(files: Iterable[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """Suites in files of every part but vendored ones; data sets count when they hold expected answers."""
     drafts: list[Draft] = []
     gaps: list[Gap] = []
-    for file in files:
-        if file.part in (Part.VENDORED, Part.DOCS, Part.AGENT_INSTRUCTIONS) or not _may_be_suite(file):
-            continue
-        text = file.text
-        if text is None:
-            continue
+    suites = [f for f in files if f.part not in (Part.VENDORED, Part.DOCS, Part.AGENT_INSTRUCTIONS)]
+    own = OwnSuites(suites)
+    for file in suites:
         try:
-            drafts += _suites(file.path, text)
+            text = file.text if _may_be_suite(file) else None
+            found = list(_suites(file.path, text)) if text is not None else []
         except MalformedYaml as error:
             gaps.append(Gap("repo.evaluation", Plane.DECLARED, file.path, error.reason, error.line))
+            continue
+        suite = own.of(file) if not found else None
+        if suite is not None:
+            found = [_own(file, suite)]
+        drafts += found
     return tuple(drafts), tuple(gaps)
+
+
+def _own(file: File, suite: OwnSuite) -> Draft:
+    threshold = _THRESHOLD.search(file.text or "")
+    return _draft(
+        file.path, suite.line, "quality", suite.grader, suite.cases, threshold[1] if threshold is not None else None
+    )
 
 
 def _may_be_suite(file: File) -> bool:

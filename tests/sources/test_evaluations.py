@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -116,3 +117,114 @@ def test_a_broken_configuration_is_a_gap() -> None:
 def test_suites_of_typescript_and_java(path: str, text: str, framework: str | None) -> None:
     drafts, _ = evaluations.read(tree_of({path: text}).files)
     assert [d.attributes["framework"] for d in drafts] == ([framework] if framework else [])
+
+
+JUDGE = """
+import json
+
+import boto3
+
+bedrock = boto3.client("bedrock-runtime")
+PROMPT = "Rate the answer from 1 to 5. Question: {q} Answer: {a} Expected: {e}"
+
+
+def ask(text):
+    reply = bedrock.converse(modelId="m", messages=[{"role": "user", "content": [{"text": text}]}])
+    return reply["output"]["message"]["content"][0]["text"]
+
+
+def judge(case, answer):
+    return int(ask(PROMPT.format(q=case["question"], a=answer, e=case["expected_answer"])))
+
+
+if __name__ == "__main__":
+    cases = json.loads(open("evals/golden.jsonl").read())
+    scores = [judge(case, ask(case["question"])) for case in cases]
+    average_score = sum(scores) / len(scores)
+    threshold = 4.0
+    if average_score < threshold:
+        raise SystemExit(1)
+"""
+THROUGH = """
+import pytest
+from assistant.chat import answer
+
+CASES = [
+    {"question": "Where is my order?", "expected": "tracking"},
+    {"question": "May I return it?", "expected": "30 days"},
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_quality(case):
+    score = overlap(answer(case["question"]), case["expected"])
+    assert score >= 0.7
+"""
+CHAT = "import boto3\nbedrock = boto3.client('bedrock-runtime')\ndef answer(q):\n    bedrock.converse(modelId='m')\n"
+SCRIPT = """
+import { generateText } from "ai";
+import { bedrock } from "@ai-sdk/amazon-bedrock";
+const cases = [{ question: "a", expectedAnswer: "b" }, { question: "c", expectedAnswer: "d" }];
+for (const c of cases) {
+  const { text } = await generateText({ model: bedrock("m"), prompt: c.question });
+  const verdict = await grade(text, c.expectedAnswer);
+}
+const accuracy = right / cases.length;
+if (accuracy < 0.9) process.exit(1);
+function grade(a: string, b: string) { return generateText({ model: bedrock("m"), prompt: a + b }); }
+"""
+ELSEWHERE = Unknown("the cases are in another file", present=True)
+
+
+def own(files: dict[str, str]) -> list[tuple[object, ...]]:
+    drafts, _ = evaluations.read(tree_of(files).files)
+    return [(d.identity, *(d.attributes[n] for n in ("framework", "cases", "threshold"))) for d in drafts]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"scripts/grade.py": JUDGE}, [("scripts/grade.py:model judge", "model judge", ELSEWHERE, "4.0")]),
+        ({"tests/test_answers.py": JUDGE}, [("tests/test_answers.py:model judge", "model judge", ELSEWHERE, "4.0")]),
+        (
+            {"src/assistant/chat.py": CHAT, "tests/test_answers.py": THROUGH},
+            [("tests/test_answers.py:own code", "own code", 2, None)],
+        ),
+        (
+            {"assistant/chat.py": CHAT, "evals/run_test.py": THROUGH.replace(".chat", " import chat #")},
+            [("evals/run_test.py:own code", "own code", 2, None)],
+        ),
+        ({"evals/run.ts": SCRIPT}, [("evals/run.ts:model judge", "model judge", 2, None)]),
+    ],
+)  # fmt: skip
+def test_evaluations_of_ones_own(files: dict[str, str], expected: list[tuple[object, ...]]) -> None:
+    assert own(files) == expected
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # What serves users may judge too.
+        {"src/optimizer.py": JUDGE.replace('if __name__ == "__main__":', "def handler(event, context):")},
+        {"evals/judge.ts": SCRIPT + "export const handler = async () => {};\n"},
+        {"src/grade.ts": SCRIPT},
+        # No model answers.
+        {"assistant/chat.py": CHAT, "tests/test_answers.py": THROUGH + "from unittest.mock import MagicMock\n"},
+        {"assistant/chat.py": "def answer(q): ...\n", "tests/test_answers.py": THROUGH},
+        {"src/other/chat.py": CHAT, "tests/test_answers.py": THROUGH},
+        {"tests/test_answers.py": THROUGH},
+        # Nothing was expected, or nothing is decided.
+        {"scripts/grade.py": JUDGE.lower().replace("expected", "other").replace("golden", "other")},
+        {"scripts/ask.py": JUDGE.replace("sum(scores) / len(scores)", "1").replace("_score", "")},
+        {"scripts/ask.py": "# " + JUDGE.replace("\n", "\n# ")},
+    ],
+)  # fmt: skip
+def test_what_is_no_evaluation_of_ones_own(files: dict[str, str]) -> None:
+    assert own(files) == []
+
+
+@pytest.mark.parametrize("unit", ["expected ", "score ", "assert score", "from a.b import c\n", "judge the "])
+def test_hostile_programs_take_linear_time(unit: str) -> None:
+    started = time.process_time()
+    own({"evals/run.py": JUDGE + unit * (300_000 // len(unit))})
+    assert time.process_time() - started < 3
