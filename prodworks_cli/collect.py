@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from prodworks_cli import knowledge
 from prodworks_cli.account_view import with_logging
 from prodworks_cli.deployments import templates_of
 from prodworks_cli.languages import sizes_by_language, unread_languages
+from prodworks_cli.lazy import dataclass
 from prodworks_cli.link import link, pointers
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
 from prodworks_cli.node import Block, Declarations

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from prodworks_cli import audit as spine
@@ -19,6 +19,7 @@ from prodworks_cli.config_check import unknown_name
 from prodworks_cli.earlier import REVISION, compared, source_of
 from prodworks_cli.gate import Conditions, GateError, conditions_of, evaluate
 from prodworks_cli.inventory import InventoryError
+from prodworks_cli.lazy import dataclass
 from prodworks_cli.local import LocalError
 from prodworks_cli.model import Inventory
 from prodworks_cli.options import AuditOptions, GateOptions, Output

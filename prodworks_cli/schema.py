@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
+from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Location, Ref, Unknown
 from prodworks_cli.node import Node, Reference
 

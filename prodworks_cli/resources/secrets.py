@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind
 from prodworks_cli.schema import Flag, Text
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar, dataclass_transform
 
+from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 
 T = TypeVar("T")

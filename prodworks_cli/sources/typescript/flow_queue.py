@@ -6,8 +6,7 @@ once, and a walk that comes to another use goes on with those that are left of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.typescript.flow_types import Place
 
 
