@@ -15,7 +15,7 @@ T = TypeVar("T")
 @dataclass_transform(frozen_default=True)
 def piece(cls: type[T]) -> type[T]:
     """A piece of a program, of which one has thousands: that nothing changes one, only type checkers see to."""
-    return dataclass(eq=False, repr=False, match_args=False)(cls)
+    return dataclass(eq=False)(cls)
 
 
 @piece
