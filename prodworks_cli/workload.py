@@ -16,6 +16,7 @@ from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.undeclared import undeclared
 from prodworks_cli.workload_account import owner_by_tags
+from prodworks_cli.workload_calls import answers_from_what_was_found, asked_by_people, modalities, on_runtime, uses
 from prodworks_cli.workload_entries import covered, has_public_entry, rate_limited
 from prodworks_cli.workload_people import fallback, feedback_captured, kill_switch, shows_answers
 from prodworks_cli.workload_supply import dependencies_locked, dependencies_scanned
@@ -104,22 +105,23 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
     value = Workload(
         name=inventory.scan.target,
         owner=owner or (owner_by_tags(inventory) if plane is Plane.OBSERVED else None),
-        has_retrieval=_any_of(bool(RETRIEVAL & seen), _answers_from_what_was_found(calls), inventory),
-        has_agents=_any_of("aws.bedrock.agent" in seen, _uses(calls, "invoke_agent", "agent"), inventory),
+        has_retrieval=_any_of(bool(RETRIEVAL & seen), answers_from_what_was_found(calls), inventory),
+        has_agents=_any_of("aws.bedrock.agent" in seen, uses(calls, "invoke_agent", "agent"), inventory),
         has_tools=_any_of("repo.tool" in seen, False, inventory),
         has_public_entry=has_public_entry(
             inventory, plane, next(iter(gaps_of(Entry.KIND, plane, inventory.gaps, minor=True)), None)
         ),
         authenticates_callers=covered(inventory, "authentication"),
         rate_limited=rate_limited(inventory, plane),
-        is_multi_user=_asked_by_people(calls),
-        faces_people=_asked_by_people(calls),
+        is_multi_user=asked_by_people(calls),
+        faces_people=asked_by_people(calls),
         public_corpus=inventory.settings.get("corpus") == "public",
         kill_switch=kill_switch(inventory),
         shows_answers=shows_answers(inventory),
         feedback_captured=feedback_captured(inventory),
         fallback=fallback(inventory),
-        uses_runtime_endpoint=_any_of(False, _on_runtime(calls), inventory),
+        uses_runtime_endpoint=_any_of(False, on_runtime(calls), inventory),
+        modalities=modalities(calls),
         uses_agentcore=_any_of(uses_agentcore(inventory.resources), False, inventory, Runtime.KIND),
         allowed_regions=tuple(regions) if regions else None,
         approved_models=tuple(approved) if approved else None,
@@ -192,31 +194,6 @@ def _enforces_guardrail(inventory: Inventory) -> bool | Unknown:
     return some((*enforced, *(Unknown(f"{g.scope}: {g.reason}") for g in hidden[:1])))
 
 
-def _uses(calls: list[Resource], *apis: str) -> bool:
-    return any(str(r.value.api).startswith(apis) for r in calls if isinstance(r.value, ModelCall))
-
-
-def _asked_by_people(calls: list[Resource]) -> bool | Unknown:
-    """Whether a request of a person reaches a model; unknown where what reaches one is not known."""
-    asked = [r.value.untrusted_sources for r in calls if isinstance(r.value, ModelCall)]
-    if any(isinstance(sources, tuple) and "request" in sources for sources in asked):
-        return True
-    opened = (s for sources in asked for s in (sources if isinstance(sources, tuple) else (sources,)))
-    return next((Unknown(s.reason) for s in opened if isinstance(s, Unknown)), False)
-
-
-def _answers_from_what_was_found(calls: list[Resource]) -> bool:
-    """Whether a call retrieves by itself, or is asked with what was retrieved (by an advisor of a framework)."""
-    asked = [r.value.untrusted_sources for r in calls if isinstance(r.value, ModelCall)]
-    found = any(isinstance(sources, tuple) and "retrieved" in sources for sources in asked)
-    return found or _uses(calls, "retrieve_and_generate")
-
-
-def _on_runtime(calls: list[Resource]) -> bool:
-    endpoints = ("bedrock-runtime", "bedrock-agent-runtime")
-    return any(r.value.endpoint in endpoints for r in calls if isinstance(r.value, ModelCall))
-
-
 def _cost(inventory: Inventory, plane: Plane) -> bool | Unknown | None:
     """Code and saved queries of the repository say it; those of the account are not read."""
     if plane is Plane.OBSERVED:
@@ -264,7 +241,7 @@ def _hinted(kind: str, inventory: Inventory) -> bool:
     """Whether a part that went unread may hold a ``kind``: of what only some workloads have, something must speak."""
     if kind.startswith("aws.agentcore."):
         return uses_agentcore(inventory.resources)
-    if kind == "aws.vectors.store":
+    if kind in ("aws.vectors.store", "aws.bedrock.knowledge_base", "aws.bedrock.data_source"):
         workloads = [r.value for r in inventory.resources if isinstance(r.value, Workload)]
         return any(w.has_retrieval is not False for w in workloads)
     if kind in ("aws.bedrock.flow", "aws.bedrock.agent", "aws.bedrock.action_group"):

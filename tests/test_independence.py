@@ -33,14 +33,19 @@ GUARDRAIL_RULES = frozenset(rule.id for rule in RULES if rule.resource == "aws.b
 REVEALED: Mapping[str, frozenset[str]] = {
     "code-model-is-available": frozenset({"code-inference-profile-exists"}),
     "guests-cannot-invoke-models": frozenset({"model-access-is-scoped", "secrets-kept-out-of-environment"}),
+    "invocation-logging-covers-called-regions": frozenset({"invocation-log-delivery-succeeds"}),
+    "invocation-logging-enabled": frozenset({"invocation-log-delivery-succeeds"}),
     "model-calls-apply-guardrail": GUARDRAIL_RULES
     | {"code-guardrail-exists", "guardrail-reads-tagged-input", "guardrail-version-pinned"},
 }
-"""For a gap the controls about what its fix brings or takes away: only a guardrail that is attached has a version, and
-a guest role that lost its rights needs no narrow ones. They begin or cease to apply; what they said stays."""
+"""For a gap the controls about what its fix brings or takes away: only a guardrail that is attached has a version, only
+a log with a destination can lose records, and a guest role that lost its rights needs no narrow ones. They begin or
+cease to apply; what they said stays."""
 
 MANY_CHANGES = {
+    "alarm-on-guardrail-interventions",
     "alarm-on-model-errors",
+    "alarm-on-model-latency",
     "alarm-on-model-throttles",
     "alarm-on-token-spikes",
     "code-inference-profile-exists",

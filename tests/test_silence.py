@@ -38,6 +38,7 @@ BASE = calls("bedrock-agent-runtime", 'retrieve_and_generate(input={"text": even
         ("aws.bedrock.agent", HEAD + ASKS, False),
         ("aws.bedrock.action_group", HEAD + ASKS, False),
         ("aws.vectors.store", HEAD + ASKS, False),
+        ("aws.bedrock.data_source", HEAD + ASKS, False),
         ("aws.agentcore.runtime", RUNTIME, True),
         ("aws.agentcore.gateway", RUNTIME, True),
         ("aws.bedrock.flow", FLOW, True),
@@ -45,6 +46,7 @@ BASE = calls("bedrock-agent-runtime", 'retrieve_and_generate(input={"text": even
         ("aws.bedrock.agent", AGENT, True),
         ("aws.bedrock.action_group", AGENT, True),
         ("aws.vectors.store", BASE, True),
+        ("aws.bedrock.knowledge_base", BASE, True),
         ("aws.bedrock.guardrail", HEAD + ASKS, True),
     ],
 )

@@ -74,3 +74,22 @@ class Chat {
 @pytest.mark.parametrize(("advisors", "retrieves"), [("new QuestionAnswerAdvisor(store)", True), ("new Own()", False)])
 def test_a_prompt_with_what_an_advisor_found_shows_retrieval(advisors: str, retrieves: bool) -> None:
     assert workload(src__Chat_dot_java=SPRING.replace("ADVISORS", advisors)).has_retrieval is retrieves
+
+
+IMAGE = 'import json\nbedrock.invoke_model(modelId="amazon.nova-canvas-v1:0", body=json.dumps({}))\n'
+ANY = 'import os\nbedrock.invoke_model(modelId=os.environ["MODEL"], body="{}")\n'
+
+
+@pytest.mark.parametrize(
+    ("python", "put_out"),
+    [
+        ("", ()),
+        (CALL, ("text",)),
+        (CALL + IMAGE, ("image", "text")),
+        (EMBED + ANY, ("embedding", "unknown")),
+        ('import boto3\nboto3.client("bedrock-agentcore").invoke_agent_runtime(payload=b"")\n', ()),
+    ],
+)
+def test_what_models_put_out_on_the_runtime_endpoint(python: str, put_out: tuple[str, ...]) -> None:
+    listed: Any = workload(app_dot_py=python).modalities
+    assert tuple(shown(modality) for modality in listed) == put_out

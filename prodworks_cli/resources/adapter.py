@@ -207,13 +207,18 @@ def pointing(
 
 
 def belonging(
-    declarations: Declarations, owner: Block, types: Mapping[str, str], describe: Callable[[Block], Drafted]
+    declarations: Declarations,
+    owner: Block,
+    types: Mapping[str, str],
+    describe: Callable[[Block], Drafted],
+    *names: str,
 ) -> tuple[Drafted, ...]:
     """The blocks that certainly belong to ``owner``, described, and one unknown for each that may.
 
-    ``types`` maps the types of blocks to the argument that names their owner.
+    ``types`` maps the types of blocks to the argument that names their owner; for ``names`` see :func:`refers`.
     """
-    blocks = [(b, refers(b.body[key], owner)) for type_, key in types.items() for b in declarations.of_type(type_)]
+    named = [(b, b.body[key]) for type_, key in types.items() for b in declarations.of_type(type_)]
+    blocks = [(b, refers(node, owner, *names)) for b, node in named]
     return tuple(describe(b) if belongs is True else belongs for b, belongs in blocks if belongs is not False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Unknown
@@ -32,11 +32,13 @@ from prodworks_cli.schema import Draft, Drafted, Flag, Link, Number, Text, Texts
 class InvocationLogging(Kind):
     """The model-invocation logging setting of one account and Region.
 
-    ``enabled`` is true when there is a destination. ``delivery_failures`` counts the last 14 days and is known to
-    the account only. CloudFormation has no type for this setting; CDK code calls the API in a custom resource.
+    ``enabled`` is true when there is a destination. ``deliveries`` and ``delivery_failures`` count the last 14 days and
+    are known to the account only. CloudFormation has no type for this setting; CDK code calls the API in a custom
+    resource.
     """
 
     KIND = "aws.bedrock.invocation_logging"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {"delivers": ("delivery_failures", "deliveries")}
 
     region: Text
     enabled: Flag
@@ -47,7 +49,17 @@ class InvocationLogging(Kind):
     embedding_enabled: Flag
     audio_enabled: Flag
     video_enabled: Flag
+    deliveries: Number
     delivery_failures: Number
+
+    @property
+    def delivers(self) -> Flag:
+        """Whether records arrive: some did in the last 14 days, and none was lost."""
+        if isinstance(self.delivery_failures, Unknown) or self.delivery_failures:
+            return self.delivery_failures if isinstance(self.delivery_failures, Unknown) else False
+        if isinstance(self.deliveries, Unknown):
+            return self.deliveries
+        return True if self.deliveries else Unknown("nothing was delivered in 14 days, perhaps for want of calls")
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,7 @@ def _logging_terraform(block: Block, _: Declarations) -> Draft:
         enabled=some((has(group), has(bucket))),
         log_group=group,
         bucket=bucket,
+        deliveries=ACCOUNT_ONLY,
         delivery_failures=ACCOUNT_ONLY,
         audio_enabled=_NO_ARGUMENT,
         **flags,
@@ -110,6 +123,7 @@ def _logging_custom(block: Block, _: Declarations) -> Draft | None:
         enabled=some((has(group), has(bucket))),
         log_group=group,
         bucket=bucket,
+        deliveries=ACCOUNT_ONLY,
         delivery_failures=ACCOUNT_ONLY,
         **{f"{m}_enabled": otherwise(switch, left) for m, switch in switches.items()},
     )
@@ -138,6 +152,7 @@ def _logging_observed(record: Record) -> Draft:
     group = config.at("cloudWatchConfig", "logGroupName")
     bucket = config.at("s3Config", "bucketName")
     flags = {f"{m}_enabled": config[camel(f"{m}_data_delivery_enabled")] for m in _MODALITIES}
+    counted = record.answer("cloudwatch:GetMetricData")["MetricDataResults"]
     return observed(
         InvocationLogging,
         record,
@@ -145,9 +160,18 @@ def _logging_observed(record: Record) -> Draft:
         enabled=some((has(group), has(bucket))),
         log_group=group,
         bucket=bucket,
-        delivery_failures=total(record.answer("cloudwatch:GetMetricData")["MetricDataResults"]),
+        deliveries=total(_series(counted, delivered=True)),
+        delivery_failures=total(_series(counted, delivered=False)),
         **flags,
     )
+
+
+def _series(results: Node, delivered: bool) -> Node:
+    """The series of what was delivered, which the reader names so, or all others."""
+    if not isinstance(results.content, tuple):
+        return results
+    mine = [r for r in results.content if r.unknown or (r["Id"].text() or "").startswith("delivered") is delivered]
+    return Node(tuple(mine), results.location)
 
 
 def total(results: Node) -> Drafted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,12 +19,13 @@ _TAGS = Read("bedrock", "ListTagsForResource", "bedrock:ListTagsForResource")
 _THROUGHPUTS = Read("bedrock", "ListProvisionedModelThroughputs", "bedrock:ListProvisionedModelThroughputs")
 _RETENTION = Read("bedrock", "GetAccountDataRetention", "bedrock:GetAccountDataRetention")
 _DAYS = 14
-# Bedrock counts failed deliveries of invocation logs under one name for each destination, without a dimension.
-_FAILURES = (
-    "ModelInvocationLogsCloudWatchDeliveryFailure",
-    "ModelInvocationLogsS3DeliveryFailure",
-    "ModelInvocationLargeDataS3DeliveryFailure",
-)
+# Bedrock counts deliveries of invocation logs under one name for each destination and end, without a dimension.
+_DESTINATIONS = ("LogsCloudWatch", "LogsS3", "LargeDataS3")
+_DELIVERIES: Mapping[str, Mapping[str, Any]] = {
+    f"{id_}{number}": {"MetricName": f"ModelInvocation{name}Delivery{end}"}
+    for id_, end in (("failed", "Failure"), ("delivered", "Success"))
+    for number, name in enumerate(_DESTINATIONS)
+}
 
 
 def _logging(reader: Reader) -> Iterable[Record]:
@@ -32,23 +33,19 @@ def _logging(reader: Reader) -> Iterable[Record]:
     identity = f"invocation-logging/{reader.region}"
     config = reader.get(_LOGGING, identity)
     nothing = Node({"MetricDataResults": Node((), config.location)}, config.location)
-    failures = _delivery_failures(reader, identity) if config["loggingConfig"].present else nothing
-    yield reader.record(identity, {_LOGGING: config, _METRICS: failures})
+    counted = _counted(reader, identity, _DELIVERIES) if config["loggingConfig"].present else nothing
+    yield reader.record(identity, {_LOGGING: config, _METRICS: counted})
 
 
-def _delivery_failures(reader: Reader, identity: str) -> Node:
-    return _counted(reader, identity, [{"MetricName": name} for name in _FAILURES])
-
-
-def _counted(reader: Reader, identity: str, metrics: Sequence[Mapping[str, Any]]) -> Node:
-    """The daily sums of metrics of Bedrock over the last 14 days."""
+def _counted(reader: Reader, identity: str, metrics: Mapping[str, Mapping[str, Any]]) -> Node:
+    """The daily sums of metrics of Bedrock over the last 14 days, by the ids that tell the series apart."""
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     queries = [
         {
-            "Id": f"sum{number}",
+            "Id": id_,
             "MetricStat": {"Metric": {"Namespace": "AWS/Bedrock", **metric}, "Period": 86_400, "Stat": "Sum"},
         }
-        for number, metric in enumerate(metrics)
+        for id_, metric in metrics.items()
     ]
     span = {"StartTime": until - timedelta(days=_DAYS), "EndTime": until}
     return reader.listing(_METRICS, "MetricDataResults", identity, MetricDataQueries=queries, **span)
@@ -66,7 +63,7 @@ def _throughput(reader: Reader, summary: Node) -> Record | None:
         return None
     called = {"MetricName": "Invocations", "Dimensions": [{"Name": "ModelId", "Value": arn}]}
     listed = narrowed(_THROUGHPUTS, "provisionedModelSummaries", summary, arn)
-    return reader.record(arn, {_THROUGHPUTS: listed, _METRICS: _counted(reader, arn, [called])})
+    return reader.record(arn, {_THROUGHPUTS: listed, _METRICS: _counted(reader, arn, {"called": called})})
 
 
 def _settings(reader: Reader) -> Iterable[Record]:

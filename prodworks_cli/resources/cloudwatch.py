@@ -1,9 +1,4 @@
-"""Alarms.
-
-Metric names are those of the CloudWatch namespaces of Bedrock, Bedrock Mantle and AgentCore. Their spelling varies
-between documents, so names are compared without case and separators. An application's own metric counts by its name,
-which must speak of a model and of what is watched.
-"""
+"""Alarms. What their metrics watch is in :mod:`prodworks_cli.resources.alarm_metrics`."""
 
 from __future__ import annotations
 
@@ -28,18 +23,18 @@ from prodworks_cli.resources.adapter import (
     snake,
     some,
 )
+from prodworks_cli.resources.alarm_metrics import (
+    Metric,
+    counts_errors,
+    counts_throttles,
+    counts_tokens,
+    sums,
+    tells_interventions,
+    tells_latency,
+    tells_quality,
+)
 from prodworks_cli.resources.sns import declared_recipients, observed_recipients
-from prodworks_cli.schema import Draft, Drafted, Flag, Item, Number, Text, Texts, draft
-
-
-@dataclass(frozen=True)
-class Metric(Item):
-    """An element of ``metrics``. ``dimensions`` are written ``ModelId=anthropic.claude-sonnet-4-6``."""
-
-    namespace: Text
-    name: Text
-    dimensions: Texts
-    statistic: Text
+from prodworks_cli.schema import Draft, Drafted, Flag, Number, Text, Texts, draft
 
 
 @dataclass(frozen=True)
@@ -58,6 +53,8 @@ class Alarm(Kind):
         "watches_throttles": ("metrics",),
         "watches_token_spikes": ("metrics",),
         "watches_quality": ("metrics",),
+        "watches_latency": ("metrics",),
+        "watches_interventions": ("metrics",),
         "confirmed_recipients": ("actions",),
     }
 
@@ -72,18 +69,28 @@ class Alarm(Kind):
     @property
     def watches_model_errors(self) -> Flag:
         """Whether a metric counts failed model or agent calls."""
-        return some(_watches(m, _ERRORS, _ERROR_NAME) for m in _metrics(self))
+        return some(counts_errors(m) for m in _metrics(self))
 
     @property
     def watches_throttles(self) -> Flag:
         """Whether a metric counts throttled model calls; error metrics do not include them."""
-        return some(_watches(m, _THROTTLES, _THROTTLE_NAME) for m in _metrics(self))
+        return some(counts_throttles(m) for m in _metrics(self))
 
     @property
     def watches_token_spikes(self) -> Flag:
         """Whether a metric sums tokens or model cost, or an anomaly band watches them."""
         band = self.anomaly_band if isinstance(self.anomaly_band, Unknown) else bool(self.anomaly_band)
-        return some(every((_watches(m, _TOKENS, _TOKEN_NAME), some((band, _sums(m))))) for m in _metrics(self))
+        return some(every((counts_tokens(m), some((band, sums(m))))) for m in _metrics(self))
+
+    @property
+    def watches_latency(self) -> Flag:
+        """Whether a metric tells how long slow model calls, or the answers of the application, take."""
+        return some(tells_latency(m) for m in _metrics(self))
+
+    @property
+    def watches_interventions(self) -> Flag:
+        """Whether a metric counts the requests and answers that a guardrail stopped."""
+        return some(tells_interventions(m) for m in _metrics(self))
 
     @property
     def watches_quality(self) -> Flag:
@@ -92,104 +99,11 @@ class Alarm(Kind):
         A guardrail's interventions count where they are those of its grounding policy; blocked attacks are no measure
         of quality.
         """
-        return some(_tells_quality(m) for m in _metrics(self))
-
-
-_BEDROCK, _MANTLE, _AGENTCORE = "awsbedrock", "awsbedrockmantle", "awsbedrockagentcore"
-_Known = frozenset[tuple[str, str]]
-_ERRORS: _Known = frozenset(
-    {
-        (_BEDROCK, "invocationclienterrors"),
-        (_BEDROCK, "invocationservererrors"),
-        (_MANTLE, "inferenceclienterrors"),
-        (_AGENTCORE, "systemerrors"),
-        (_AGENTCORE, "usererrors"),
-    }
-)
-_THROTTLES: _Known = frozenset({(_BEDROCK, "invocationthrottles")})
-_TOKENS: _Known = frozenset(
-    {
-        (_BEDROCK, "inputtokencount"),
-        (_BEDROCK, "outputtokencount"),
-        (_MANTLE, "totalinputtokens"),
-        (_MANTLE, "totaloutputtokens"),
-    }
-)
-_MODEL = r"(model|bedrock|llm|genai|inference|invocation|converse|completion|claude|nova)"
-_ERROR_NAME = re.compile(rf"(?=.*{_MODEL}).*(error|fail|fault|exception)")
-_THROTTLE_NAME = re.compile(rf"(?=.*{_MODEL}).*(throttl|ratelimit|toomanyrequests|429)")
-_TOKEN_NAME = re.compile(
-    rf"(input|output|prompt|completion|total|used)tokens?|tokens?(count|usage|used|total|consumed|spend)"
-    rf"|(?=.*{_MODEL}).*(tokens|cost|spend)"
-)
-
-
-_QUALITY_NAME = re.compile(
-    r"ground(?:ed|ing)|relevanc|faithful|correctness|hallucinat|quality|(?:eval|judge|rating)\w*score|score(?:average|mean)"
-    r"|refusal|(?:negative|bad)feedback|feedback(?:rate|score)|thumbsdown|helpful|goalsuccess"
-)
-_GUARDRAILS, _EVALUATIONS = "awsbedrockguardrails", "bedrockagentcoreevaluations"
-_GROUNDING = "GuardrailPolicyType=ContextualGroundingPolicy"
-
-
-def _tells_quality(metric: Metric | Unknown) -> bool | Unknown:
-    if isinstance(metric, Unknown):
-        return metric
-    for part in (metric.namespace, metric.name):
-        if isinstance(part, Unknown):
-            return part
-    namespace, name = _squeezed(str(metric.namespace or "")), _squeezed(str(metric.name or ""))
-    if namespace == _GUARDRAILS:
-        known = _dimensions_known(metric)
-        grounding = isinstance(metric.dimensions, tuple) and _GROUNDING in metric.dimensions
-        return name == "invocationsintervened" and (grounding or (known if isinstance(known, Unknown) else False))
-    if str(metric.namespace or "").upper().startswith("AWS/"):
-        return False
-    return _EVALUATIONS in namespace or bool(_QUALITY_NAME.search(name))
+        return some(tells_quality(m) for m in _metrics(self))
 
 
 def _metrics(alarm: Alarm) -> tuple[Metric | Unknown, ...]:
     return (alarm.metrics,) if isinstance(alarm.metrics, Unknown) else alarm.metrics or ()
-
-
-_LONGEST_NAME = 255
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text[:_LONGEST_NAME].lower())
-
-
-def _watches(metric: Metric | Unknown, known: _Known, own_name: re.Pattern[str]) -> bool | Unknown:
-    """Whether the metric is one of ``known``, or an application metric of that name; unknown with its dimensions."""
-    if isinstance(metric, Unknown):
-        return metric
-    if isinstance(metric.name, Unknown):
-        return metric.name
-    if isinstance(metric.namespace, Unknown):
-        return metric.namespace
-    namespace, name = _squeezed(metric.namespace or ""), _squeezed(metric.name or "")
-    theirs = (metric.namespace or "").upper().startswith("AWS/") or "bedrockagentcore" in namespace
-    found = _listed(namespace, name, known) if theirs else bool(own_name.search(namespace + name))
-    return _dimensions_known(metric) if found else False
-
-
-def _listed(namespace: str, name: str, known: _Known) -> bool:
-    """AgentCore has several namespaces that share a beginning."""
-    return any(
-        name == n and (namespace == ns or (ns == _AGENTCORE and "bedrockagentcore" in namespace)) for ns, n in known
-    )
-
-
-def _dimensions_known(metric: Metric) -> bool | Unknown:
-    dimensions = metric.dimensions
-    if isinstance(dimensions, Unknown):
-        return dimensions
-    return next((d for d in dimensions or () if isinstance(d, Unknown)), True)
-
-
-def _sums(metric: Metric | Unknown) -> bool | Unknown:
-    statistic = metric if isinstance(metric, Unknown) else metric.statistic
-    return statistic if isinstance(statistic, Unknown) else statistic == "Sum"
 
 
 def _metric(node: Node, statistic: Node, spell: Spelling) -> Draft:

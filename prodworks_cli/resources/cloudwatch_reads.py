@@ -33,7 +33,8 @@ def _alarm(reader: Reader, key: str, alarm: Node) -> Record | None:
 
 def _about_models(alarm: Alarm) -> bool | Unknown:
     """Whether the alarm watches model calls by itself; another team's alarm on its own queue does not."""
-    return some((alarm.watches_model_errors, alarm.watches_throttles, alarm.watches_token_spikes))
+    watched = (alarm.watches_model_errors, alarm.watches_throttles, alarm.watches_token_spikes)
+    return some((*watched, alarm.watches_latency is True, alarm.watches_interventions))
 
 
 # What a dimension names, by its name.

@@ -11,6 +11,7 @@ from prodworks_cli.resources.adapter import (
     Declared,
     Observed,
     Record,
+    belonging,
     declared,
     each,
     observed,
@@ -82,23 +83,23 @@ def _zero_is_never(retention: Node) -> Node:
     return retention.map(lambda days: None if days in (0, "0") else days)
 
 
-def _filters(blocks: Iterable[Block], name: str, pattern: str, transformation: str, metric: str) -> Drafted:
-    return tuple(
-        draft(
-            MetricFilter,
-            block.body,
-            name=block.body[name],
-            pattern=block.body[pattern],
-            metric=block.body.at(transformation, metric),
-        )
-        for block in blocks
-    )
+def _filter(block: Block, name: str, pattern: str, transformation: str, metric: str) -> Draft:
+    body = block.body
+    return draft(MetricFilter, body, name=body[name], pattern=body[pattern], metric=body.at(transformation, metric))
+
+
+def _terraform_filter(block: Block) -> Draft:
+    return _filter(block, "name", "pattern", "metric_transformation", "name")
+
+
+def _cloudformation_filter(block: Block) -> Draft:
+    return _filter(block, "FilterName", "FilterPattern", "MetricTransformations", "MetricName")
 
 
 def _terraform(block: Block, declarations: Declarations) -> Draft:
     policies = pointing(declarations, ("aws_cloudwatch_log_data_protection_policy",), "log_group_name", block, "name")
     masks = masked(policies[0].body["policy_document"]) if policies else ()
-    filters = pointing(declarations, ("aws_cloudwatch_log_metric_filter",), "log_group_name", block, "name")
+    types = {"aws_cloudwatch_log_metric_filter": "log_group_name"}
     return declared(
         LogGroup,
         block,
@@ -108,12 +109,12 @@ def _terraform(block: Block, declarations: Declarations) -> Draft:
         retention_days=_zero_is_never(block.body["retention_in_days"]),
         kms_key=block.body["kms_key_id"],
         masked_identifiers=_or_account(masks, declarations),
-        metric_filters=_filters(filters, "name", "pattern", "metric_transformation", "name"),
+        metric_filters=belonging(declarations, block, types, _terraform_filter, "name"),
     )
 
 
 def _cloudformation(block: Block, declarations: Declarations) -> Draft:
-    filters = pointing(declarations, ("AWS::Logs::MetricFilter",), "LogGroupName", block, "LogGroupName")
+    types = {"AWS::Logs::MetricFilter": "LogGroupName"}
     return declared(
         LogGroup,
         block,
@@ -123,7 +124,7 @@ def _cloudformation(block: Block, declarations: Declarations) -> Draft:
         retention_days=_zero_is_never(block.body["RetentionInDays"]),
         kms_key=block.body["KmsKeyId"],
         masked_identifiers=_or_account(masked(block.body["DataProtectionPolicy"]), declarations),
-        metric_filters=_filters(filters, "FilterName", "FilterPattern", "MetricTransformations", "MetricName"),
+        metric_filters=belonging(declarations, block, types, _cloudformation_filter, "LogGroupName"),
     )
 
 

@@ -29,6 +29,7 @@ class Workload(Kind):
     ``enforces_guardrail`` says that the account, as declared or as read, applies a guardrail to every call of every
     model; that nobody said so counts as no. ``is_multi_user`` and ``faces_people`` follow from requests of people that
     reach a model; ``public_corpus`` is what the team says of its documents.
+    ``modalities`` are what models put out on the runtime endpoint: text, image, embedding, speech or video.
     ``uses_agentcore`` says that agents run on AgentCore or send spans with ADOT. ``quality_metric`` names what
     scores real answers in code; ``cost_per_request`` says that tokens are recorded for each request with a key of
     its own, and made into money. ``dependencies_locked`` says that each list of packages fixes what is installed,
@@ -54,6 +55,7 @@ class Workload(Kind):
     feedback_captured: Flag
     fallback: Flag
     uses_runtime_endpoint: Flag
+    modalities: Texts
     uses_agentcore: Flag
     allowed_regions: Texts
     approved_models: Texts

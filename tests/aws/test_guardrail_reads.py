@@ -108,6 +108,18 @@ def test_invocation_logging_that_is_off_is_known_to_be_off(scan: Scanning) -> No
     assert logging.delivery_failures == 0
 
 
+def test_deliveries_are_counted_by_their_end(scan: Scanning) -> None:
+    def counts(params: Any, _: str) -> Any:
+        ended = {q["Id"]: q["MetricStat"]["Metric"]["MetricName"] for q in params["MetricDataQueries"]}
+        counted = {"ModelInvocationLogsS3DeliverySuccess": [5.0], "ModelInvocationLargeDataS3DeliveryFailure": [2.0]}
+        return {"MetricDataResults": [{"Id": i, "Values": counted.get(name, [])} for i, name in ended.items()]}
+
+    config = {"loggingConfig": {"s3Config": {"bucketName": "invocations"}}}
+    answers = {"bedrock:GetModelInvocationLoggingConfiguration": config, "cloudwatch:GetMetricData": counts}
+    logging = _one(scan(KINDS, {**GOOD, **answers}), InvocationLogging)
+    assert (logging.deliveries, logging.delivery_failures) == (5, 2)
+
+
 def test_a_body_that_is_not_json_is_not_taken_for_switched_off(scan: Scanning) -> None:
     for body in (b"", b"<html>", b"[]", b'{"message": "hello"}'):
         answers = {**GOOD, "bedrock:GetModelInvocationLoggingConfiguration": Raw(body)}

@@ -38,6 +38,31 @@ def test_logging_in_the_account() -> None:
         assert isinstance(getattr(denied, name), Unknown), name
 
 
+@pytest.mark.parametrize(
+    ("delivered", "failed", "delivers"),
+    [
+        ([3.0, 4.0], [], True),
+        ([3.0], [1.0], False),
+        ([], [1.0], False),
+        ([], [], Unknown("nothing was delivered in 14 days, perhaps for want of calls")),
+    ],
+)
+def test_whether_invocation_logs_arrive(delivered: list[float], failed: list[float], delivers: object) -> None:
+    results = [{"Id": "delivered0", "Values": delivered}, {"Id": "failed1", "Values": failed}]
+    setting = observe(KIND, {READ: {}, "cloudwatch:GetMetricData": {"MetricDataResults": results}})
+    assert (setting.deliveries, setting.delivery_failures) == (sum(delivered), sum(failed))
+    assert setting.delivers == delivers
+
+
+def test_deliveries_that_were_not_read_are_unknown() -> None:
+    denied = observe(KIND, {READ: {}, "cloudwatch:GetMetricData": DENIED})
+    assert isinstance(denied.deliveries, Unknown)
+    assert isinstance(denied.delivers, Unknown)
+    page = {"MetricDataResults": [DENIED, {"Id": "failed0", "Values": []}]}
+    assert isinstance(observe(KIND, {READ: {}, "cloudwatch:GetMetricData": page}).delivers, Unknown)
+    assert isinstance(declared(LOGGING, {"logging_config": [{}]}).delivers, Unknown)
+
+
 def test_inference_profiles() -> None:
     arn = "arn:aws:bedrock:eu-west-1::foundation-model/m"
     body = {"name": "p", "model_source": [{"copy_from": arn}], "tags": {"team": "x"}}

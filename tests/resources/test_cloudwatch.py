@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from prodworks_cli.model import Unknown
-from prodworks_cli.resources.cloudwatch import Alarm, Metric
+from prodworks_cli.resources.alarm_metrics import Metric
+from prodworks_cli.resources.cloudwatch import Alarm
 from tests.resources.support import DENIED, block, declare, declared, observe, ref
 
 
-def alarm(namespace: object, name: object, statistic: str = "Sum", dimensions: Any = ()) -> Alarm:
+def alarm(namespace: object, name: object, statistic: str | None = "Sum", dimensions: Any = ()) -> Alarm:
     return Alarm("a", (Metric(namespace, name, dimensions, statistic),), False, True, (), None, 0)  # type: ignore[arg-type]
 
 
@@ -42,6 +43,56 @@ def test_what_a_metric_watches(namespace: object, name: object, errors: bool, th
     subject = alarm(namespace, name)
     seen = (subject.watches_model_errors, subject.watches_throttles, subject.watches_token_spikes)
     assert seen == (errors, throttles, tokens)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "statistic", "slow"),
+    [
+        ("AWS/Bedrock", "InvocationLatency", "p95", True),
+        ("AWS/Bedrock", "TimeToFirstToken", "p99.9", True),
+        ("AWS/Bedrock", "InvocationLatency", "Maximum", True),
+        ("AWS/Bedrock", "InvocationLatency", "PR(8000:)", True),
+        ("Bedrock-AgentCore", "Latency", "p90", True),
+        ("AWS/Bedrock", "InvocationLatency", "Average", False),
+        ("AWS/Bedrock", "InvocationLatency", None, False),
+        ("AWS/Bedrock", "InvocationLatency", Unknown("var"), Unknown("var")),
+        ("AWS/Bedrock", "Invocations", "p95", False),
+        ("SupportChat", "AnswerLatency", "p95", True),
+        ("SupportChat", "AnswerLatency", "Average", False),
+        ("MyApp", "time_to_first_token", "p50", True),
+        ("MyApp", "ModelCallDuration", "p95", True),
+        ("MyApp", "DatabaseLatency", "p95", False),
+        ("CWAgent", "diskio_duration", "p95", False),
+        (Unknown("var"), "Latency", "p95", Unknown("var")),
+    ],
+)
+def test_which_alarms_tell_that_slow_calls_are_slow(namespace: Any, name: str, statistic: Any, slow: object) -> None:
+    assert alarm(namespace, name, statistic).watches_latency == slow
+
+
+@pytest.mark.parametrize(("namespace", "name"), [("AWS/Lambda", "Duration"), ("AWS/ApiGateway", "Latency")])
+def test_a_part_of_the_application_may_be_slow_without_a_model(namespace: str, name: str) -> None:
+    assert isinstance(alarm(namespace, name, "p95").watches_latency, Unknown)
+    assert alarm(namespace, name, "Average").watches_latency is False
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "dimensions", "told"),
+    [
+        ("AWS/Bedrock/Guardrails", "InvocationsIntervened", (), True),
+        ("AWS/Bedrock/Guardrails", "InvocationsIntervened", ("GuardrailPolicyType=ContentPolicy",), True),
+        ("AWS/Bedrock/Guardrails", "InvocationsIntervened", ("GuardrailPolicyType=ContextualGroundingPolicy",), False),
+        ("AWS/Bedrock/Guardrails", "InvocationsIntervened", (Unknown("var"),), Unknown("var")),
+        ("AWS/Bedrock/Guardrails", "Invocations", (), False),
+        ("AWS/WAFV2", "BlockedRequests", (), False),
+        ("SupportChat", "GuardrailIntervened", (), True),
+        ("SupportChat", "BlockedQuestions", (), True),
+        ("MyApp", "BlockedThreads", (), False),
+        ("MyApp", "PromptInjectionAttempts", (), True),
+    ],
+)
+def test_which_alarms_tell_what_a_guardrail_stopped(namespace: str, name: str, dimensions: Any, told: object) -> None:
+    assert alarm(namespace, name, "Sum", dimensions).watches_interventions == told
 
 
 def test_unresolved_parts_are_unknown_where_they_matter() -> None:

@@ -35,6 +35,21 @@ def test_terraform() -> None:
     assert isinstance(group.kms_key, Unknown)
 
 
+def test_a_filter_on_a_group_that_is_not_resolved_may_be_one_of_any_group() -> None:
+    filters = [
+        block("aws_cloudwatch_log_metric_filter", f"infra/{name}", {"log_group_name": group, "name": name})
+        for name, group in (("mine", "/bedrock"), ("other", "/web"), ("maybe", Unknown("var.group", present=True)))
+    ]
+    mine, maybe = declare(block("aws_cloudwatch_log_group", "infra/g", {"name": "/bedrock"}), *filters).metric_filters
+    assert (mine.name, maybe) == ("mine", Unknown("var.group", present=True))
+    filters = [
+        block("AWS::Logs::MetricFilter", f"t#{name}", {"LogGroupName": group, "FilterName": name})
+        for name, group in (("mine", ref("t#G", "Ref")), ("other", ref("t#H", "Ref")), ("maybe", Unknown("parameter")))
+    ]
+    mine, maybe = declare(block("AWS::Logs::LogGroup", "t#G", {}), *filters).metric_filters
+    assert (mine.name, maybe) == ("mine", Unknown("parameter"))
+
+
 def test_without_a_masking_policy_of_its_own_the_account_may_mask() -> None:
     assert isinstance(declared("aws_cloudwatch_log_group", {"name": "x"}).masked_identifiers, Unknown)
     audited = declared("AWS::Logs::LogGroup", {"DataProtectionPolicy": AUDIT, "RetentionInDays": 30})

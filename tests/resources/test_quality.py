@@ -11,7 +11,8 @@ from prodworks_cli.model import Location, Ref, Unknown
 from prodworks_cli.node import node_of
 from prodworks_cli.resources.adapter import Record, days_since, days_until
 from prodworks_cli.resources.agents import Prompt
-from prodworks_cli.resources.cloudwatch import Alarm, Metric
+from prodworks_cli.resources.alarm_metrics import Metric
+from prodworks_cli.resources.cloudwatch import Alarm
 from prodworks_cli.resources.data_sources import DataSource
 from prodworks_cli.resources.model_calls import NUMBERED
 from prodworks_cli.resources.registry import observed_adapters

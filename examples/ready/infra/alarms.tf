@@ -44,3 +44,27 @@ resource "aws_cloudwatch_metric_alarm" "token_spike" {
   evaluation_periods  = 1
   alarm_actions       = [aws_sns_topic.on_call.arn]
 }
+
+resource "aws_cloudwatch_metric_alarm" "model_latency" {
+  alarm_name          = "support-chat-model-latency"
+  namespace           = "AWS/Bedrock"
+  metric_name         = "InvocationLatency"
+  extended_statistic  = "p95"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 10000
+  period              = 300
+  evaluation_periods  = 3
+  alarm_actions       = [aws_sns_topic.on_call.arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "guardrail_interventions" {
+  alarm_name          = "support-chat-guardrail-interventions"
+  namespace           = "AWS/Bedrock/Guardrails"
+  metric_name         = "InvocationsIntervened"
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 20
+  period              = 300
+  evaluation_periods  = 1
+  alarm_actions       = [aws_sns_topic.on_call.arn]
+}
