@@ -14,7 +14,7 @@ from prodworks_cli.deployments import templates_of
 from prodworks_cli.languages import sizes_by_language, unread_languages
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.link import link, pointers
-from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
+from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan, Skipped
 from prodworks_cli.node import Block, Declarations
 from prodworks_cli.planes import distinct, ordered, resource_of, with_workload
 from prodworks_cli.prompt_use import with_prompt_uses
@@ -39,6 +39,7 @@ from prodworks_cli.sources import (
     manifests,
     mcp,
     measurements,
+    operator_scripts,
     owners,
     prompts,
     python,
@@ -100,9 +101,11 @@ def collect_repository(
     """
     production = judged(tree)
     files, plans = terraform.without_plans(production)
+    by_hand = operator_scripts.run_by_hand(files)
+    workload = tuple(f for f in files if f.path not in by_hand)
     owned = owners.read(tree.files)
     declarations, iac_gaps = _declarations(files, (*plans, *tree.plans), tree, attempt)
-    tasks = _tasks(tree, production, files, owned, declarations)
+    tasks = _tasks(tree, production, files, workload, owned, declarations)
     read = together(tasks) if together else [attempt(task.what, task.run) for task in tasks]
     found = [*_adapted(declarations, attempt), *read]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
@@ -111,12 +114,15 @@ def collect_repository(
         gaps += unrecognised.switched_off(files)
     if not any(draft.cls is ModelCall for draft in drafts):
         told = {gap.scope for gap in gaps}
-        gaps += unrecognised.read(f for f in files if f.path not in told)
+        gaps += unrecognised.read(f for f in workload if f.path not in told)
     wanted = Wanted.of(settings, today or knowledge.checked())
-    named, crashes = attempt("the references to models", lambda: (references(drafts, files, declarations, wanted), ()))
+    named, crashes = attempt(
+        "the references to models", lambda: (references(drafts, workload, declarations, wanted), ())
+    )
     gaps += crashes
     resources = with_logging(link((resource_of(d, Plane.DECLARED) for d in (*drafts, *named)), pointers(declarations)))
-    scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), tree.skipped, owners=_owners(resources, owned))
+    skipped = (*tree.skipped, *(Skipped(path, operator_scripts.REASON) for path in sorted(by_hand)))
+    scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), skipped, owners=_owners(resources, owned))
     scan = replace(scan, templates=templates_of(declarations.blocks))
     inventory = Inventory(ordered(resources), distinct(gaps), scan, settings)
     return with_workload(inventory, _owner(settings, owned, resources))
@@ -149,7 +155,12 @@ def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Dra
 
 
 def _tasks(
-    tree: Tree, production: Sequence[File], files: Sequence[File], owned: owners.Owners, declarations: Declarations
+    tree: Tree,
+    production: Sequence[File],
+    files: Sequence[File],
+    workload: Sequence[File],
+    owned: owners.Owners,
+    declarations: Declarations,
 ) -> Sequence[Task]:
     sizes = sizes_by_language(files)
     glance = GLANCE * sum(sizes.values())
@@ -158,11 +169,13 @@ def _tasks(
         return Task(what, run, int(COSTS[language] * sizes.get(language, 0) if language else glance))
 
     return [
-        task("the Python reader", lambda: python.read(files, environment(declarations), owned, tree.locks), "Python"),
-        task("the TypeScript reader", lambda: typescript.read(files, environment(declarations)), "TypeScript"),
-        task("the Java reader", lambda: java.read(files, environment(declarations)), "Java"),
+        task(
+            "the Python reader", lambda: python.read(workload, environment(declarations), owned, tree.locks), "Python"
+        ),
+        task("the TypeScript reader", lambda: typescript.read(workload, environment(declarations)), "TypeScript"),
+        task("the Java reader", lambda: java.read(workload, environment(declarations)), "Java"),
         task("the state machine reader", lambda: state_machines.read(declarations, files)),
-        task("the prompt reader", lambda: prompts.read(files, owned)),
+        task("the prompt reader", lambda: prompts.read(workload, owned)),
         task("the secret scanner", lambda: secrets.read(production)),
         task("the workflow reader", lambda: workflows.read(files)),
         task("the reader of manifests", lambda: manifests.read(files, tree.locks, tree.skipped)),
