@@ -41,7 +41,15 @@ _SERVES = re.compile(
 _INFRASTRUCTURE = re.compile(
     r"(?:^|/)(?:[\w.-]*dockerfile[\w.-]*|(?:docker-)?compose[\w.-]*\.ya?ml|procfile|supervisord?\.conf)$", re.I
 )
-_DECLARES = (b"aws-cdk-lib", b"aws_cdk", b"AWSTemplateFormatVersion", b"AWS::Serverless", b"service:", b"apiVersion:")
+_DECLARES = (
+    b"aws-cdk-lib",
+    b"from aws_cdk",
+    b"import aws_cdk",
+    b"AWSTemplateFormatVersion",
+    b"AWS::Serverless",
+    b"service:",
+    b"apiVersion:",
+)
 _NAMED = re.compile(
     rf"""(?<![\w/-])(?:\.{{0,2}}/)*(?P<path>(?:[\w-]{{1,60}}/){{0,6}}{_FOLDERS}/[\w./-]{{0,200}})|["'](?P<quoted>{_FOLDERS})["']"""
 )
