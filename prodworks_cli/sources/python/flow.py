@@ -44,6 +44,9 @@ class Step(NamedTuple):
 
 
 _NOWHERE = Step((), (), False)
+_Follow = Callable[[Place], Iterable[Place | Leaf]]
+# How an expression is followed, the marks that it leaves, and whether it puts a text together.
+_OfNode = tuple[_Follow | None, tuple[str, ...], bool]
 
 
 class Flow:
@@ -55,6 +58,7 @@ class Flow:
         self._carriers = Carriers(tracer)
         self._known: dict[object, Trace] = {}
         self._steps: dict[object, Step] = {}
+        self._nodes: dict[int, _OfNode] = {}
         # The expressions that are being followed, by how many are around each; and the outermost that was met again.
         self._open: dict[object, int] = {}
         self._met = MAX_NESTED
@@ -62,7 +66,7 @@ class Flow:
         self._tracer = tracer
         self._budget = tracer.repository.budget
         # Steps of the types of expressions that hold texts; others (numbers, comparisons, functions) lead nowhere.
-        self._by_type: dict[str, Callable[[Place], Iterable[Place | Leaf]]] = {
+        self._by_type: dict[str, _Follow] = {
             "identifier": self._identifier,
             "attribute": self._attribute,
             "call": self._call,
@@ -151,27 +155,31 @@ class Flow:
         return Trace(tuple(leaves.values()), frozenset(composed))
 
     def _taken(self, key: object, place: Place) -> Step:
+        site = place.site
+        step_of, marks, composes = self._nodes.get(site.node.id) or self._told(site)
+        if step_of is None:
+            return _NOWHERE
         met, self._met = self._met, MAX_NESTED
         places: list[Place] = []
-        leaves: list[Leaf] = []
-        for found in self._step(place):
+        leaves = [Leaf(mark, site) for mark in marks]
+        for found in step_of(place):
             if isinstance(found, Leaf):
                 leaves.append(found)
-            else:
+            elif found.site.node.type in self._by_type:
                 places.append(found)
-        composes = not named(place.path) and _composes(place.site)
+        composes = composes and not named(place.path)
         step = Step(tuple(places), tuple(leaves), composes) if places or leaves or composes else _NOWHERE
         if self._met >= len(self._open):
             self._steps[key] = step
         self._met = min(met, self._met)
         return step
 
-    def _step(self, place: Place) -> Iterator[Place | Leaf]:
-        kind = place.site.node.type
-        step = self._by_type.get(kind)
-        if step is not None:
-            yield from (Leaf(mark, place.site) for mark in marks_of(place.site.module, place.site.node))
-            yield from step(place)
+    def _told(self, site: Site) -> _OfNode:
+        """What an expression says by itself, whatever call leads to it."""
+        step = self._by_type.get(site.node.type)
+        known = (step, marks_of(site.module, site.node) if step is not None else (), _composes(site))
+        self._nodes[site.node.id] = known
+        return known
 
     def _identifier(self, place: Place) -> Iterator[Place | Leaf]:
         known = self._classifier.of_name(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -29,6 +30,16 @@ _COMPREHENSIONS = frozenset(
 _COMPREHENSIONS_OR_BLOCK = _COMPREHENSIONS | {"block", "module"}
 
 
+class _Held(NamedTuple):
+    """What gives a name its value at one use: expressions with the position that is taken of them, members that are
+    set, the function that has it as a parameter, or something outside all functions."""
+
+    values: tuple[tuple[Node, str], ...]
+    members: Sequence[tuple[str, Node]] = ()
+    function: Node | None = None
+    elsewhere: bool = False
+
+
 class Names:
     """Steps from a name to the expressions that give it its value."""
 
@@ -38,42 +49,52 @@ class Names:
         self._additions: dict[int, dict[str, list[Node]]] = {}
         self._members: dict[int, dict[str, list[tuple[str, Node]]]] = {}
         self._checks: dict[int, frozenset[str]] = {}
+        self._held: dict[int, _Held] = {}
+        self._checked: dict[int, bool] = {}
 
     def sources(self, place: Place) -> Iterator[Place | Leaf]:
         """The expressions and leaves that a name takes its value from."""
-        site, name = place.site, place.site.text
-        module = site.module
-        clause = _comprehension(module, site.node, name)
+        site = place.site
+        held = self._held.get(site.node.id)
+        if held is None:
+            held = self._held[site.node.id] = self._holding(site.module, site.node)
+        path = place.path
+        for node, key in held.values:
+            yield place.to(node, ask(key, path) if key else path)
+        yield from self._asked(place, held.members)
+        if held.function is not None:
+            yield from self.parameter(place, held.function, site.text)
+        if held.elsewhere:
+            following = self._tracer.step(site) or ()
+            yield from (Place(o, path, place.certain) for o in following if isinstance(o, Site))
+
+    def _holding(self, module: Module, use: Node) -> _Held:
+        """What gives a name its value at one use, whatever call leads there."""
+        name = module.text(use)
+        clause = _comprehension(module, use, name)
         if clause is not None:
-            if not _counts(module, clause, name):
-                yield from place.to(clause).fields("right")
-            return
-        scope = innermost = module.scope(site.node)
+            right = None if _counts(module, clause, name) else clause.child_by_field_name("right")
+            return _Held(((right, ""),) if right is not None else ())
+        scope = innermost = module.scope(use)
         while True:
             kind = scope.type
             bindings = module.bindings.get(scope.id, {}).get(name, ())
             is_parameter = kind == "function_definition" and name in module.parameter_names(scope)
             visible = kind != "class_definition" or scope.id == innermost.id
             if visible and (bindings or is_parameter):
-                yield from self._in_scope(place, scope, name, bindings, is_parameter)
-                return
+                return self._in_scope(Site(module, use), scope, bindings, is_parameter)
             if kind == "module":
-                break
+                return _Held((), elsewhere=True)
             scope = module.scope(scope)
-        following = self._tracer.step(site) or ()
-        yield from (Place(o, place.path, place.certain) for o in following if isinstance(o, Site))
 
-    def _in_scope(
-        self, place: Place, scope: Node, name: str, bindings: Sequence[Binding], is_parameter: bool
-    ) -> Iterator[Place | Leaf]:
-        reaching = self._reaching(place.site, bindings)
-        for binding in reaching:
-            yield from self._bound(place, binding)
-        yield from (Place(s, place.path, place.certain) for s in self.added(place.site, name))
-        yield from self._set_members(place, scope, name)
-        hidden = any(self._hides(place.site.module, b, place.site.node) for b in reaching)
-        if is_parameter and not hidden:
-            yield from self.parameter(place, scope, name)
+    def _in_scope(self, site: Site, scope: Node, bindings: Sequence[Binding], is_parameter: bool) -> _Held:
+        module, use, name = site.module, site.node, site.text
+        reaching = self._reaching(site, bindings)
+        hidden = any(self._hides(module, b, use) for b in reaching)
+        added = ((n.node, "") for n in self.added(site, name))
+        values = (*(v for b in reaching for v in _bound(module, b)), *added)
+        members = self._members_in(module, scope).get(name, ())
+        return _Held(values, members, scope if is_parameter and not hidden else None)
 
     def _reaching(self, site: Site, bindings: Sequence[Binding]) -> tuple[Binding, ...]:
         """The bindings that may hold at a use: those before it, the loops around it, the later ones of a loop."""
@@ -100,20 +121,6 @@ class Names:
             module, binding.statement, use
         )
 
-    def _bound(self, place: Place, binding: Binding) -> Iterator[Place]:
-        statement = binding.statement
-        if binding.value is None:
-            if not _counts(place.site.module, statement, binding.name):
-                yield from place.to(statement).fields("right")
-            if statement.type == "augmented_assignment":
-                yield from place.to(statement).fields("left")
-        elif binding.value.type in ("function_definition", "class_definition"):
-            return
-        elif binding.index is not None:
-            yield place.to(binding.value, ask(f"#{binding.index}", place.path))
-        else:
-            yield place.to(binding.value)
-
     def added(self, site: Site, name: str) -> Iterator[Site]:
         """What ``name.append(x)`` and its like put into the value of a name or attribute."""
         module = site.module
@@ -138,8 +145,12 @@ class Names:
 
     def _set_members(self, place: Place, scope: Node, name: str) -> Iterator[Place]:
         """What ``name["key"] = x`` sets, for the member that is asked for."""
+        yield from self._asked(place, self._members_in(place.site.module, scope).get(name, ()))
+
+    def _asked(self, place: Place, members: Sequence[tuple[str, Node]]) -> Iterator[Place]:
+        """Of the members that are set, those that are asked for."""
         wanted = place.path[0] if place.path else "*"
-        for key, right in self._members_in(place.site.module, scope).get(name, ()):
+        for key, right in members:
             if wanted in (key, "*") or wanted.startswith("#"):
                 yield place.to(right, place.path[1:])
 
@@ -216,13 +227,27 @@ class Names:
 
     def is_checked(self, site: Site) -> bool:
         """The value is compared with a closed list in the function (``if tone not in TONES``)."""
-        function = site.module.function(site.node)
-        if function is None:
-            return False
-        checks = self._checks.get(function.id)
-        if checks is None:
-            checks = self._checks[function.id] = frozenset(_checked(site.module, function))
-        return bool(checks) and site.text in checks
+        key = site.node.id
+        if key not in self._checked:
+            function = site.module.function(site.node)
+            self._checked[key] = function is not None and site.text in self._checks_in(site.module, function)
+        return self._checked[key]
+
+    def _checks_in(self, module: Module, function: Node) -> frozenset[str]:
+        if function.id not in self._checks:
+            self._checks[function.id] = frozenset(_checked(module, function))
+        return self._checks[function.id]
+
+
+def _bound(module: Module, binding: Binding) -> Iterator[tuple[Node, str]]:
+    """The expressions that a binding gives, with the position that is taken of them."""
+    statement, value = binding.statement, binding.value
+    if value is None:
+        fields = [] if _counts(module, statement, binding.name) else ["right"]
+        fields += ["left"] if statement.type == "augmented_assignment" else []
+        yield from ((n, "") for f in fields if (n := statement.child_by_field_name(f)) is not None)
+    elif value.type not in ("function_definition", "class_definition"):
+        yield value, "" if binding.place is None else f"#{binding.place}"
 
 
 def _checked(module: Module, function: Node) -> Iterator[str]:

@@ -27,7 +27,8 @@ class Place(NamedTuple):
     @property
     def key(self) -> object:
         """What makes two places the same."""
-        return (self.site.key, self.path, self.certain)
+        site = self.site
+        return (site.node.id, site.frames[0].key if site.frames else (), self.path, self.certain)
 
     def to(self, node: Node, path: Path | None = None) -> Place:
         """Another expression of the same file."""

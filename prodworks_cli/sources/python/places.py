@@ -41,19 +41,28 @@ class Site(NamedTuple):
     @property
     def key(self) -> object:
         """What makes two sites the same: ids of nodes are unique among all trees that are kept."""
-        return (self.node.id, *(f.site.node.id for f in self.frames)) if self.frames else self.node.id
+        return (self.node.id, *self.frames[0].key) if self.frames else self.node.id
 
 
-@dataclass(frozen=True, slots=True)
 class Frame:
-    """A call that was entered: the arguments, the function's node id, and the site of the call."""
+    """A call that was entered: the arguments, the function's node id, and the site of the call.
 
-    site: Site
-    arguments: Arguments
-    function: int
+    ``key`` holds the ids of this call and of those around it, as the frames of a site hold them.
+    """
+
+    __slots__ = ("arguments", "function", "key", "site")
+
+    def __init__(self, site: Site, arguments: Arguments, function: int) -> None:
+        self.site = site
+        self.arguments = arguments
+        self.function = function
+        self.key: tuple[int, ...] = (site.node.id, *(site.frames[0].key if site.frames else ()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Frame) and (self.key, self.function) == (other.key, other.function)
 
     def __hash__(self) -> int:
-        return hash((self.site.module.path, self.site.node.id, self.function))
+        return hash((self.key, self.function))
 
 
 Origin = Site | Unknown

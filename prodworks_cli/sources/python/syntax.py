@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from tree_sitter import Node, Parser
 
@@ -24,18 +25,17 @@ _COLLECTS = ("list_splat_pattern", "dictionary_splat_pattern")
 _FUNCTION, _CLASS = frozenset({"function_definition"}), frozenset({"class_definition"})
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """One place that gives a name a value. ``value`` is ``None`` where the value is no expression (a loop variable).
 
-    ``index`` is the position in an unpacked tuple, ``scope`` the id of the scope that the statement stands in.
+    ``place`` is the position in an unpacked tuple, ``scope`` the id of the scope that the statement stands in.
     """
 
     name: str
     statement: Node
     value: Node | None
     scope: int
-    index: int | None = None
+    place: int | None = None
 
 
 @dataclass(frozen=True)
@@ -163,14 +163,14 @@ class Module(Calls):
 
     def _targets(self, left: Node, right: Node, statement: Node) -> Iterator[Binding]:
         if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
-            for index, target in enumerate(left.named_children):
+            for place, target in enumerate(left.named_children):
                 if target.type in ("identifier", "attribute"):
-                    yield self._binding(target, statement, right, index)
+                    yield self._binding(target, statement, right, place)
         elif left.type in ("identifier", "attribute"):
             yield self._binding(left, statement, right)
 
-    def _binding(self, name: Node | None, statement: Node, value: Node | None, index: int | None = None) -> Binding:
-        return Binding(self.text(name), statement, value, self.scope(statement).id, index)
+    def _binding(self, name: Node | None, statement: Node, value: Node | None, place: int | None = None) -> Binding:
+        return Binding(self.text(name), statement, value, self.scope(statement).id, place)
 
     def identifiers(self, node: Node | None) -> tuple[str, ...]:
         """The plain names inside a node."""

@@ -28,6 +28,10 @@ from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Arguments, Binding, Module
 
 
+# Bindings that may hold, and the function whose parameter may.
+_Held = tuple[tuple[Binding, ...], Node | None]
+
+
 class Tracer:
     """Steps from an expression to the expressions that give it its value."""
 
@@ -36,6 +40,7 @@ class Tracer:
         self.classes = Classes(self)
         self.callers = Callers(repository, self).of
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
+        self._names: dict[int, _Held | None] = {}
         self._origins: dict[object, tuple[Origin, ...]] = {}
         # The steps that are being taken, by how many are around each; and the outermost of them that was met again.
         self._active: dict[object, int] = {}
@@ -84,10 +89,14 @@ class Tracer:
 
     def step(self, site: Site) -> tuple[Origin, ...] | None:
         """The expressions that one expression takes its value from; ``None`` when it stands for itself."""
-        key, around = site.key, len(self._active)
+        take = self._by_type.get(site.node.type)
+        if take is None:
+            return None
+        key = site.key
         if key in self._steps:
             return self._steps[key]
-        if not self._active:
+        around = len(self._active)
+        if not around:
             self._start = self._budget.steps
         self._budget.spend()
         if key in self._active or around > MAX_ACTIVE or self._budget.too_many_since(self._start):
@@ -95,7 +104,7 @@ class Tracer:
             return (Unknown("is defined by itself or through too many steps"),)
         self._active[key] = around
         met, self._met = self._met, MAX_ACTIVE
-        result = self._step(site)
+        result = take(site)
         del self._active[key]
         if self._met >= around:  # what had to do without a step around it holds only there
             self._steps[key] = result
@@ -111,33 +120,38 @@ class Tracer:
         """Tells that the answer to what began at a depth was needed to answer itself, and was left out."""
         self._met = min(self._met, depth)
 
-    def _step(self, site: Site) -> tuple[Origin, ...] | None:
-        step = self._by_type.get(site.node.type)
-        return step(site) if step else None
-
     def _identifier(self, site: Site) -> tuple[Origin, ...]:
-        name = site.text
-        scope = site.module.scope(site.node)
+        key = site.node.id
+        if key not in self._names:
+            self._names[key] = self._looked_up(site)
+        held = self._names[key]
+        return self._imported(site, site.text) if held is None else self._held(site, held)
+
+    def _looked_up(self, site: Site) -> _Held | None:
+        """What holds a name, in the scopes around it; ``None`` for one that no scope of the file knows."""
+        scope, name = site.module.scope(site.node), site.text
         while True:
-            found = self._in_scope(site, scope, name)
-            if found is not None:
-                return found
-            if scope.type == "module":
-                return self._imported(site, name)
+            held = self._in_scope(site, scope, name)
+            if held is not None or scope.type == "module":
+                return held
             scope = site.module.scope(scope)
 
-    def _in_scope(self, site: Site, scope: Node, name: str) -> tuple[Origin, ...] | None:
+    def _in_scope(self, site: Site, scope: Node, name: str) -> _Held | None:
+        """The bindings of a scope that may hold at a use, and the function whose parameter may."""
         bindings = site.module.bindings.get(scope.id, {}).get(name, ())
         kind = scope.type
         if kind == "class_definition" and site.module.scope(site.node).id != scope.id:
             return None
+        reaching = reaching_bindings(site, bindings)
         if kind == "function_definition" and any(name == n for n, _ in site.module.parameters(scope)):
-            reaching = reaching_bindings(site, bindings)
             certain = any(encloses(site.module, b.statement, site.node) for b in reaching)
-            return (*self.bound(site, reaching), *(() if certain else self.parameter(site, scope, name)))
-        if bindings:
-            return self.bound(site, reaching_bindings(site, bindings))
-        return None
+            return reaching, None if certain else scope
+        return (reaching, None) if bindings else None
+
+    def _held(self, site: Site, held: _Held) -> tuple[Origin, ...]:
+        reaching, function = held
+        found = self.bound(site, reaching)
+        return (*found, *self.parameter(site, function, site.text)) if function is not None else found
 
     def bound(self, site: Site, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
         """The values that bindings give."""
@@ -147,9 +161,9 @@ class Tracer:
         if binding.value is None:
             return (Unknown(f"{binding.name} changes while the program runs"),)
         value = site.to(binding.value)
-        if binding.index is None:
+        if binding.place is None:
             return (value,)
-        return tuple(self._element(o, binding.index) for o in self.origins(value))
+        return tuple(self._element(o, binding.place) for o in self.origins(value))
 
     def _element(self, origin: Origin, index: int) -> Origin:
         if isinstance(origin, Site) and origin.node.type in ("tuple", "list", "expression_list"):
@@ -218,7 +232,8 @@ class Tracer:
         owner = self.classes.self_class(site, target)
         if owner is not None:
             return self.classes.member(owner, name)
-        local = self._in_scope(site, site.module.scope(site.node), site.text)
+        held = self._in_scope(site, site.module.scope(site.node), site.text)
+        local = self._held(site, held) if held is not None else ()
         if local:
             return local
         found: list[Origin] = []
