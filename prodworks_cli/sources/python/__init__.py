@@ -99,7 +99,7 @@ def _clients(calls: list[CallSite], describer: Describer, values: Values) -> lis
 
 
 def _gap(module: Module) -> list[Gap]:
-    broken = module.of_type("ERROR")
+    broken = module.of_type("ERROR") if module.root.has_error else ()
     lines = {line for node in broken for line in range(node.start_point[0], node.end_point[0] + 1)}
     total = module.root.end_point[0] + 1
     if not broken or len(lines) <= BROKEN_SHARE * total:

@@ -23,7 +23,6 @@ from prodworks_cli.sources.python.bounds import Asked, Bounds
 from prodworks_cli.sources.python.flow_types import Tracing
 from prodworks_cli.sources.python.handlers import Handlers
 from prodworks_cli.sources.python.places import Site
-from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.response import Reach
 from prodworks_cli.sources.python.syntax import Arguments, Module
 from prodworks_cli.sources.python.trace import Tracer
@@ -69,7 +68,7 @@ class Answers:
         read = checked = False
         for site in reach.bodies:
             for node in site.module.calls_to(self._taking(site.module), site.node):
-                name = last_name(site.module, node.child_by_field_name("function"))
+                name = site.module.called(node)
                 reads, checks = name in _READERS, bool(_VALIDATES.match(name))
                 given = _given(site.to(node), checks)
                 if any(is_answer(api, path) for value in given for path in self._paths(site.to(value), call)):
@@ -114,7 +113,7 @@ class Answers:
 def _given(call: Site, checks: bool) -> Iterator[Node]:
     """What a reader of JSON or a schema is given; of a class only what is unpacked into it."""
     given = call.module.arguments(call.node)
-    name = last_name(call.module, call.node.child_by_field_name("function"))
+    name = call.module.called(call.node)
     if not checks and name[:1].isupper():
         yield from given.splats
         return

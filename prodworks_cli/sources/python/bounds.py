@@ -13,7 +13,6 @@ from prodworks_cli.sources.calls.flows import CUT, INPUT, PARAMETER, Path
 from prodworks_cli.sources.calls.histories import history_of
 from prodworks_cli.sources.python.flow_types import Leaf, Trace, Tracing
 from prodworks_cli.sources.python.places import Site
-from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.response import Reach
 from prodworks_cli.sources.python.trace import Tracer
 
@@ -73,7 +72,7 @@ def _counted(function: Site) -> Iterator[Node]:
     """The texts that functions count or cut that are called so."""
     module = function.module
     for call in module.below(function.node, "call"):
-        name = last_name(module, call.child_by_field_name("function"))
+        name = module.called(call)
         if BOUNDS.search(name) and not FOR_SHOW.search(name):
             yield from module.arguments(call).positional[:1]
 

@@ -53,6 +53,17 @@ class Calls(Indexed):
             known[key] = intern(self.text(named)) if kind in _NAMES else ""
         return known[key]
 
+    def called(self, call: Node) -> str:
+        """The last name of what a call calls."""
+        known, key = self._called, call.id
+        if key not in known:
+            known[key] = self.last_name(call.child_by_field_name("function"))
+        return known[key]
+
+    @cached_property
+    def _called(self) -> dict[int, str]:
+        return {}
+
     @cached_property
     def _last_names(self) -> dict[int, str]:
         return {}
@@ -62,7 +73,7 @@ class Calls(Indexed):
         """The calls by the last name of what they call, in source order."""
         found: dict[str, list[Node]] = {}
         for call in self.of_type("call"):
-            found.setdefault(self.last_name(call.child_by_field_name("function")), []).append(call)
+            found.setdefault(self.called(call), []).append(call)
         return found
 
     def calls_to(self, names: Collection[str], around: Node | None = None) -> Sequence[Node]:

@@ -56,7 +56,8 @@ class Correlations:
     def _told(self, body: Site) -> tuple[frozenset[str], bool]:
         """The ids that one function records, and whether it logs; calls share the functions around them."""
         if body.node.id not in self._known:
-            self._known[body.node.id] = frozenset(_recorded(body)), _logs(body)
+            logs = frozenset(n.id for n in body.module.below(body.node, "call") if _logs(body.module, n))
+            self._known[body.node.id] = frozenset(_recorded(body, logs)), bool(logs)
         return self._known[body.node.id]
 
     def _in_lambda(self, reach: Reach) -> bool:
@@ -65,16 +66,16 @@ class Correlations:
         return any(self._entries.of(s.module, s.node) == LAMBDA for s in functions)
 
 
-def _logs(site: Site) -> bool:
-    return any((level_of(site.module, n) or "print") != "print" for n in site.module.below(site.node, "call"))
+def _logs(module: Module, call: tree_sitter.Node) -> bool:
+    return (level_of(module, call) or "print") != "print"
 
 
-def _recorded(site: Site) -> Iterator[str]:
+def _recorded(site: Site, logs: frozenset[int]) -> Iterator[str]:
     """Ids in the log calls and span attributes of one function."""
     module = site.module
     for node in module.below(site.node, "call"):
-        name = last_name(module, node.child_by_field_name("function"))
-        if name in _BINDERS or (level_of(module, node) or "print") != "print":
+        name = module.called(node)
+        if name in _BINDERS or node.id in logs:
             yield from ids_in(_names(module, node))
     if site.node.type == "function_definition":
         for decorator in module.decorators(site.node):

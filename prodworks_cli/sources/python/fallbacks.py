@@ -81,7 +81,7 @@ class Fallbacks:
 
 def _instead(module: Module, node: Node) -> bool:
     if node.type == "call":
-        name = last_name(module, node.child_by_field_name("function"))
+        name = module.called(node)
         return name in _MODEL_CALLS or bool(INSTEAD.search(name))
     if node.type == "return_statement" and node.named_children:
         return any(HANDED_OVER.search(text) for text in _texts(module, node.named_children[0]))

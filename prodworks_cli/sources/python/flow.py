@@ -244,7 +244,7 @@ def _composes(site: Site) -> bool:
         return any(c.type == "interpolation" for c in node.named_children)
     if kind == "binary_operator":
         return any(c.type == "string" for c in node.named_children)
-    return kind == "call" and last_name(site.module, node.child_by_field_name("function")) == "format"
+    return kind == "call" and site.module.called(node) == "format"
 
 
 def _subscript(place: Place) -> Iterator[Place]:

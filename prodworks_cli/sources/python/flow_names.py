@@ -12,7 +12,6 @@ from prodworks_cli.sources.calls.flows import PARAMETER, ask
 from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.python.flow_types import Classifier, Leaf, Place
 from prodworks_cli.sources.python.places import MAX_FRAMES, Site, encloses, reaching_bindings
-from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.syntax import Arguments, Binding, Module, inside
 from prodworks_cli.sources.python.trace import Tracer
 
@@ -267,7 +266,7 @@ def _counts(module: Module, loop: Node, name: str) -> bool:
     left, right = loop.child_by_field_name("left"), loop.child_by_field_name("right")
     if left is None or right is None or left.type not in ("pattern_list", "tuple_pattern"):
         return False
-    callee = last_name(module, right.child_by_field_name("function")) if right.type == "call" else ""
+    callee = module.called(right) if right.type == "call" else ""
     return callee in ("enumerate", "items") and module.text(left.named_children[0]) == name
 
 

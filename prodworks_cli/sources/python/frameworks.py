@@ -81,7 +81,7 @@ def importing(repository: Repository) -> Iterator[Module]:
     """The files that import a library of models, in order of path."""
     installed = repository.holds(*AGENTS_INSTALLED)
     for path in repository.paths_with(*WORDS):
-        if repository.imports(path, IMPORTS) or (installed and repository.imports(path, IMPORTS_AGENTS)):
+        if repository.imports(path, *IMPORTS) or (installed and repository.imports(path, IMPORTS_AGENTS)):
             yield repository.module(path)
 
 

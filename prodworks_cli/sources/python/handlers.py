@@ -161,7 +161,7 @@ def _raised(module: Module, body: Node) -> Iterator[str]:
     for statement in _statements(body, "raise_statement"):
         value = statement.named_children[0] if statement.named_children else None
         if value is not None and value.type == "call":
-            yield last_name(module, value.child_by_field_name("function"))
+            yield module.called(value)
 
 
 def _codes(module: Module, body: Node) -> set[str]:

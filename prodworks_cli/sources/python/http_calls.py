@@ -21,7 +21,8 @@ from prodworks_cli.sources.python.syntax import Arguments
 from prodworks_cli.sources.python.values import Values
 
 _METHODS = frozenset({"post", "request", "stream", "urlopen", "apost"})
-_USES = re.compile(rb"\.(?:post|request|stream|urlopen)\(|\burlopen\(")
+_USES = re.compile(rb"\.(?:post|request|stream|urlopen)\(")
+_OPENS = re.compile(rb"urlopen(?<!\wurlopen)\(")
 _LIBRARIES = re.compile(rb"\b(?:requests|httpx|aiohttp|urllib3|urllib)\b")
 _CLIENTS = frozenset({"Client", "AsyncClient", "Session", "ClientSession", "session", "PoolManager", "AsyncHTTPClient"})
 # The end of the path of a request that runs a model, with the operation; other paths list, upload or count.
@@ -77,7 +78,7 @@ def http_calls(repository: Repository, values: Values) -> Iterator[HttpCall]:
     """All requests that run a model, by file and line. Nothing is looked at where no file names a host or a path."""
     if not any(True for _ in repository.paths_with(*HOST_WORDS, *_PATH_WORDS)):
         return
-    for path in repository.matching(_USES):
+    for path in sorted({*repository.matching(_USES), *repository.matching(_OPENS)}):
         if not repository.imports(path, _LIBRARIES):
             continue
         module = repository.module(path)
@@ -89,7 +90,7 @@ def http_calls(repository: Repository, values: Values) -> Iterator[HttpCall]:
 
 def _call(site: Site, values: Values) -> HttpCall | None:
     given = site.module.arguments(site.node)
-    name = last_name(site.module, site.node.child_by_field_name("function"))
+    name = site.module.called(site.node)
     made = _client(site, values)
     url = _url(site, given, name, made, values)
     text = url.text() or (url.content.shape if isinstance(url.content, Unknown) else None) or ""

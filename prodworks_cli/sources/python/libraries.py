@@ -227,13 +227,15 @@ TRACED: Mapping[str, str] = {"langfuse.openai": "openai"}
 _MODULES = sorted({m.split(".")[0] for lib in LIBRARIES for m in lib.modules} | {*MAKERS, *NAMING_MODULES})
 WORDS: tuple[bytes, ...] = tuple(m.encode() for m in _MODULES)
 """Words of which a file that uses one of the libraries holds at least one."""
-IMPORTS = re.compile(
-    rb"(?:from|import)[ \t]+(?:"
+_IMPORTED = (
+    rb"[ \t]+(?:"
     rb"langchain(?:_aws|_bedrock|_openai|_anthropic|_google_genai|_google_vertexai|_mistralai|_groq|_cohere|_ollama"
     rb"|_openrouter|_azure_ai|_litellm|_community\.(?:chat_models|llms|embeddings)|\.(?:chat_models|llms|embeddings|agents))\b"
     rb"|google(?:\.genai|[ \t]+import[ \t]+genai|\.generativeai|\.adk)"
     rb"|(?:strands|llama_index|litellm|crewai|dspy|pydantic_ai|haystack\w*|smolagents|autogen_ext|agno|langgraph"
     rb"|instructor|claude_agent_sdk|anthropic|openai|groq|together|mistralai|cohere|vertexai|huggingface_hub|ollama|langfuse)\b)"
 )
+# Two patterns, each of which begins with a word by which places are sought.
+IMPORTS = (re.compile(rb"from" + _IMPORTED), re.compile(rb"import" + _IMPORTED))
 IMPORTS_AGENTS = re.compile(rb"from[ \t]+agents(?:\.[\w.]+)?[ \t]+import")
 """How a file imports the OpenAI Agents SDK, or a package of its own that is called so."""

@@ -70,7 +70,7 @@ class LogSetUps:
 
     def _in(self, module: Module) -> Iterator[Place]:
         for call in module.calls_to(self._readers):
-            name = last_name(module, call.child_by_field_name("function"))
+            name = module.called(call)
             yield from self._readers[name](self, Site(module, call))
         for binding in module.bindings.get(module.root.id, {}).get("LOGGING", ()):  # of Django
             if binding.value is not None and binding.value.type == "dictionary":
@@ -190,7 +190,7 @@ class LogSetUps:
         filtering = [
             module.arguments(n).get("min_level", 0)
             for n in module.below(site.node, "call")
-            if last_name(module, n.child_by_field_name("function")) == "make_filtering_bound_logger"
+            if module.called(n) == "make_filtering_bound_logger"
         ]
         level = next((f for f in filtering if f is not None), None)
         processors = given.get("processors", 0)

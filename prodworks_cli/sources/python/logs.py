@@ -198,6 +198,8 @@ def level_of(module: Module, node: tree_sitter.Node) -> str | None:
     if callee is None:
         return None
     name = last_name(module, callee)
+    if name not in _STATEMENTS:
+        return None
     if callee.type == "identifier":
         return "print" if name in ("print", "pprint") else None
     if name not in LEVELS or callee.type != "attribute":
@@ -227,7 +229,7 @@ def _last_word(module: Module, node: tree_sitter.Node) -> str:
     """``key`` of ``item["key"]``, ``item.get("key")``, ``item.key`` and ``key``."""
     if node.type == "subscript":
         return module.text(node.child_by_field_name("subscript")).strip("\"'")
-    if node.type == "call" and last_name(module, node.child_by_field_name("function")) == "get":
+    if node.type == "call" and module.called(node) == "get":
         given = module.arguments(node).positional
         return module.text(given[0]).strip("\"'") if given else ""
     return last_name(module, node)

@@ -25,6 +25,11 @@ LONGEST_LAMBDA = 900
 MAX_CALLERS = 4
 _ORDERS = ("<", "<=", ">", ">=", "==")
 _DECIDES = re.compile(r"tool_?use|tool_?calls?|stop_?reason|finish_?reason|function_call|returnControl", re.IGNORECASE)
+# What the pattern matches, in small letters.
+_DECISIONS = (
+    *(b"tool_use", b"tooluse", b"tool_call", b"toolcall", b"stop_reason", b"stopreason", b"finish_reason"),
+    *(b"finishreason", b"function_call", b"returncontrol"),
+)
 _FUNCTION = frozenset({"function_definition"})
 # From this version on the default limit is no longer 25 but in the thousands.
 _HIGH_DEFAULT = (1, 0, 6)
@@ -52,7 +57,7 @@ class Loops:
 
     def drafts(self) -> Iterator[Draft]:
         """All of them, by file and line."""
-        for module in self._repository.containing(b"while ", b"for "):
+        for module in self._repository.holding_in_any_case(*_DECISIONS):
             for loop in module.of_type("while_statement", "for_statement"):
                 if self._is_agentic(module, loop):
                     yield self._written(module, loop)

@@ -9,7 +9,6 @@ from tree_sitter import Node
 from prodworks_cli.sources.calls.answers import BOUNDS
 from prodworks_cli.sources.calls.flows import CUT, HISTORY, WINDOW
 from prodworks_cli.sources.calls.histories import LIMITS, WINDOWS, names_history
-from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.syntax import Module
 
 # ``[:4000]`` and ``[:MAX_CHARACTERS]``, and no ``[-5:]`` or ``[:-1]``.
@@ -27,7 +26,7 @@ def marks_of(module: Module, node: Node) -> tuple[str, ...]:
         return _of_subscript(module, node)
     if node.type != "call":
         return ()
-    name, given = last_name(module, node.child_by_field_name("function")), module.arguments(node)
+    name, given = module.called(node), module.arguments(node)
     window = WINDOWS.search(name) or not LIMITS.isdisjoint(given.keywords)
     tests = ((HISTORY, names_history(name)), (WINDOW, window), (CUT, BOUNDS.search(name)))
     return tuple(mark for mark, holds in tests if holds)

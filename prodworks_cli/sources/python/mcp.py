@@ -35,6 +35,7 @@ _REMOTE: Mapping[str, str] = {
 # Clients that are given a mapping from names to settings.
 _MAPPINGS = frozenset({"MultiServerMCPClient", "MCPClient", "ClaudeAgentOptions", "ClaudeCodeOptions", "MCPConfig"})
 _SERVERS = frozenset({"FastMCP", "MCPServer"})
+_NAMES = _STDIO | _REMOTE.keys() | _MAPPINGS | _SERVERS
 _HTTP_APPS = (".streamable_http_app", ".http_app", ".sse_app", ".run_streamable_http_async", ".run_http_async")
 _AUTH = ("auth", "token_verifier", "auth_server_provider")
 STANDARD = "stdio"
@@ -52,7 +53,9 @@ def mcp_servers(repository: Repository, values: Values, lookup: mcp.Lookup) -> I
 
 def _of_call(site: Site, values: Values, names: Names, lookup: mcp.Lookup) -> Iterator[Draft]:
     module = site.module
-    name = last_name(module, site.node.child_by_field_name("function"))
+    name = module.called(site.node)
+    if name not in _NAMES and "mcp_servers" not in module.arguments(site.node).keywords:
+        return
     place = f"{module.path}:{module.qualified(site.node)}"
     if name in _STDIO:
         settings = _settings(site, values)

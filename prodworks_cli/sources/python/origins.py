@@ -12,7 +12,6 @@ from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.python.entries import Entries, requested
 from prodworks_cli.sources.python.flow_types import Leaf, Place, Trace, Tracing
 from prodworks_cli.sources.python.places import Site
-from prodworks_cli.sources.python.repository import last_name
 from prodworks_cli.sources.python.syntax import Arguments, Module
 
 # Members of a response that are no answer.
@@ -75,7 +74,7 @@ class Origins:
     def of_call(self, place: Place, flow: Tracing) -> tuple[Leaf, ...] | None:
         """Model calls, searches, questions to a person, and what is read from files and services."""
         site = place.site
-        name = last_name(site.module, site.node.child_by_field_name("function"))
+        name = site.module.called(site.node)
         key = (site.module.path, site.node.id)
         if key in self._calls:
             return self._answer(place, self._calls[key])

@@ -129,7 +129,7 @@ def _of_crew(module: Module, node: Node, name: str) -> bool:
         return False
     above = module.parent(node)
     call = module.parent(above) if above is not None else None
-    return call is not None and last_name(module, call.child_by_field_name("function")) in ("Agent", "Task")
+    return call is not None and module.called(call) in ("Agent", "Task")
 
 
 def _text_in(module: Module, value: Node) -> Node:
@@ -142,7 +142,7 @@ def _text_in(module: Module, value: Node) -> Node:
 
 def _message(module: Module, call: Node) -> Iterator[Candidate]:
     """``SystemMessage("...")``, and the default of ``settings.get("system_prompt", "...")``."""
-    name = last_name(module, call.child_by_field_name("function"))
+    name = module.called(call)
     given = module.arguments(call)
     if name in _MESSAGES:
         node = given.get("content", 0) or given.get("prompt")

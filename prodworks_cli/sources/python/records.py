@@ -109,13 +109,14 @@ def _fields(body: Site) -> set[str]:
     used = {module.text(n) for n in given if n.type == "identifier" and _is_whole(module, n)}
     found = fields_in(n for r in recorded for n in _names(module, r))
     found |= fields_in(n for value in _held(module, body.node, used) for n in labels(value))
-    timed = any(_is_duration(body, n) for n in given) or used & _durations(body)
+    times = _times(body)
+    timed = any(_is_duration(module, n, times) for n in given) or used & _durations(body, times)
     return found | ({LATENCY} if timed else set())
 
 
 def _records(module: Module, call: Node) -> bool:
     """The call writes a log, a metric or an attribute of a span, in production too."""
-    level, name = level_of(module, call), plain(last_name(module, call.child_by_field_name("function")))
+    level, name = level_of(module, call), plain(module.called(call))
     if level in (None, "debug") and not RECORDERS.match(name):
         return False
     tests = (a.child_by_field_name("condition") for a in module.ancestors(call) if a.type == "if_statement")
@@ -153,7 +154,7 @@ def _held(module: Module, function: Node, names: set[str]) -> Iterator[str]:
 
 def _is_record(module: Module, value: Node) -> bool:
     """A dictionary, or an object that is made of its members."""
-    name = last_name(module, value.child_by_field_name("function")) if value.type == "call" else ""
+    name = module.called(value) if value.type == "call" else ""
     return value.type == "dictionary" or name == "dict" or name[:1].isupper()
 
 
@@ -163,25 +164,26 @@ def _is_whole(module: Module, name: Node) -> bool:
     return above is None or above.type not in ("subscript", "attribute")
 
 
-def _durations(body: Site) -> set[str]:
+def _durations(body: Site, times: set[str]) -> set[str]:
     """The variables of a function that hold a difference of two times."""
-    found: set[str] = set()
-    for assignment in body.module.below(body.node, "assignment"):
+    module, found = body.module, set[str]()
+    if not any(_is_duration(module, n, times) for n in module.below(body.node, "binary_operator")):
+        return found
+    for assignment in module.below(body.node, "assignment"):
         right = assignment.child_by_field_name("right")
-        if right is not None and any(_is_duration(body, n) for n in body.module.below(right, "binary_operator")):
-            found.add(body.module.text(assignment.child_by_field_name("left")))
+        if right is not None and any(_is_duration(module, n, times) for n in module.below(right, "binary_operator")):
+            found.add(module.text(assignment.child_by_field_name("left")))
     return found
 
 
-def _is_duration(body: Site, node: Node) -> bool:
+def _is_duration(module: Module, node: Node, times: set[str]) -> bool:
     """``time.time() - start``, or ``end - start`` of two times."""
-    module = body.module
     if node.type != "binary_operator" or module.text(node.child_by_field_name("operator")) != "-":
         return False
     left = node.child_by_field_name("left")
     if left is None or _CLOCK.search(module.text(left)):
         return left is not None
-    return left.type == "identifier" and module.text(left) in _times(body)
+    return left.type == "identifier" and module.text(left) in times
 
 
 def _times(body: Site) -> set[str]:
@@ -220,7 +222,7 @@ def _tells(module: Module, clause: Node) -> bool:
     alias = next(iter(module.below(clause, "as_pattern_target")), None)
     name = module.text(alias)
     for call in module.below(clause, "call"):
-        callee = last_name(module, call.child_by_field_name("function"))
+        callee = module.called(call)
         if ERROR_RECORDERS.match(plain(callee)):
             return True
         if not _records(module, call):

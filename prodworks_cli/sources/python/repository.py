@@ -13,7 +13,7 @@ from prodworks_cli.sources.files import File
 from prodworks_cli.sources.locks import Versions
 from prodworks_cli.sources.python.budget import BYTES_OF_A_STEP, Budget
 from prodworks_cli.sources.python.syntax import MAX_BYTES, Import, Module, parse
-from prodworks_cli.sources.python.word_index import WordIndex, places_of_use
+from prodworks_cli.sources.python.word_index import WordIndex, places_of_use, whole_word
 
 
 class Repository:
@@ -33,7 +33,7 @@ class Repository:
         shared = {id(f.vocabulary): f.vocabulary for f in files}
         self._vocabulary = next(iter(shared.values())) if len(shared) == 1 else None
         self.budget = Budget()
-        self._words = WordIndex(self._files)
+        self._words = WordIndex(self._files, self._vocabulary)
         self._modules: dict[str, Module] = {}
         self._named: dict[str, tuple[tuple[Module, Node], ...]] = {}
         self._definitions: dict[str, int] = {}
@@ -72,6 +72,16 @@ class Repository:
             self._texts_holding[literals] = tuple(self._having(self._texts, literals))
         return self._texts_holding[literals]
 
+    def holding_in_any_case(self, *lowered: bytes) -> Iterator[Module]:
+        """The files that hold one of some texts in any case, in order of path."""
+        if self._vocabulary is not None:
+            having = self._vocabulary.having(lowered, folded=True)
+            paths = [path for path in self._files if path in having]
+        else:
+            small = ((path, data.lower()) for path, data in self._files.items())
+            paths = [path for path, data in small if any(text in data for text in lowered)]
+        yield from map(self.module, paths)
+
     def _having(self, files: Mapping[str, bytes], literals: tuple[bytes, ...]) -> Iterator[str]:
         """The paths among files of those that hold one of the texts, in their order."""
         if self._vocabulary is not None:
@@ -98,9 +108,9 @@ class Repository:
         """The text of a file of any kind."""
         return self._texts[path].decode("utf-8", "replace")
 
-    def imports(self, path: str, pattern: re.Pattern[bytes]) -> bool:
-        """Whether a pattern is found in the file of a path; nothing is parsed."""
-        return pattern.search(self._files[path]) is not None
+    def imports(self, path: str, *patterns: re.Pattern[bytes]) -> bool:
+        """Whether one of some patterns is found in the file of a path; nothing is parsed."""
+        return any(pattern.search(self._files[path]) for pattern in patterns)
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[str]:
         """The paths of the files in which a pattern is found; nothing is parsed."""
@@ -182,7 +192,7 @@ class Repository:
         """
         if self.budget.exhausted:
             return True
-        word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
+        word = whole_word(name.encode())
         indexed = self._words.covers(name)
         found = 0
         for path in (*self._naming(name), *self._besides_python) if indexed else self._texts:

@@ -18,7 +18,7 @@ from prodworks_cli.sources.python.flow import Flow
 from prodworks_cli.sources.python.flow_types import Trace
 from prodworks_cli.sources.python.frameworks import ModelObject
 from prodworks_cli.sources.python.places import Site
-from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.sites import CallSite
 
 _WORDS = {INPUT: "request", OUTPUT: "output", RETRIEVED: "retrieved", IDENTITY: "identity", STORED: "stored"}
@@ -99,7 +99,7 @@ class Requests:
         module = self._repository.module(path)
         for call in module.of_type("call"):
             given = module.arguments(call)
-            name = last_name(module, call.child_by_field_name("function"))
+            name = module.called(call)
             if name in ("SystemMessage", "SystemMessagePromptTemplate"):
                 yield from (Site(module, n) for n in [given.get("content", 0)] if n is not None)
             elif name[:1].isupper() or name.startswith("create_"):

@@ -148,7 +148,7 @@ class Responses:
     def _ends(self, body: Site) -> frozenset[str]:
         """The stop reasons that a function tells apart."""
         if body.node.id not in self._told:
-            named = STOP_NAMES.intersection(_literals(body))
+            named = frozenset(_literals(body))
             self._told[body.node.id] = named | set(BAD_ENDS if _compared_away(body) else ())
         return self._told[body.node.id]
 
@@ -195,10 +195,11 @@ def _returned_whole(call: Site, function: Node) -> bool:
 
 
 def _literals(site: Site) -> Iterator[str]:
-    """Texts in the code, without the keys of request bodies: ``{"max_tokens": 400}`` handles no stop reason."""
+    """Stop reasons in the code, without the keys of request bodies: ``{"max_tokens": 400}`` handles no stop reason."""
     for node in site.module.below(site.node, "string_content"):
-        if not _names_a_setting(site.module, node):
-            yield site.module.text(node)
+        text = site.module.text(node)
+        if text in STOP_NAMES and not _names_a_setting(site.module, node):
+            yield text
 
 
 def _names_a_setting(module: Module, content: Node) -> bool:
@@ -216,12 +217,13 @@ def _names_a_setting(module: Module, content: Node) -> bool:
 
 def _reads(site: Site, names: frozenset[str]) -> bool:
     """A key or an attribute of one of the names is read."""
-    for node in site.module.below(site.node, "attribute", "string_content"):
-        if node.type == "attribute" and last_name(site.module, node) in names:
-            return True
-        if node.type == "string_content" and site.module.text(node) in names and _is_key(site.module, node):
-            return True
-    return False
+    module = site.module
+    if not module.holds(*(name.encode() for name in names)):
+        return False
+    if any(last_name(module, node) in names for node in module.below(site.node, "attribute")):
+        return True
+    texts = module.below(site.node, "string_content")
+    return any(module.text(node) in names and _is_key(module, node) for node in texts)
 
 
 def compares(site: Site, names: frozenset[str]) -> bool:
@@ -243,7 +245,7 @@ def _is_key(module: Module, content: Node) -> bool:
         return False
     if above.type == "argument_list":
         call = module.parent(above)
-        return call is not None and last_name(module, call.child_by_field_name("function")) in ("get", "pop")
+        return call is not None and module.called(call) in ("get", "pop")
     return above.type in ("subscript", "comparison_operator")
 
 
@@ -261,7 +263,7 @@ def _in_span(call: Site) -> bool:
     for above in call.module.ancestors(call.node):
         if above.type == "with_statement":
             opened = [n for clause in above.children if clause.type == "with_clause" for n in inside(clause)]
-            names = {last_name(call.module, n.child_by_field_name("function")) for n in opened if n.type == "call"}
+            names = {call.module.called(n) for n in opened if n.type == "call"}
             if names & SPANS:
                 return True
     return False

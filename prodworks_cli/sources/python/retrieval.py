@@ -96,12 +96,12 @@ class Retrievals:
         if target is None or not _ASKED.match(last_name(module, callee)):
             return False
         origins = (o for o in self._values.tracer.origins(Site(module, target)) if isinstance(o, Site))
-        names = (last_name(o.module, o.node.child_by_field_name("function")) for o in origins)
+        names = (o.module.called(o.node) for o in origins)
         return any(name in _MADE or name.endswith(_OF_KNOWLEDGE_BASES) for name in names)
 
     def _draft(self, module: Module, node: Syntax, paths: Paths) -> Draft:
         store, filter_, count = (self._given(module, node, path) for path in paths)
-        api = last_name(module, node.child_by_field_name("function"))
+        api = module.called(node)
         is_search = paths[0][0] in _STORES
         base: Drafted = None if is_search else store
         if not is_search and isinstance(store.content, str):

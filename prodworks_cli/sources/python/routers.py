@@ -10,7 +10,7 @@ from prodworks_cli.sources.calls.providers import behind, by_model
 from prodworks_cli.sources.content import member
 from prodworks_cli.sources.python.frameworks import ADDRESSES, ModelObject, evaluated, first_of, imported
 from prodworks_cli.sources.python.places import Site
-from prodworks_cli.sources.python.repository import Repository, last_name
+from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.values import Values
 
 NAME = "Router"
@@ -24,7 +24,7 @@ def routed_models(repository: Repository, values: Values) -> Iterator[ModelObjec
     """All deployments of routers, by file and line; one of an unknown model where the list is made elsewhere."""
     for module in repository.containing(b"litellm"):
         for call in module.of_type("call") if NAME.encode() in module.data else ():
-            name = last_name(module, call.child_by_field_name("function"))
+            name = module.called(call)
             if name == NAME and imported(module, call, NAME, ("litellm",)):
                 yield from _deployments(Site(module, call), values)
 

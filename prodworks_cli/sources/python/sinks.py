@@ -100,7 +100,7 @@ class Sinks:
             yield from self._handed_over(module)
 
     def _call(self, module: Module, node: Node) -> Iterator[Draft]:
-        name = last_name(module, node.child_by_field_name("function"))
+        name = module.called(node)
         if name in _RUNNERS and _from_framework(module, node, name):
             yield self._draft(module, node, _RUNNERS[name], False, None)
             return

@@ -192,7 +192,7 @@ def _invocation(module: Module, node: Node) -> tuple[Node, Arguments] | None:
             return None
         given = module.arguments(call)
         position = next((i for i, p in enumerate(given.positional) if p.id == node.id), None)
-        runs = last_name(module, call.child_by_field_name("function")) in RUNNERS
+        runs = module.called(call) in RUNNERS
         if position is None:
             return None
         return call, given.after(position + 1) if runs or given.keywords or given.splats else Arguments(splats=(node,))

@@ -189,6 +189,16 @@ class Module(Calls):
             self._parameters[function.id] = tuple(p for p in found if p)
         return self._parameters[function.id]
 
+    def defaults(self, function: Node) -> Mapping[str, Node | None]:
+        """The parameters of a function by name."""
+        if function.id not in self._defaults:
+            self._defaults[function.id] = dict(self.parameters(function))
+        return self._defaults[function.id]
+
+    @cached_property
+    def _defaults(self) -> dict[int, dict[str, Node | None]]:
+        return {}
+
     @cached_property
     def _parameters(self) -> dict[int, tuple[tuple[str, Node | None], ...]]:
         return {}

@@ -133,7 +133,7 @@ class Pieces:
 
     def _read(self, site: Site) -> Piece | None:
         """A file of the repository that is read, by the name that stands in the call."""
-        if last_name(site.module, site.node.child_by_field_name("function")) not in _READS:
+        if site.module.called(site.node) not in _READS:
             return None
         for node in inside(site.node):
             name = site.module.text(node) if node.type == "string_content" else ""

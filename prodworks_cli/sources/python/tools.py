@@ -227,7 +227,7 @@ class Tools:
         named = False
         for module in self._repository.containing(*_REQUESTS):
             for call in module.of_type("call"):
-                callee = last_name(module, call.child_by_field_name("function"))
+                callee = module.called(call)
                 given = module.arguments(call).positional
                 picked = given[1] if callee == "getattr" and len(given) > 1 else given[0] if given else None
                 if callee in _DYNAMIC and picked is not None and _is_asked(module, picked):

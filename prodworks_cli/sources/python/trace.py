@@ -27,7 +27,6 @@ from prodworks_cli.sources.python.places import (
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Arguments, Binding, Module
 
-
 # Bindings that may hold, and the function whose parameter may.
 _Held = tuple[tuple[Binding, ...], Node | None]
 
@@ -143,7 +142,7 @@ class Tracer:
         if kind == "class_definition" and site.module.scope(site.node).id != scope.id:
             return None
         reaching = reaching_bindings(site, bindings)
-        if kind == "function_definition" and any(name == n for n, _ in site.module.parameters(scope)):
+        if kind == "function_definition" and name in site.module.defaults(scope):
             certain = any(encloses(site.module, b.statement, site.node) for b in reaching)
             return reaching, None if certain else scope
         return (reaching, None) if bindings else None
@@ -202,7 +201,7 @@ class Tracer:
                 return (self._argument(site, function, name, frame.arguments, frame.site),)
         callers = self.callers(site.module, function)
         if not callers:
-            default = dict(site.module.parameters(function)).get(name)
+            default = site.module.defaults(function).get(name)
             if default is not None and not is_entry(site.module, function):
                 return (site.to(default),)
             return (Unknown(f"parameter {name} {EXTERNAL}"),)

@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
+from prodworks_cli.sources.vocabulary import Vocabulary
+
+# The look-back follows the word, by whose letters places are sought.
+_FUNCTIONS = re.compile(rb"def(?<!\wdef)\s+([A-Za-z_]\w*)\s*[(\[]")
+_CLASSES = re.compile(rb"class(?<!\wclass)\s+([A-Za-z_]\w*)")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
-_DEFINED = re.compile(rb"\b(?:def|class)\s+([A-Za-z_]\w*)")
-_FUNCTIONS = re.compile(rb"\bdef\s+([A-Za-z_]\w*)\s*[(\[]")
 # What follows a name that is called, or that a call is given.
 _FOLLOWS = frozenset((b"(", b",", b")", b"#", b"\\", b""))
 _SPACE = 200
@@ -20,16 +23,20 @@ _SPACE = 200
 class WordIndex:
     """The files by the names that they hold as words; only names that one of them defines are kept."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], vocabulary: Vocabulary | None = None) -> None:
+        """``vocabulary`` is that of these files and others, where there is one."""
         self._files = files
+        self._vocabulary = vocabulary
 
     def covers(self, name: str) -> bool:
         """Whether a name can be looked up: one in other letters than ASCII cannot, nor one that no file defines."""
-        return name.encode() in self._places
+        return name.encode() in self._defined
 
     def paths(self, name: str) -> Sequence[str]:
         """The paths of the files that hold a name as a word, in order."""
-        return [self._paths[i] for i in self._places[name.encode()]]
+        if self._vocabulary is None:
+            return [self._paths[i] for i in self._places[name.encode()]]
+        return [path for path in self._vocabulary.with_word(name.encode()) if path in self._files]
 
     def definitions(self, name: str) -> int:
         """How many functions of a name the files define; none for one in other letters than ASCII."""
@@ -40,17 +47,27 @@ class WordIndex:
         return Counter(chain.from_iterable(map(_FUNCTIONS.findall, self._files.values())))
 
     @cached_property
+    def _defined(self) -> frozenset[bytes]:
+        classes = chain.from_iterable(map(_CLASSES.findall, self._files.values()))
+        return frozenset(chain(self._functions, classes))
+
+    @cached_property
     def _paths(self) -> Sequence[str]:
         return sorted(self._files)
 
     @cached_property
     def _places(self) -> Mapping[bytes, array[int]]:
-        defined = {name for data in self._files.values() for name in _DEFINED.findall(data)}
-        found: dict[bytes, array[int]] = {name: array("I") for name in defined}
+        found: dict[bytes, array[int]] = {name: array("I") for name in self._defined}
         for index, path in enumerate(self._paths):
-            for name in defined.intersection(_WORD.findall(self._files[path])):
+            for name in self._defined.intersection(_WORD.findall(self._files[path])):
                 found[name].append(index)
         return found
+
+
+def whole_word(name: bytes) -> re.Pattern[bytes]:
+    """A pattern for a name that is no part of a longer one; places are sought by its letters."""
+    word = re.escape(name)
+    return re.compile(word + rb"(?<!\w" + word + rb")(?!\w)" if name.isascii() else rb"\b" + word + rb"\b")
 
 
 def places_of_use(data: bytes, name: bytes) -> Iterator[int]:
