@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.python.syntax import Arguments, Binding, Module
 
