@@ -131,19 +131,21 @@ class Flow:
         leaves: dict[object, Leaf] = {}
         composed: set[tuple[str, int]] = set()
         seen: set[object] = set()
-        queue = [start]
+        queue, budget = [start], self._budget
         while queue:
             place = queue.pop()
             key = place.key
             if key in seen:
                 continue
             seen.add(key)
-            self._budget.spend()
-            if len(seen) > MAX_STEPS or self._budget.exhausted:
+            budget.spend()
+            if len(seen) > MAX_STEPS or budget.exhausted:
                 leaf = Leaf("unknown", place.site, (), "is made in too many steps", False)
                 leaves[leaf.key] = leaf
                 break
             step = self._steps.get(key) or self._taken(key, place)
+            if step is _NOWHERE:
+                continue
             cut = self._stops and any(leaf.kind == CUT for leaf in step.leaves)
             if not cut:
                 queue.extend(step.places)
@@ -165,7 +167,7 @@ class Flow:
         for found in step_of(place):
             if isinstance(found, Leaf):
                 leaves.append(found)
-            elif found.site.node.type in self._by_type:
+            elif found.site.node.type in self._by_type:  # numbers and functions lead nowhere
                 places.append(found)
         composes = composes and not named(place.path)
         step = Step(tuple(places), tuple(leaves), composes) if places or leaves or composes else _NOWHERE

@@ -17,6 +17,9 @@ BODIES = ("json", "form", "body", "receive_text", "receive_json", "get_json")
 _UNNAMED = frozenset({"*", *BODIES})
 
 
+_make = tuple.__new__
+
+
 class Place(NamedTuple):
     """An expression on the way, the members asked for, and whether its value certainly reaches the use."""
 
@@ -32,7 +35,7 @@ class Place(NamedTuple):
 
     def to(self, node: Node, path: Path | None = None) -> Place:
         """Another expression of the same file."""
-        return Place(self.site.to(node), self.path if path is None else path, self.certain)
+        return _make(Place, (self.site.to(node), self.path if path is None else path, self.certain))
 
     def fields(self, *names: str) -> Iterator[Place]:
         """The expressions in some fields of the node."""

@@ -59,7 +59,10 @@ class Module(Calls):
 
     def function(self, node: Node) -> Node | None:
         """The innermost named function around a node."""
-        return self.around(node, _FUNCTION)
+        scope = self.around(node, SCOPES)
+        while scope is not None and scope.type not in _FUNCTION:
+            scope = self.around(scope, SCOPES)
+        return scope
 
     def owner(self, node: Node) -> Node | None:
         """The innermost class around a node."""

@@ -60,9 +60,10 @@ class Tracer:
 
     def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
         """The expressions at which tracing ends: literals, calls out of the repository, definitions."""
-        key, around = (site.key, depth), len(self._active)
+        key = (site.key, depth)
         if key in self._origins:
             return self._origins[key]
+        around = len(self._active)
         met, self._met = self._met, MAX_ACTIVE
         result = self._traced(site, depth)
         if self._met >= around:
@@ -72,14 +73,18 @@ class Tracer:
 
     def _traced(self, site: Site, depth: int) -> tuple[Origin, ...]:
         found: dict[object, Origin] = {}
-        queue: list[tuple[Origin, int]] = [(site, depth)]
-        while queue and len(found) <= MAX_ORIGINS:
-            origin, left = queue.pop(0)
-            following = self.step(origin) if left and isinstance(origin, Site) else None
-            if following is None:
-                found.setdefault(_key(origin), origin)
-            else:
-                queue += [(f, left - 1) for f in following]
+        level: list[Origin] = [site]
+        while level:
+            deeper: list[Origin] = []
+            for origin in level:
+                if len(found) > MAX_ORIGINS:
+                    return tuple(found.values())
+                following = self.step(origin) if depth and isinstance(origin, Site) else None
+                if following is None:
+                    found.setdefault(_key(origin), origin)
+                else:
+                    deeper += following
+            level, depth = deeper, depth - 1
         return tuple(found.values())
 
     def sites(self, site: Site) -> tuple[Site, ...]:
