@@ -67,6 +67,7 @@ class InferenceProfile(Kind):
     """A system-defined or application inference profile. ``tags`` are the keys of its tags."""
 
     KIND = "aws.bedrock.inference_profile"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {"cost_tagged": ("tags",)}
 
     id: Text
     arn: Text
@@ -77,7 +78,23 @@ class InferenceProfile(Kind):
     destination_regions: Texts
     tags: Texts
 
+    @property
+    def cost_tagged(self) -> Flag:
+        """Whether one of the tags says whose spend it is, by its key: ``Team``, ``acme:cost-center``."""
+        if isinstance(self.tags, Unknown):
+            return self.tags
+        return some(k if isinstance(k, Unknown) else bool(_OF_COST.search(_plain(k))) for k in self.tags or ())
 
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^a-z]", "", key.rpartition(":")[2].lower()[-100:])
+
+
+# What spend is asked by: who uses it, who pays for it, and what it is for.
+_OF_COST = re.compile(
+    r"^(?:tenant|customer|client|team|owner|feature|usecase|costcent(?:er|re)|project|product|application|app|workload"
+    r"|service|businessunit|department)(?:id|name)?$"
+)
 _MODALITIES = ("text", "image", "embedding", "audio", "video")
 _NO_ARGUMENT = Unknown("Terraform's provider has no argument for audio", present=True)
 

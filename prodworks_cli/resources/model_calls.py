@@ -86,6 +86,7 @@ class ModelCall(Kind):
         "guardrail_pinned": ("guardrail_version",),
         "agent_fixed": ("agent_version", "agent_alias"),
         "notices_cut_off": ("stop_reasons_handled",),
+        "streams": ("stream_errors_handled", "api"),
     }
 
     api: Text
@@ -173,6 +174,16 @@ class ModelCall(Kind):
         return self.guardrail_mode != "attached" or bool({"guardrail_intervened", "INTERVENED"} & set(handled))
 
     @property
+    def streams(self) -> Flag:
+        """Whether the answer arrives in parts: by the operation, or because the errors of a stream were looked for."""
+        if not isinstance(self.stream_errors_handled, Unknown):
+            return self.stream_errors_handled is not None
+        api = str(self.api)
+        if "tream" in api or api in _STREAMED:
+            return True
+        return False if api in _WHOLE else Unknown(self.stream_errors_handled.reason)
+
+    @property
     def takes_guardrail(self) -> Flag:
         """Whether the call generates something that a guardrail can check; embedding and ranking calls do not.
 
@@ -198,4 +209,7 @@ def _open(modalities: object) -> bool:
     return not isinstance(modalities, tuple)
 
 
+# Operations whose answer is a stream without being called so, and those whose answer comes in one piece.
+_STREAMED = ("invoke_agent", "invoke_inline_agent", "invoke_flow")
+_WHOLE = ("invoke_model", "converse", "retrieve_and_generate", "invoke_endpoint", "start_async_invoke")
 _WITHOUT_GUARDRAIL = re.compile(r"embed|rerank|retrieve$")

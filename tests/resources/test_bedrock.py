@@ -136,6 +136,24 @@ def test_agent_in_the_account_is_the_version_behind_the_alias() -> None:
     assert isinstance(denied.guardrail, Unknown)
 
 
+@pytest.mark.parametrize(
+    ("keys", "tagged"),
+    [
+        (["Team"], True),
+        (["acme:cost-center"], True),
+        (["TenantId"], True),
+        (["Environment", "Teamwork"], False),
+        ([], False),
+        (["Environment", Unknown("var.key")], Unknown("var.key")),
+        (Unknown("var.tags"), Unknown("var.tags")),
+    ],
+)
+def test_a_tag_says_whose_spend_a_profile_is(keys: Any, tagged: object) -> None:
+    tags = keys if isinstance(keys, Unknown) else [{"Key": key, "Value": "x"} for key in keys]
+    profile = declared("AWS::Bedrock::ApplicationInferenceProfile", {"InferenceProfileName": "p", "Tags": tags})
+    assert profile.cost_tagged == tagged
+
+
 def test_knowledge_bases() -> None:
     body = {
         "Name": "kb",

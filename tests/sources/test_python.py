@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -176,6 +177,22 @@ def test_a_file_of_syntax_errors_that_names_a_model_is_a_gap() -> None:
 def test_embeddings_take_no_guardrail(model: str, takes: bool) -> None:
     found = call(f'{HEAD}\n\ndef f(b):\n    return bedrock.invoke_model(modelId="{model}", body=b)\n')
     assert found.takes_guardrail is takes
+
+
+@pytest.mark.parametrize(
+    ("api", "stream_errors", "streams"),
+    [
+        ("converse", None, False),
+        ("stream", False, True),
+        ("invoke_model", Unknown("not analysed"), False),
+        ("converse_stream", Unknown("not analysed"), True),
+        ("invoke_agent", Unknown("not analysed"), True),
+        ("ChatBedrockConverse", Unknown("not analysed"), Unknown("not analysed")),
+    ],
+)
+def test_a_call_streams_by_its_operation_or_by_how_it_is_read(api: str, stream_errors: Any, streams: object) -> None:
+    found = call(f'{HEAD}\n\ndef f(m):\n    return bedrock.converse(modelId="m", messages=m)\n')
+    assert replace(found, api=api, stream_errors_handled=stream_errors).streams == streams
 
 
 def test_what_a_sagemaker_endpoint_puts_out_is_not_known() -> None:

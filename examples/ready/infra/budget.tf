@@ -15,6 +15,32 @@ resource "aws_budgets_budget" "account" {
   }
 }
 
+# Well above a normal month: the function may then do nothing at all, and the runbook says how that is undone.
+resource "aws_budgets_budget_action" "stop" {
+  budget_name        = aws_budgets_budget.account.name
+  action_type        = "APPLY_IAM_POLICY"
+  approval_model     = "AUTOMATIC"
+  notification_type  = "ACTUAL"
+  execution_role_arn = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:role/budget-actions"
+
+  action_threshold {
+    action_threshold_type  = "PERCENTAGE"
+    action_threshold_value = 200
+  }
+
+  definition {
+    iam_action_definition {
+      policy_arn = "arn:aws:iam::aws:policy/AWSDenyAll"
+      roles      = [aws_iam_role.chat.name]
+    }
+  }
+
+  subscriber {
+    address           = "support-chat-costs@example.com"
+    subscription_type = "EMAIL"
+  }
+}
+
 # A day that costs more than days like it do.
 resource "aws_ce_anomaly_monitor" "services" {
   name              = "support-chat"
