@@ -31,6 +31,8 @@ APPLIED = frozenset[tuple[str, str]]().union(*(facts_read(rule.when, kinds()[rul
 
 GUARDRAIL_RULES = frozenset(rule.id for rule in RULES if rule.resource == "aws.bedrock.guardrail")
 REVEALED: Mapping[str, frozenset[str]] = {
+    "audit-trail-records-model-activity": frozenset({"audit-trail-is-tamper-evident"}),
+    "budget-watches-model-spend": frozenset({"budget-stops-runaway-spend"}),
     "code-model-is-available": frozenset({"code-inference-profile-exists"}),
     "guests-cannot-invoke-models": frozenset({"model-access-is-scoped", "secrets-kept-out-of-environment"}),
     "invocation-logging-covers-called-regions": frozenset({"invocation-log-delivery-succeeds"}),
@@ -39,7 +41,8 @@ REVEALED: Mapping[str, frozenset[str]] = {
     | {"code-guardrail-exists", "guardrail-reads-tagged-input", "guardrail-version-pinned"},
 }
 """For a gap the controls about what its fix brings or takes away: only a guardrail that is attached has a version, only
-a log with a destination can lose records, and a guest role that lost its rights needs no narrow ones. They begin or
+a log with a destination can lose records, only a trail that records models and a budget that sees their spend are
+judged for more, and a guest role that lost its rights needs no narrow ones. They begin or
 cease to apply; what they said stays."""
 
 MANY_CHANGES = {
@@ -48,10 +51,12 @@ MANY_CHANGES = {
     "alarm-on-model-latency",
     "alarm-on-model-throttles",
     "alarm-on-token-spikes",
+    "budget-watches-model-spend",
     "code-inference-profile-exists",
     "dashboard-shows-model-behaviour",
     "guardrail-filters-harmful-content",
     "guardrail-protects-personal-data",
+    "inference-profiles-are-tagged",
     "model-access-is-scoped",
     "model-calls-carry-correlation-ids",
     "quality-drift-raises-alarm",
@@ -60,8 +65,8 @@ MANY_CHANGES = {
     "roles-avoid-bedrock-full-access",
     "stop-reasons-are-handled",
 }
-"""Controls whose gap no single attribute closes: a whole alarm, a person's word, or what also decides which controls
-apply."""
+"""Controls whose gap no single attribute closes: a whole alarm, a person's word, a name that means something, or
+what also decides which controls apply."""
 
 Said = Mapping[tuple[str, str, Plane], Status]
 
