@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from operator import itemgetter
 from typing import Any
 
 from prodworks_cli.fingerprint import fingerprint
+from prodworks_cli.globs import covers
 from prodworks_cli.model import Finding, Gap, Inventory, Location, Plane, Proof, Resource, Scan, Status, Verdict
 from prodworks_cli.report import (
     Calls,
@@ -238,7 +238,7 @@ def _denied(gaps: Iterable[Gap], rules: Sequence[Rule]) -> list[Denied]:
     refused: dict[tuple[str, str], set[str]] = {}
     for gap in gaps:
         if gap.action and gap.plane is Plane.OBSERVED:
-            needing = {r.id for r in rules if fnmatchcase(r.resource, gap.kind)}
+            needing = {r.id for r in rules if covers(gap.kind, r.resource)}
             refused.setdefault((gap.action, gap.scope), set()).update(needing)
     return [Denied(action=a, region=scope, rules=sorted(ids)) for (a, scope), ids in sorted(refused.items())]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
+from prodworks_cli.globs import covers
 from prodworks_cli.model import Gap
 from prodworks_cli.report import QUESTIONS, SEVERITIES, Answer, QuestionEntry, RoadmapEntry
 from prodworks_cli.score import Assessment, Scorecard, deciding_plane
@@ -86,7 +86,7 @@ def _deferred(assessment: Assessment) -> str:
 
 def _unseen(unknown: Sequence[Assessment], gaps: Sequence[Gap]) -> str:
     kinds = {a.rule.resource for a in unknown}
-    actions = sorted({g.action for g in gaps if g.action and any(fnmatchcase(kind, g.kind) for kind in kinds)})
+    actions = sorted({g.action for g in gaps if g.action and any(covers(g.kind, kind) for kind in kinds)})
     grant = f"; grant {', '.join(actions[:ACTIONS_SHOWN])} to find out" if actions else ""
     return f"{unknown[0].rule.title}: cannot tell" + _more(len(unknown) - 1) + grant
 

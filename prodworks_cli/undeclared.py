@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 from prodworks_cli.deployments import in_doubt
+from prodworks_cli.globs import covers
 from prodworks_cli.joins import joins_of, shown
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Unknown
 
@@ -39,9 +39,7 @@ def undeclared(inventory: Inventory, plane: Plane) -> tuple[str | Unknown, ...] 
 
 def _one(resource: Resource, inventory: Inventory, doubts: Iterable[str], narrowed: bool) -> str | Unknown:
     name = shown(resource)
-    unread = [
-        g for g in inventory.gaps if g.plane is Plane.DECLARED and not g.minor and fnmatchcase(resource.kind, g.kind)
-    ]
+    unread = [g for g in inventory.gaps if g.plane is Plane.DECLARED and not g.minor and covers(g.kind, resource.kind)]
     if unread:
         return Unknown(f"{name}: {_reason(unread[0])}")
     if resource.kind in doubts or isinstance(getattr(resource.value, "name", None), Unknown):
@@ -52,8 +50,8 @@ def _one(resource: Resource, inventory: Inventory, doubts: Iterable[str], narrow
 def _counts(kind: str) -> bool:
     """Whether a kind, or a glob of kinds, holds what a repository should declare."""
     if "*" in kind:
-        return any(fnmatchcase(genai.rstrip("*") + "x", kind) for genai in _GENAI)
-    return kind not in _NO_PART and any(fnmatchcase(kind, genai) for genai in _GENAI)
+        return any(covers(kind, genai.rstrip("*") + "x") for genai in _GENAI)
+    return kind not in _NO_PART and any(covers(genai, kind) for genai in _GENAI)
 
 
 def _reason(gap: Gap) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
 
 from prodworks_cli.attested import attestations
+from prodworks_cli.globs import covers
 from prodworks_cli.measured import cost_per_request, quality_metric, uses_agentcore
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.adapter import some
@@ -74,7 +74,7 @@ def has_genai(resources: Iterable[Resource]) -> bool:
         *("aws.bedrock.model_catalog", "aws.bedrock.account_settings"),
     )
     return any(
-        fnmatchcase(r.kind, pattern)
+        covers(pattern, r.kind)
         for r in resources
         if not (r.plane is Plane.OBSERVED and r.kind in account_wide)
         for pattern in GENAI_KINDS
@@ -91,7 +91,7 @@ def nothing_to_audit(inventory: Inventory) -> bool:
 
 def gaps_of(kind: str, plane: Plane, gaps: Iterable[Gap], *, minor: bool) -> list[Gap]:
     """The gaps that may hide a resource of ``kind`` on ``plane``, the weightiest first; minor ones only when asked."""
-    found = [g for g in gaps if g.plane is plane and fnmatchcase(kind, g.kind) and (minor or not g.minor)]
+    found = [g for g in gaps if g.plane is plane and covers(g.kind, kind) and (minor or not g.minor)]
     return sorted(found, key=lambda g: g.minor)
 
 
