@@ -6,11 +6,12 @@ adapters read, and encode and decode inventories.
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Location, Ref, Unknown
@@ -56,15 +57,22 @@ _SCALARS: Mapping[type, str] = {str: "text", int: "number", float: "number", boo
 @cache
 def attributes_of(cls: Any) -> Mapping[str, Attribute]:
     """The attributes of a kind or item class by name, derived properties included."""
-    hints = get_type_hints(cls, include_extras=True)
-    stored = {f.name: _attribute(f.name, hints[f.name]) for f in fields(cls)}
+    known = vars(sys.modules[cls.__module__])
+    stored = {f.name: _attribute(f.name, _hint(f.type, known)) for f in fields(cls)}
     derived = {
-        name: _attribute(name, get_type_hints(member.fget, include_extras=True)["return"], derived=True)
+        name: _attribute(name, _hint(member.fget.__annotations__["return"], member.fget.__globals__), derived=True)
         for base in reversed(cls.__mro__)
         for name, member in vars(base).items()
-        if isinstance(member, property)
+        if isinstance(member, property) and member.fget
     }
     return {**stored, **derived}
+
+
+def _hint(written: Any, known: dict[str, Any]) -> Any:
+    """The type that an annotation names. Most are an alias: looked up, it need not be compiled and run."""
+    if not isinstance(written, str):
+        return written
+    return known[written] if written in known else eval(written, known)  # noqa: S307 (our own annotations)
 
 
 def _attribute(name: str, hint: Any, derived: bool = False) -> Attribute:

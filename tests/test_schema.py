@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from prodworks_cli.model import Kind, Location, Ref, Unknown
 from prodworks_cli.node import Node, Reference, node_of
 from prodworks_cli.resources.iam import Role
 from prodworks_cli.resources.registry import kinds
-from prodworks_cli.schema import Flag, Item, Number, Text, Texts, assemble, attributes_of, draft
+from prodworks_cli.schema import Flag, Item, Number, Text, Texts, _attribute, assemble, attributes_of, draft
 
 HERE = Location("main.tf", 7)
 
@@ -109,3 +109,15 @@ def test_every_kind_names_targets_that_exist() -> None:
         for spec in specs.values():
             assert spec.target is None or spec.target in kinds(), f"{name}.{spec.name}"
     assert Ref("a", "b").key == "b"
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=list(kinds()))
+def test_annotations_are_read_as_python_reads_them(kind: Any) -> None:
+    hints = get_type_hints(kind, include_extras=True)
+    for name, spec in attributes_of(kind).items():
+        member = getattr(kind, name, None)
+        hint = (
+            get_type_hints(member.fget, include_extras=True)["return"] if isinstance(member, property) else hints[name]
+        )
+        assert spec == _attribute(name, hint, derived=spec.derived)
+        assert spec.derived is isinstance(member, property)
