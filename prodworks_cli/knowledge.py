@@ -18,6 +18,7 @@ from prodworks_cli.model import Unknown
 
 DATA = Path(__file__).resolve().parent / "data" / "models.yaml"
 OLD_AFTER_DAYS = 90
+_CHECKED = "checked:"
 
 # Regions of each geography of a cross-Region inference profile, as in the Amazon Bedrock user guide.
 GEOGRAPHIES: Mapping[str, tuple[str, ...]] = {
@@ -81,10 +82,12 @@ def _lifecycles() -> Mapping[str, Lifecycle]:
     return {row["id"]: Lifecycle(row.get("legacy"), row.get("end_of_life")) for row in _document()["models"]}
 
 
+@cache
 def checked() -> date:
-    """The day on which the list was last compared with its sources."""
-    day: date = _document()["checked"]
-    return day
+    """The day on which the list was last compared with its sources. Every audit asks for it, most for nothing else."""
+    with DATA.open(encoding="utf-8") as lines:
+        said = next(line for line in lines if line.startswith(_CHECKED))
+    return date.fromisoformat(said.removeprefix(_CHECKED).strip())
 
 
 def lifecycle(base_model_id: str) -> Lifecycle | Unknown:

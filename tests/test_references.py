@@ -368,3 +368,7 @@ def test_a_model_that_is_only_offered_is_not_in_use() -> None:
 def test_a_model_that_is_offered_and_that_a_call_is_given_is_in_use() -> None:
     source = f'AVAILABLE = ["{HAIKU}"]\n' + CALL.format(model=f'"{HAIKU}"', region="")
     assert [v.offered for v in found(collected({"app.py": source})).values()] == [False]
+
+
+def test_the_day_of_the_list_is_read_without_the_list() -> None:
+    assert knowledge.checked() == yaml.safe_load(knowledge.DATA.read_text(encoding="utf-8"))["checked"]

@@ -15,6 +15,7 @@ _BREAKS = re.compile(r"[ \t\r\n]+")
 # What a CI runner takes for a command in what it shows: "::error::" after blanks, "##vso[" and "##[" anywhere.
 _COMMAND = re.compile(r"(?<!\S):(?=:[A-Za-z])|(?<=#)#(?=\[|vso\[)")
 _BLOCKS = frozenset({"snippets"})  # the only texts whose line breaks mean something
+_AS_THEY_ARE = frozenset({int, float, bool, type(None)})
 
 
 def clean(text: str, *, ascii_only: bool = False) -> str:
@@ -81,10 +82,20 @@ def _clean_value(value: Any, ascii_only: bool, *, block: bool) -> Any:
     if isinstance(value, str):
         return clean_block(value, ascii_only=ascii_only) if block else _known_line(value, ascii_only)
     if isinstance(value, dict):
-        return {
-            _known_line(str(key), ascii_only): _clean_value(item, ascii_only, block=key in _BLOCKS or block)
-            for key, item in value.items()
-        }
+        return _clean_dict(value, ascii_only, block=block)
     if isinstance(value, list):
         return [_clean_value(item, ascii_only, block=block) for item in value]
     return value
+
+
+def _clean_dict(members: dict[Any, Any], ascii_only: bool, *, block: bool) -> dict[str, Any]:
+    """Most members are one line or a number, of which a report has tens of thousands: they are told apart here."""
+    cleaned = {}
+    for key, item in members.items():
+        as_block = block or key in _BLOCKS
+        if item.__class__ is str and not as_block:
+            item = _known_line(item, ascii_only)
+        elif item.__class__ not in _AS_THEY_ARE:
+            item = _clean_value(item, ascii_only, block=as_block)
+        cleaned[_known_line(str(key), ascii_only)] = item
+    return cleaned
