@@ -11,7 +11,6 @@ from prodworks_cli.entries import Places, inventory_entries, is_file, rule_entry
 from prodworks_cli.grade import capped, caps_of, coverage_shown, grade_of
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory
-from prodworks_cli.pairs import deployment_entries
 from prodworks_cli.questions import questions
 from prodworks_cli.report import (
     PILLARS,
@@ -95,6 +94,8 @@ def assemble_report(
         inventory=inventory_entries(inventory),
     )
     if not empty and inventory.scan.account_read_at is not None:
+        from prodworks_cli.pairs import deployment_entries
+
         report["deployment"] = deployment_entries(inventory)
     return report
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prodworks_cli.cache import Cache, cache_folder, user_cache
-from prodworks_cli.commands import UsageError, complain
+from prodworks_cli.complaints import UsageError, complain
 
 
 def show() -> int:

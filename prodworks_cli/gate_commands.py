@@ -8,9 +8,11 @@ from pathlib import Path
 
 from prodworks_cli import audit as spine
 from prodworks_cli import baseline as baselines
-from prodworks_cli.commands import EXPECTED_ERRORS, INTERNAL, UsageError, collected, complain, prepare
+from prodworks_cli.commands import prepare
+from prodworks_cli.complaints import EXPECTED_ERRORS, INTERNAL, UsageError, complain
 from prodworks_cli.difference import difference
 from prodworks_cli.earlier import DEFAULT_FILE, read_baseline
+from prodworks_cli.gathering import collected
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.local import replace_text
 from prodworks_cli.options import AuditOptions

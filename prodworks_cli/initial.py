@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from prodworks_cli import __version__
-from prodworks_cli.commands import EXPECTED_ERRORS, UsageError, complain
+from prodworks_cli.complaints import EXPECTED_ERRORS, UsageError, complain
 from prodworks_cli.config import FILE_NAMES
 from prodworks_cli.config_check import SCHEMA_FILE
 from prodworks_cli.data import data_dir

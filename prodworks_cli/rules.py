@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from prodworks_cli import __version__
+from prodworks_cli.cache import Cache, digest_of
 from prodworks_cli.conditions import ConditionError, Predicate, compile_condition
 from prodworks_cli.data import data_dir
 from prodworks_cli.lazy import dataclass
@@ -95,15 +95,16 @@ class RulePack:
         return next((r for r in self.rules if rule_id == r.id or rule_id in r.aliases), None)
 
 
-def load_rules(extra: Iterable[Path] = (), *, shipped: bool = True) -> RulePack:
+def load_rules(extra: Iterable[Path] = (), *, shipped: bool = True, cache: Cache | None = None) -> RulePack:
     """Load the shipped rules and those of the folders in ``extra``. Raises :class:`RuleError`.
 
-    The shipped files are checked against the schema by the test suite, others here on every load.
+    The shipped files are checked against the schema by the test suite, others here on every load. What is in them may
+    have been kept in ``cache`` by an earlier run.
     """
     own = sorted(data_dir("rules").glob("*/*.yaml")) if shipped else []
     users = [path for folder in extra for path in _rule_files(folder)]
     texts = {path: path.read_bytes() for path in (*own, *users)}
-    loaded = [_shipped(path, texts[path]) for path in own] + [_checked(path, texts[path]) for path in users]
+    loaded = _shipped({path: texts[path] for path in own}, cache) + [_checked(path, texts[path]) for path in users]
     _refuse_duplicates(loaded)
     digest = hashlib.sha256(b"".join(texts[path] for path in (*own, *users))).hexdigest()
     return RulePack(tuple(sorted((rule for _, rule in loaded), key=_order)), digest)
@@ -131,14 +132,36 @@ def _refuse_duplicates(loaded: list[tuple[Path, Rule]]) -> None:
             seen[name] = path
 
 
-def _shipped(path: Path, text: bytes) -> tuple[Path, Rule]:
-    """A rule whose file ends with its examples, as the test suite demands of all that are shipped."""
-    head, mark, examples = text.partition(_EXAMPLES)
-    return path, _named(path, rule_of(_parsed(path, head), partial(_examples_of, path, mark + examples)))
+def _shipped(texts: Mapping[Path, bytes], cache: Cache | None) -> list[tuple[Path, Rule]]:
+    """Rules whose files end with their examples, as the test suite demands of all that are shipped."""
+    heads = {path: text.partition(_EXAMPLES)[0] for path, text in texts.items()}
+    found = zip(texts.items(), _contents(heads, cache), strict=True)
+    return [(path, _named(path, rule_of(data, partial(_examples_of, path, text)))) for (path, text), data in found]
+
+
+def _contents(texts: Mapping[Path, bytes], cache: Cache | None) -> Sequence[Any]:
+    """What YAML texts hold. Kept are the contents of all of them together, by the texts: they decide it alone."""
+    key = digest_of(["rules", __version__, *(text.decode("utf-8", "surrogateescape") for text in texts.values())])
+    kept = cache.load(key) if cache else None
+    if kept is not None:
+        return list(kept)
+    contents = [_parsed(path, text) for path, text in texts.items()]
+    if cache and _survives(contents):
+        cache.save(key, contents)
+    return contents
+
+
+def _survives(contents: object) -> bool:
+    """Whether data is the same after it was written as JSON, which knows no dates and no numbers as keys."""
+    try:
+        return bool(json.loads(json.dumps(contents)) == contents)
+    except (TypeError, ValueError):
+        return False
 
 
 def _examples_of(path: Path, text: bytes) -> Examples:
-    return tuple(_parsed(path, text)["examples"])
+    _, mark, examples = text.partition(_EXAMPLES)
+    return tuple(_parsed(path, mark + examples)["examples"])
 
 
 def _checked(path: Path, text: bytes) -> tuple[Path, Rule]:
@@ -151,6 +174,8 @@ def _checked(path: Path, text: bytes) -> tuple[Path, Rule]:
 
 
 def _parsed(path: Path, text: bytes) -> Any:
+    import yaml
+
     try:
         return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except (yaml.YAMLError, RecursionError) as error:

@@ -10,7 +10,6 @@ from datetime import datetime
 from prodworks_cli.assemble import evidence_age
 from prodworks_cli.grade import capped, caps_of, grade_of
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
-from prodworks_cli.planes import with_workload
 from prodworks_cli.report import UnitEntry
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.score import Outcome, scorecard
@@ -89,7 +88,14 @@ def merged(named: Mapping[str, Inventory], units: tuple[str, ...]) -> Inventory:
         templates={path: names for part in parts for path, names in part.scan.templates.items()},
     )
     ordered = tuple(resources[key] for key in sorted(resources, key=lambda k: (k[0], k[1].value, k[2])))
-    return with_workload(Inventory(ordered, tuple(gaps), scan, first.settings), _owner(parts))
+    return _with_workload(Inventory(ordered, tuple(gaps), scan, first.settings), _owner(parts))
+
+
+def _with_workload(inventory: Inventory, owner: str | None) -> Inventory:
+    """Only collections have workloads that are put together, or taken out: few audits import what makes one."""
+    from prodworks_cli.planes import with_workload
+
+    return with_workload(inventory, owner)
 
 
 def _at_home(gap: Gap, unit: str) -> Gap:
@@ -141,7 +147,7 @@ def each_unit(inventory: Inventory, wanted: Container[str]) -> Iterator[tuple[st
         own = [r for r in shared if r.plane is Plane.OBSERVED or unit.startswith(above(r.locations[""].where))]
         resources = tuple(sorted((*of[unit], *own), key=lambda r: (r.kind, r.plane.value, r.identity)))
         owner = _owner_of(inventory, unit, resources)
-        yield unit, with_workload(Inventory(resources, gaps, scan, inventory.settings), owner)
+        yield unit, _with_workload(Inventory(resources, gaps, scan, inventory.settings), owner)
 
 
 def _home(resource: Resource, units: frozenset[str]) -> str | None:

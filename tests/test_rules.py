@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +14,12 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from prodworks_cli.cache import Cache
 from prodworks_cli.data import data_dir
 from prodworks_cli.operators import OPERATORS
 from prodworks_cli.resources.registry import kinds
 from prodworks_cli.rulecheck import check_rule, leaves
-from prodworks_cli.rules import Rule, RuleError, load_rules, rule_of
+from prodworks_cli.rules import Rule, RuleError, _contents, load_rules, rule_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PACK = load_rules()
@@ -165,3 +170,56 @@ def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(RuleError):
             load_rules([folder])
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Cache:
+    """A cache in which an earlier run has left the contents of the shipped rules."""
+    cache = Cache(tmp_path / "cache")
+    assert load_rules(cache=cache) == PACK
+    return cache
+
+
+def test_kept_rules_are_those_of_the_files(kept: Cache) -> None:
+    ((entry, _),) = kept.entries()
+    before = entry.read_bytes()
+    again = load_rules(cache=kept)
+    assert again == PACK
+    assert [r.examples for r in again.rules[:3]] == [r.examples for r in PACK.rules[:3]]
+    assert [path.read_bytes() for path, _ in kept.entries()] == [before]
+
+
+def test_kept_rules_need_no_yaml(kept: Cache) -> None:
+    program = (
+        "import pathlib, sys; from prodworks_cli.cache import Cache; from prodworks_cli.rules import load_rules;"
+        "print(len(load_rules(cache=Cache(pathlib.Path(sys.argv[1]))).rules), 'yaml' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, str(kept.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(len(PACK.rules)), "False"]
+
+
+def test_a_changed_rule_is_read_anew(kept: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "rules"
+    shutil.copytree(data_dir("rules"), copy)
+    monkeypatch.setattr("prodworks_cli.rules.data_dir", lambda name: copy)
+    path = next(copy.glob("*/guardrail-version-pinned.yaml"))
+    path.write_text(path.read_text(encoding="utf-8").replace("severity: high", "severity: low"), encoding="utf-8")
+    for cache in (kept, None):
+        found = load_rules(cache=cache).get("guardrail-version-pinned")
+        assert found is not None
+        assert (found.severity, rule("guardrail-version-pinned").severity) == ("low", "high")
+
+
+@pytest.mark.parametrize(("said", "survives"), [("- {a: 1, b: [x, 1.5, null, yes]}", True), ("- {1: x}", False)])
+def test_what_json_would_change_is_not_kept(tmp_path: Path, said: str, survives: bool) -> None:
+    cache = Cache(tmp_path / "cache")
+    found = [_contents({tmp_path: said.encode()}, cache) for _ in range(2)]
+    assert found[0] == found[1] == [yaml.safe_load(said)]
+    assert len(cache.entries()) == survives
+
+
+def test_a_date_is_not_kept(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache")
+    assert _contents({tmp_path: b"2026-01-01"}, cache) == [date(2026, 1, 1)]
+    assert cache.entries() == []

@@ -56,12 +56,12 @@ from prodworks_cli.cli import run
 sys.argv = ["prodworks", *sys.argv[1:]]
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
     run()
-print(*sorted(name for name in sys.modules if name.startswith("prodworks_cli")))
+print(*sorted(name for name in sys.modules if name.startswith("prodworks_cli") or name == "yaml"))
 """
 
 
 def loaded(*arguments: object) -> set[str]:
-    """The modules of the package that a command line loads, whatever it comes to."""
+    """The modules of the package, and of YAML, that a command line loads, whatever it comes to."""
     command = [sys.executable, "-c", LOADED, *map(str, arguments)]
     return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
 
@@ -121,3 +121,5 @@ def test_what_is_kept_is_judged_without_a_reader(tmp_path: Path, monkeypatch: py
     assert "prodworks_cli.assemble" in second
     assert "prodworks_cli.collect" not in second
     assert not any(name.startswith("prodworks_cli.sources.python") for name in second)
+    # What joins an account, what makes a workload of the parts of a collection, and what reads YAML.
+    assert not second & {"prodworks_cli.planes", "prodworks_cli.pairs", "prodworks_cli.account_view", "yaml"}
