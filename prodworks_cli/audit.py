@@ -18,7 +18,7 @@ from prodworks_cli.judge import crashed, judge_rule, prepare
 from prodworks_cli.kept import keeper, leave
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Inventory, Plane
-from prodworks_cli.processes import sendable, shared_out, started, usable
+from prodworks_cli.processes import sendable, started, usable
 from prodworks_cli.reading import read_parts
 from prodworks_cli.report import Pack, Report, UnitEntry
 from prodworks_cli.rules import Rule, RulePack
@@ -29,8 +29,8 @@ from prodworks_cli.units import each_unit, merged, parts_of, unit_entry
 from prodworks_cli.waivers import notes, waived
 
 if TYPE_CHECKING:
-    from prodworks_cli.collect import Found, Task
     from prodworks_cli.schema import Draft
+    from prodworks_cli.tasks import Found, Task, Waiting
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -57,15 +57,16 @@ class Errors:
             reason = f"internal error: {type(error).__name__}: {error}"
             return (), (Gap("*", Plane.DECLARED, what, reason),)
 
-    def together(self, tasks: Sequence[Task]) -> Sequence[Found[Draft]]:
-        """Read sources at once, each in the process that has least to do; the first of them is this one."""
-        shares = shared_out([task.cost for task in tasks])
-        waiting = [started(partial(_sent, [tasks[n] for n in share])) for share in shares[1:]]
-        answers = [_attempted([tasks[n] for n in shares[0]]), *(result() for result in waiting)]
-        self.seen.extend(error for _, errors in answers for error in errors)
-        order = [number for share in shares for number in share]
-        read = [found for answer, _ in answers for found in answer]
-        return [found for _, found in sorted(zip(order, read, strict=True), key=lambda pair: pair[0])]
+    def begin(self, tasks: Sequence[Task]) -> Waiting:
+        """Read sources in a copy of this process; the errors on the way are known when it is waited for."""
+        waiting = started(partial(_sent, tasks))
+
+        def result() -> Sequence[Found[Draft]]:
+            found, errors = waiting()
+            self.seen.extend(errors)
+            return found
+
+        return result
 
     def judge(self, rules: Sequence[Rule], inventory: Inventory) -> list[Outcome]:
         """Judge each rule; one that crashes is unknown, and the others still count."""
@@ -80,16 +81,11 @@ class Errors:
         return outcomes
 
 
-def _attempted(tasks: Sequence[Task]) -> tuple[Sequence[Found[Draft]], Sequence[Exception]]:
-    """What each source gave, and the errors on the way."""
-    errors = Errors()
-    return [errors.attempt(task.what, task.run) for task in tasks], errors.seen
-
-
 def _sent(tasks: Sequence[Task]) -> tuple[Sequence[Found[Draft]], Sequence[Exception]]:
-    """The same, in another process: the errors in a form that can be sent."""
-    found, errors = _attempted(tasks)
-    return found, [sendable(error) for error in errors]
+    """In another process: what each source gave, and the errors on the way in a form that can be sent."""
+    errors = Errors()
+    found = [errors.attempt(task.what, task.run) for task in tasks]
+    return found, [sendable(error) for error in errors.seen]
 
 
 def collect(
@@ -139,8 +135,8 @@ def _inventory_of(
 
     errors = Errors()
     named = replace(tree, name=settings.get("name") or tree.name)
-    together = errors.together if alone else None
-    return collect_repository(named, settings, errors.attempt, today=today, together=together), errors.seen
+    begin = errors.begin if alone else None
+    return collect_repository(named, settings, errors.attempt, today=today, begin=begin), errors.seen
 
 
 def judged(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from prodworks_cli import knowledge
 from prodworks_cli.account_view import with_logging
@@ -17,6 +17,7 @@ from prodworks_cli.link import link, pointers
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan, Skipped
 from prodworks_cli.node import Block, Declarations
 from prodworks_cli.planes import distinct, ordered, resource_of, with_workload
+from prodworks_cli.processes import WORTH, here, started
 from prodworks_cli.prompt_use import with_prompt_uses
 from prodworks_cli.references import Wanted, references
 from prodworks_cli.resources.awscc import as_cloudformation
@@ -52,38 +53,14 @@ from prodworks_cli.sources import (
     workflows,
 )
 from prodworks_cli.sources.files import File, Tree, judged
+from prodworks_cli.tasks import Attempt, Begin, Found, Task, begun, directly, shared
 
-T = TypeVar("T")
-COSTS: Mapping[str, float] = {"Python": 6, "Java": 2, "TypeScript": 1}
+COSTS: Mapping[str, float] = {"Python": 6, "Java": 5, "TypeScript": 1}
 """What a byte of code takes to read, beside one of TypeScript: most of a front end is put aside unparsed."""
-GLANCE = 1 / 16
-"""The same for a source that looks at all files and parses few."""
-Found = tuple[Sequence[T], Sequence[Gap]]
-
-
-class Attempt(Protocol):
-    """Runs one source or adapter. The spine passes one that turns a crash into a gap; the default lets it through."""
-
-    def __call__(self, what: str, run: Callable[[], Found[T]]) -> Found[T]:
-        """What ``run`` found, or nothing and a gap that names ``what`` crashed."""
-
-
-def directly(what: str, run: Callable[[], Found[T]]) -> Found[T]:
-    """Run without a safety net: for tests and rule examples, where a crash should be seen."""
-    return run()
-
-
-@dataclass(frozen=True)
-class Task:
-    """One source to read: its name, how, and what that takes, in bytes of TypeScript."""
-
-    what: str
-    run: Callable[[], Found[Draft]]
-    cost: int
-
-
-Together = Callable[[Sequence[Task]], Sequence[Found[Draft]]]
-"""Reads sources that need nothing of each other, and answers in their order."""
+GLANCE = 1 / 32
+"""The same for a byte of anything, to a source that looks at all files and parses few."""
+SPLIT = 2 * WORTH
+"""What the reader of a language must take before one half of its work is worth a process."""
 
 
 def collect_repository(
@@ -92,22 +69,26 @@ def collect_repository(
     attempt: Attempt = directly,
     *,
     today: date | None = None,
-    together: Together | None = None,
+    begin: Begin | None = None,
 ) -> Inventory:
     """Everything that the repository says about the workload, on the declared plane.
 
     ``today`` is the day on which models are active or retired; without it, the day on which that was last checked.
-    ``together`` reads several sources at once; without it they are read in turn.
+    ``begin`` lets sources be read while others are; without it all are read in turn.
     """
     production = judged(tree)
     files, plans = terraform.without_plans(production)
     by_hand = operator_scripts.run_by_hand(files)
     workload = tuple(f for f in files if f.path not in by_hand)
     owned = owners.read(tree.files)
+    if begin:
+        _index(files)
+    # The sources that need no declarations are read while these are.
+    given = _Given(tree, production, files, workload, owned)
+    apart = begun(_tasks_apart(given), attempt, begin)
     declarations, iac_gaps = _declarations(files, (*plans, *tree.plans), tree, attempt)
-    tasks = _tasks(tree, production, files, workload, owned, declarations)
-    read = together(tasks) if together else [attempt(task.what, task.run) for task in tasks]
-    found = [*_adapted(declarations, attempt), *read]
+    joined = shared(_tasks(given, declarations, begin), attempt, begin)
+    found = [*_adapted(declarations, attempt), *joined(), *apart()]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
     drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
     if not any(draft.cls.KIND.startswith(("aws.bedrock.", "aws.agentcore.")) for draft in drafts):
@@ -126,6 +107,12 @@ def collect_repository(
     scan = replace(scan, templates=templates_of(declarations.blocks))
     inventory = Inventory(ordered(resources), distinct(gaps), scan, settings)
     return with_workload(inventory, _owner(settings, owned, resources))
+
+
+def _index(files: Sequence[File]) -> None:
+    """Make the index of words once, before there are copies of this process that would make it each for itself."""
+    if files:
+        files[0].holds((b"bedrock",), folded=True)
 
 
 def _declarations(
@@ -154,39 +141,64 @@ def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Dra
     return [*whole, *inner]
 
 
-def _tasks(
-    tree: Tree,
-    production: Sequence[File],
-    files: Sequence[File],
-    workload: Sequence[File],
-    owned: owners.Owners,
-    declarations: Declarations,
-) -> Sequence[Task]:
-    sizes = sizes_by_language(files)
-    glance = GLANCE * sum(sizes.values())
+@dataclass(frozen=True)
+class _Given:
+    """What is read: a tree, its files that are judged, those of them that are no plans, and those that are run."""
 
-    def task(what: str, run: Callable[[], Found[Draft]], language: str = "") -> Task:
-        return Task(what, run, int(COSTS[language] * sizes.get(language, 0) if language else glance))
+    tree: Tree
+    production: Sequence[File]
+    files: Sequence[File]
+    workload: Sequence[File]
+    owned: owners.Owners
+
+    @property
+    def glance(self) -> int:
+        """What a source takes that looks at all files."""
+        return int(GLANCE * sum(len(file.data) for file in self.files))
+
+
+def _tasks(given: _Given, declarations: Declarations, begin: Begin | None) -> Sequence[Task]:
+    """The sources that need the declarations, most of them for the environment that these give code."""
+    files, code = given.files, given.workload
+    costs = {language: int(COSTS[language] * size) for language, size in sizes_by_language(files).items()}
+    beside = started if begin and costs.get("Python", 0) >= SPLIT else here
+
+    def python_read() -> Found[Draft]:
+        return python.read(code, environment(declarations), given.owned, given.tree.locks, beside)
 
     return [
-        task(
-            "the Python reader", lambda: python.read(workload, environment(declarations), owned, tree.locks), "Python"
+        Task("the Python reader", python_read, costs.get("Python", 0)),
+        Task(
+            "the TypeScript reader",
+            lambda: typescript.read(code, environment(declarations)),
+            costs.get("TypeScript", 0),
         ),
-        task("the TypeScript reader", lambda: typescript.read(workload, environment(declarations)), "TypeScript"),
-        task("the Java reader", lambda: java.read(workload, environment(declarations)), "Java"),
-        task("the state machine reader", lambda: state_machines.read(declarations, files)),
-        task("the prompt reader", lambda: prompts.read(workload, owned)),
-        task("the secret scanner", lambda: secrets.read(production)),
-        task("the workflow reader", lambda: workflows.read(files)),
-        task("the reader of manifests", lambda: manifests.read(files, tree.locks, tree.skipped)),
-        task("the evaluation reader", lambda: evaluations.read(tree.files)),
-        task("the reader of MCP settings", lambda: mcp.read(files)),
-        task("the reader of safeguards", lambda: (safeguards.read(files), ())),
-        task("the reader of feedback", lambda: (feedback.read(files), ())),
-        task("the reader of documents", lambda: (documents.read(tree.files), ())),
-        task("the reader of measurements", lambda: (tuple(measurements.read(files, declarations)), ())),
-        task("the reader of bearer tokens", lambda: (bearer_tokens.read(files), ())),
+        Task("the Java reader", lambda: java.read(code, environment(declarations)), costs.get("Java", 0)),
+        Task("the state machine reader", lambda: state_machines.read(declarations, files), given.glance),
+        Task(
+            "the reader of measurements",
+            lambda: (tuple(measurements.read(files, declarations)), ()),
+            given.glance,
+        ),
     ]
+
+
+def _tasks_apart(given: _Given) -> Sequence[Task]:
+    """The sources that need nothing but files."""
+    tree, files = given.tree, given.files
+    runs: Mapping[str, Callable[[], Found[Draft]]] = {
+        "the prompt reader": lambda: prompts.read(given.workload, given.owned),
+        "the secret scanner": lambda: secrets.read(given.production),
+        "the workflow reader": lambda: workflows.read(files),
+        "the reader of manifests": lambda: manifests.read(files, tree.locks, tree.skipped),
+        "the evaluation reader": lambda: evaluations.read(tree.files),
+        "the reader of MCP settings": lambda: mcp.read(files),
+        "the reader of safeguards": lambda: (safeguards.read(files), ()),
+        "the reader of feedback": lambda: (feedback.read(files), ()),
+        "the reader of documents": lambda: (documents.read(tree.files), ()),
+        "the reader of bearer tokens": lambda: (bearer_tokens.read(files), ()),
+    }
+    return [Task(what, run, given.glance) for what, run in runs.items()]
 
 
 def _owners(resources: Iterable[Resource], owned: owners.Owners) -> dict[str, str]:

@@ -9,15 +9,17 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from typing import NoReturn, Protocol, TypeVar
 
 T = TypeVar("T")
 MOST = 4
-WORTH = 400_000
+_LENGTH = 8
+"""Bytes before an answer that say how long it is: one that was cut off is none."""
+_SET_PARENT_DEATH_SIGNAL = 1
+"""What Linux calls ``PR_SET_PDEATHSIG``."""
+WORTH = 200_000
 """Bytes of TypeScript to read; with fewer, starting a process takes longer than it saves."""
 
 
@@ -46,44 +48,85 @@ def shared_out(sizes: Sequence[int]) -> list[list[int]]:
     return [sorted(share) for _, share in sorted(shares)]
 
 
+class Beside(Protocol):
+    """Lets a piece of work be done while something else is."""
+
+    def __call__(self, run: Callable[[], T], /) -> Callable[[], T]:
+        """Begin, and give what waits for the result."""
+
+
+def here(run: Callable[[], T], /) -> Callable[[], T]:
+    """Do the work in this process, when it is asked for."""
+    return run
+
+
 def started(run: Callable[[], T]) -> Callable[[], T]:
     """Start ``run`` in a copy of this process. The function that comes back waits for what it returned.
 
     Where there is no copy, or it ends without an answer (stopped by the system, or by an error), ``run`` runs here
-    when the result is asked for, and raises what it raises.
+    when the result is asked for, and raises what it raises. A copy may have copies of its own, and ends with what it
+    is a copy of.
     """
     if not can_fork() or usable() == 1:
         return run
     try:
-        from multiprocessing import get_context
-
-        context = get_context("fork")
-        receiver, sender = context.Pipe(duplex=False)
-        copy = context.Process(target=_send, args=(run, sender), daemon=True)
-        copy.start()
-    except (ImportError, OSError):
+        copy, receiver = _copied(run)
+    except OSError:  # no process or no file may be added
         return run
-    sender.close()
 
     def result() -> T:
-        try:
-            answer: T = pickle.loads(receiver.recv_bytes())  # noqa: S301 (sent by our own copy)
-        except EOFError:
+        with os.fdopen(receiver, "rb") as stream:
+            sent = stream.read()
+        with suppress(ChildProcessError):  # where nobody wants to know of ends, the system has cleared it away
+            os.waitpid(copy, 0)
+        if len(sent) <= _LENGTH or int.from_bytes(sent[:_LENGTH]) != len(sent) - _LENGTH:
             return run()
-        finally:
-            receiver.close()
-            copy.join()
+        answer: T = pickle.loads(memoryview(sent)[_LENGTH:])  # noqa: S301 (sent by our own copy)
         return answer
 
     return result
 
 
-def _send(run: Callable[[], object], sender: Connection) -> None:
+def _copied(run: Callable[[], object]) -> tuple[int, int]:
+    """The id of a new copy of this process, and where its answer arrives. Raises ``OSError``.
+
+    ``multiprocessing`` would let no copy have copies, and takes longer to import than a copy to make.
+    """
+    receiver, sender = os.pipe()
+    original = os.getpid()
+    try:
+        copy = os.fork()
+    except OSError:
+        os.close(receiver)
+        os.close(sender)
+        raise
+    if copy == 0:
+        _send(run, sender, original)
+    os.close(sender)
+    return copy, receiver
+
+
+def _send(run: Callable[[], object], sender: int, original: int) -> NoReturn:
     """In the copy. An interrupt is for the original, which ends its copies; an error is met again there."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Path(os.devnull).open("w") as nowhere:
-        sys.stderr = nowhere
-        sender.send_bytes(pickle.dumps(run(), pickle.HIGHEST_PROTOCOL))
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _end_with(original)
+        with Path(os.devnull).open("w") as nowhere, os.fdopen(sender, "wb") as stream:
+            sys.stderr = nowhere
+            answer = pickle.dumps(run(), pickle.HIGHEST_PROTOCOL)
+            stream.write(len(answer).to_bytes(_LENGTH) + answer)
+    finally:
+        os._exit(0)  # whatever happened: what called ``started`` goes on in the original alone
+
+
+def _end_with(original: int) -> None:
+    """Let the system stop this process when the one that it is a copy of ends, and does not wait for it."""
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != original:  # it ended before the system was asked
+        os._exit(0)
 
 
 def sendable(error: Exception) -> Exception:

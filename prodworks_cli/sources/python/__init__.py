@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
+from prodworks_cli.processes import Beside, here
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.log_setups.levels import LevelVariables
 from prodworks_cli.sources.owners import Owners
+from prodworks_cli.sources.python.budget import Budget
 from prodworks_cli.sources.python.clients import client_draft, client_identity
 from prodworks_cli.sources.python.clients_of_providers import client_calls
 from prodworks_cli.sources.python.correlation import Correlations
@@ -41,12 +43,14 @@ def read(
     environment: Mapping[str, tuple[Node, ...]],
     owners: Owners,
     locks: Sequence[File] = (),
+    beside: Beside = here,
 ) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     """Read Python files. ``environment`` maps a variable's name to the values that IaC gives it.
 
     Returns drafts of ``repo.model_call`` and ``repo.model_client``, and a gap for each file
     that names a model service and has syntax errors over much of it. What there is too much of is left out, with a
-    gap that says so: no repository takes more steps than the budget allows.
+    gap that says so: no repository takes more steps than the budget allows. ``beside`` follows where texts go in
+    another process while this one describes the calls.
     """
     repository = Repository(files, locks)
     tracer = Tracer(repository)
@@ -63,6 +67,7 @@ def read(
     identities |= dict(describer.named(o.site, o.name) for o in objects if o.direct)
     identities |= dict(describer.named(r.site, r.api) for r in requests)
     texts = Texts(repository, tracer, values, calls, [o for o in objects if not o.direct], identities)
+    following = _following(texts, repository, files, environment, beside)
     around = Around(texts.requests, Correlations(repository, texts.entries), texts.answers)
     described = [describer.sdk_call(call, around) for call in calls]
     described += [describer.model_object(found, around) for found in objects]
@@ -79,8 +84,41 @@ def read(
     distribution = installed("aws-opentelemetry-distro") is True
     setups = (*telemetry(repository, values, traced, installed), *launched(files, variables, distribution))
     others = (*others, *drafts(setups, variables))
-    followed = tuple(texts.drafts(environment, LevelVariables(files, environment)))
-    return (*described, *known.values(), *followed, *others), (*_gaps(repository), *texts.gaps)
+    followed, gaps = following()
+    return (*described, *known.values(), *followed, *others), (*_gaps(repository), *gaps)
+
+
+Followed = tuple[tuple[Draft, ...], tuple[Gap, ...]]
+
+
+def _following(
+    texts: Texts,
+    repository: Repository,
+    files: Sequence[File],
+    environment: Mapping[str, tuple[Node, ...]],
+    beside: Beside,
+) -> Callable[[], Followed]:
+    """Where texts go, followed beside what this process does, and the gaps on the way.
+
+    The budget is one for both: where they take more than it has, or what was followed elsewhere was cut short, that
+    does not count, since what is found shall not depend on who came first.
+    """
+    texts.prepare()
+    budget, before = repository.budget, repository.budget.copy()
+
+    def follow() -> tuple[Followed, Budget]:
+        drafts = tuple(texts.drafts(environment, LevelVariables(files, environment)))
+        return (drafts, texts.gaps), budget
+
+    waiting = here(follow) if before.incomplete else beside(follow)
+
+    def result() -> Followed:
+        followed, spent = waiting()
+        if spent is not budget and not budget.join(spent, before):
+            followed, _ = follow()
+        return followed
+
+    return result
 
 
 def _gaps(repository: Repository) -> tuple[Gap, ...]:

@@ -22,6 +22,8 @@ class Budget:
     def __init__(self) -> None:
         self.steps = 0
         self.parsed = 0
+        # What is known of expressions without what they have to do with themselves: who asks first decides about them.
+        self.partial = 0
         self._unparsed: set[str] = set()
         self._common: set[str] = set()
         self._cut = False
@@ -64,6 +66,27 @@ class Budget:
         if calls <= MAX_CALLS:
             return False
         self._common.add(name)
+        return True
+
+    def copy(self) -> Budget:
+        """The budget as it is now."""
+        made = Budget()
+        made.steps, made.parsed, made.partial, made._cut = self.steps, self.parsed, self.partial, self._cut
+        made._unparsed, made._common = set(self._unparsed), set(self._common)
+        return made
+
+    def join(self, other: Budget, before: Budget) -> bool:
+        """Count what ``other`` spent since both were as ``before``, if it found what would have been found here.
+
+        It has where it was not cut short, both fit together, and neither came upon anything that its order decides.
+        """
+        steps, parsed = self.steps + other.steps - before.steps, self.parsed + other.parsed - before.parsed
+        if steps > MAX_STEPS or parsed > MAX_PARSED or other._cut or other._unparsed:
+            return False
+        if not self.partial == other.partial == before.partial:
+            return False
+        self.steps, self.parsed = steps, parsed
+        self._common |= other._common
         return True
 
     @property

@@ -62,7 +62,8 @@ class Conversations:
             yield from self.told(path)
 
     @cached_property
-    def _asked(self) -> Trace:
+    def asked(self) -> Trace:
+        """What the texts in all requests are made of."""
         paths = self._repository.paths_with(*FRAMEWORKS)
         return Trace.join([*(self.of(c) for c in self._calls), *(t for p in paths for t in self.through_framework(p))])
 
@@ -86,7 +87,7 @@ class Conversations:
     @cached_property
     def _roots(self) -> dict[tuple[str, int], set[Path]]:
         roots: dict[tuple[str, int], set[Path]] = {}
-        for leaf in self._asked.kinds(INPUT, PARAMETER, RETRIEVED):
+        for leaf in self.asked.kinds(INPUT, PARAMETER, RETRIEVED):
             path = named(leaf.path)
             if leaf.certain and (not path or not NO_TEXT_NAME.search(path[-1])):
                 roots.setdefault(leaf.root, set()).add(path)
@@ -105,7 +106,7 @@ class Conversations:
 
     @cached_property
     def _composed(self) -> frozenset[tuple[str, int]]:
-        return self._asked.composed
+        return self.asked.composed
 
     def is_asked(self, root: tuple[str, int]) -> bool:
         """Something of this request is told to a model."""

@@ -106,6 +106,7 @@ class Flow:
         del self._open[key]
         if self._met >= around or not site.frames:  # what had to do without an expression around it holds only there
             self._known[key] = trace
+            self._budget.partial += self._met < around
         self._met = min(met, self._met)
         return trace
 

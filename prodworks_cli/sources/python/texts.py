@@ -61,6 +61,11 @@ class Texts:
         )
         self.answers = Answers(tracer, self._flow, Bounds(tracer, self._flow))
 
+    def prepare(self) -> None:
+        """Follow what is asked for by most others."""
+        if self._calls_models:
+            _ = self._conversations.asked
+
     def told(self) -> Iterator[Site]:
         """The expressions that requests of models are made of."""
         yield from self._conversations.requests()
