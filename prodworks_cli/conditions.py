@@ -20,6 +20,7 @@ from prodworks_cli.schema import Attribute, attributes_of
 QUANTIFIERS = ("some", "every", "none")
 PROOFS_SHOWN = 8
 TEXT_SHOWN = 160
+NOT_SET = "not set"
 
 Follow = Callable[[Ref], "Resource | Unknown"]
 
@@ -235,7 +236,12 @@ def _conjoin(outcomes: list[Outcome]) -> Outcome:
 def _disjoin(outcomes: list[Outcome]) -> Outcome:
     truths = [o.truth for o in outcomes]
     truth: Truth = True if True in truths else (None if None in truths else False)
-    return Outcome(truth, _deciding(outcomes, truth))
+    # Of several ways that all fail, one about what the subject does not have tells least.
+    return Outcome(truth, _deciding(sorted(outcomes, key=_is_about_nothing) if truth is False else outcomes, truth))
+
+
+def _is_about_nothing(outcome: Outcome) -> bool:
+    return all(proof.actual == NOT_SET for proof in outcome.proofs)
 
 
 def _deciding(outcomes: list[Outcome], truth: Truth) -> tuple[Proof, ...]:
@@ -248,7 +254,7 @@ def show(value: Any) -> str:
     if isinstance(value, Unknown):
         return f"unknown ({value.reason})"
     if value is None:
-        return "not set"
+        return NOT_SET
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Ref):

@@ -157,6 +157,15 @@ def test_proofs_name_the_element_that_decided_and_its_line() -> None:
     ]
 
 
+def test_of_ways_that_all_fail_one_about_nothing_is_told_last() -> None:
+    remote = {"all": [{"path": "flag", "equals": True}, {"path": "text", "equals": "oauth"}]}
+    condition = {"any": [remote, {"path": "number", "at_least": 3}]}
+    assert [p.path for p in ask(condition, box(number=1)).proofs] == ["number", "flag", "text"]
+    assert [p.path for p in ask(condition, box(flag=False)).proofs] == ["flag", "text", "number"]
+    assert [p.path for p in ask(condition, box(flag=False, number=1)).proofs] == ["flag", "text", "number"]
+    assert [p.path for p in ask({"path": "boxes", "some": condition}, box(boxes=())).proofs] == ["boxes"]
+
+
 def test_an_unlocated_attribute_points_at_its_resource() -> None:
     outcome = ask({"path": "number", "at_least": 2}, box(number=1))
     assert outcome.proofs[0].location == Location("main.tf", 1)

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node
-from prodworks_cli.resources.adapter import parsed, truth
+from prodworks_cli.resources.adapter import parsed
 from prodworks_cli.resources.model_calls import ModelClient
 from prodworks_cli.resources.state_machines import CATCHES_ALL, MODEL_TASK, machine, tasks
 from prodworks_cli.schema import Draft, Drafted
 from prodworks_cli.sources.calls.drafts import call_draft, guardrail_mode
 from prodworks_cli.sources.calls.facts import Facts
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.task_facts import answers, asked, fallback, is_traced, records
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
 TYPES = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine", "aws_sfn_state_machine")
@@ -92,12 +93,16 @@ def _task(block: Block, definition: Node, name: str, state: Node) -> list[Draft]
         "guardrail_version": version,
         "guardrail_mode": guardrail_mode(guardrail),
         "guardrail_stream_mode": stream,
-        "instrumented": _traced(block),
+        "instrumented": is_traced(block),
         "usage_recorded": _usage(definition),
         "request_metadata": facts.metadata(),
         "attribution": facts.attribution(),
         "stop_reasons_handled": _stop_reasons(definition),
         "handled_errors": _handled(state),
+        "fallback": fallback(definition, state),
+        **records(block),
+        **asked(api, facts.said()),
+        **answers(_texts(definition), facts.modalities()),
     }
     return [call_draft(identity, at, known), _client(identity, state)]
 
@@ -120,13 +125,6 @@ def _decided(node: Node) -> Node:
 
 def _expression(node: Node) -> Node:
     return Node(_AT_RUN_TIME, node.location)
-
-
-def _traced(block: Block) -> Drafted:
-    """X-Ray follows each task where the state machine is traced."""
-    tracing = block.body.first_of("TracingConfiguration", "Tracing", "tracing_configuration")
-    enabled = tracing.at("Enabled") if tracing["Enabled"].present else tracing.at("enabled")
-    return truth(enabled)
 
 
 def _usage(definition: Node) -> bool | Unknown:

@@ -156,3 +156,86 @@ def test_a_definition_that_is_not_there_is_a_gap() -> None:
     assert [(g.kind, g.reason) for g in gaps] == [
         ("repo.model_*", "state machine: flow.asl.json is not in the repository")
     ]
+
+
+LOGGED = {"Level": "ALL", "Destinations": []}
+
+
+@pytest.mark.parametrize(
+    ("more", "latency", "outcome", "fields"),
+    [
+        ({}, True, True, ("error", "latency")),  # the history of a standard machine
+        ({"StateMachineType": "EXPRESS"}, False, False, ()),
+        ({"StateMachineType": "EXPRESS", "LoggingConfiguration": LOGGED}, True, True, ("error", "latency")),
+        ({"StateMachineType": "EXPRESS", "LoggingConfiguration": {"Level": "ERROR"}}, False, True, ("error",)),
+        ({"StateMachineType": "EXPRESS", "LoggingConfiguration": {"Level": "FATAL"}}, False, False, ()),
+        (
+            {"StateMachineType": "EXPRESS", "TracingConfiguration": {"Enabled": True}},
+            True, True, ("error", "latency"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_machine_keeps_of_a_task(more: dict[str, Any], latency: bool, outcome: bool, fields: Any) -> None:
+    call = one(template(machine(), **more))
+    assert (call.latency_recorded, call.outcome_recorded, call.recorded_fields) == (latency, outcome, fields)
+
+
+def test_what_a_machine_keeps_of_a_task_in_terraform_and_sam() -> None:
+    express = TERRAFORM.replace('name       = "flow"', 'name = "flow"\n  type = "EXPRESS"\n  # log')
+    assert one({"main.tf": TERRAFORM}).latency_recorded is True
+    assert one({"main.tf": express}).latency_recorded is False
+    logged = express.replace("# log", 'logging_configuration {\n level = "ALL"\n }')
+    assert one({"main.tf": logged}).latency_recorded is True
+    unknown = express.replace("# log", "logging_configuration {\n level = var.level\n }") + 'variable "level" {}\n'
+    assert isinstance(one({"main.tf": unknown}).latency_recorded, Unknown)
+    sam = template(machine(), "AWS::Serverless::StateMachine", Type="EXPRESS", Logging=LOGGED)
+    assert one(sam).latency_recorded is True
+    silent = template(machine(), "AWS::Serverless::StateMachine", Type="EXPRESS")
+    assert one(silent).latency_recorded is False
+
+
+OTHER = {**STATE, "Catch": [], "Next": "Done"}
+FAILED = {"Type": "Fail"}
+TOLD = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Next": "Failed"}
+CANNED = {"Type": "Pass", "Result": {"text": "Please ask again."}, "End": True}
+
+
+@pytest.mark.parametrize(
+    ("ask", "states", "expected"),
+    [
+        (STATE, {"Failed": FAILED}, False),
+        (STATE, {"Failed": {**TOLD, "Next": "End"}, "End": FAILED}, False),
+        (STATE, {"Failed": OTHER}, True),
+        (STATE, {"Failed": {**TOLD, "Next": "Other"}, "Other": OTHER}, True),
+        (STATE, {"Failed": CANNED}, True),
+        (STATE, {"Failed": {**CANNED, "Next": "Tell"}, "Tell": {**TOLD, "Next": "End"}, "End": FAILED}, False),
+        (STATE, {"Failed": {**TOLD, "Next": "Failed"}}, None),
+        (STATE, {}, None),
+        ({**STATE, "Catch": []}, {}, False),
+        ({**STATE, "Catch": []}, {"All": {"Type": "Parallel", "Catch": [{"ErrorEquals": ["States.ALL"]}]}}, None),
+    ],
+)
+def test_what_answers_when_a_task_has_failed(ask: Any, states: dict[str, Any], expected: bool | None) -> None:
+    resources = collected(template(machine(ask, **states))).resources
+    calls = {r.identity: r.value for r in resources if isinstance(r.value, ModelCall)}
+    found = calls["template.json#Flow/Ask"].fallback
+    assert found is expected if expected is not None else isinstance(found, Unknown)
+
+
+def test_what_becomes_of_the_answer_of_a_task() -> None:
+    passed = one(template(machine()))
+    assert isinstance(passed.output_use, Unknown)
+    assert passed.stream_errors_handled is None
+    parsed = {"Parse": {"Type": "Pass", "Parameters": {"data.$": "States.StringToJson($.Body.content[0].text)"}}}
+    read = one(template(machine(**parsed)))
+    assert (read.output_use, read.output_validated) == ("json", False)
+    vectors = {**STATE, "Parameters": {"ModelId": "amazon.titan-embed-text-v2:0", "Body": {"inputText": "a"}}}
+    assert one(template(machine(vectors))).output_use is None
+
+
+def test_what_a_task_asks() -> None:
+    alone = {**STATE, "Parameters": {**STATE["Parameters"], "Body": {"messages": [{"role": "user"}]}}}
+    assert one(template(machine(alone))).history_bounded is None
+    call = one(template(machine()))
+    assert isinstance(call.history_bounded, Unknown)
+    assert isinstance(call.input_bounded, Unknown)
