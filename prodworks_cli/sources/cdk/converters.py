@@ -39,7 +39,7 @@ def _model(value: Node, table: Table) -> Node:
         return content.arguments[0]
     if isinstance(content, External):
         owner, _, name = content.symbol.rpartition(".")
-        return node(table.enums.get(owner, {}).get(name) or Unknown(f"model {name}", present=True), value.location)
+        return node(table.constants(owner).get(name) or Unknown(f"model {name}", present=True), value.location)
     named = _NAMED_BY_ARN.search(value.unknown.shape or "") if value.unknown else None
     return Node(named[1], value.location) if named else value
 

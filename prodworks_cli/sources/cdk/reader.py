@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.model import Gap, Location, Plane
 from prodworks_cli.node import Block, Node, node_of
-from prodworks_cli.sources.cdk import java, language_of, python, typescript
+from prodworks_cli.sources.cdk import language_of
 from prodworks_cli.sources.cdk import program as p
 from prodworks_cli.sources.cdk.aspects import visit
 from prodworks_cli.sources.cdk.classes import constructor_of
@@ -19,8 +20,6 @@ from prodworks_cli.sources.cdk.evaluator import Evaluator, Exhausted
 from prodworks_cli.sources.cdk.filesystem import inside, variables
 from prodworks_cli.sources.cdk.imports import library, local_path, symbol_of
 from prodworks_cli.sources.cdk.library import Library
-from prodworks_cli.sources.cdk.replace import in_place
-from prodworks_cli.sources.cdk.snapshots import supported
 from prodworks_cli.sources.cdk.state_machines import grant_tasks
 from prodworks_cli.sources.cdk.tags import tagged
 from prodworks_cli.sources.cdk.values import (
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 _STACKS = ("core.Stack", "core.NestedStack", "core.Stage")
-_CONVERT = {"typescript": typescript.module, "python": python.module, "java": java.module}
+_PACKAGE = "prodworks_cli.sources.cdk"
 
 
 def read_apps(
@@ -59,9 +58,15 @@ def read_apps(
     blocks = tagged(pairs, project.tags, project.constructs)
     found = blocks, tuple(project.all_gaps())
     if assembly:
+        from prodworks_cli.sources.cdk.replace import in_place
+
         return in_place(project.constructs, found, project.files, assembly, given)
     opaque = [c for c in project.constructs if project.is_opaque(c.symbol)]
-    return supported(project.constructs, opaque, found, snapshots) if snapshots else found
+    if not snapshots or not opaque:
+        return found
+    from prodworks_cli.sources.cdk.snapshots import supported
+
+    return supported(project.constructs, opaque, found, snapshots)
 
 
 def _gap(scope: str, reason: str, line: int | None = None, minor: bool = False) -> Gap:
@@ -141,7 +146,8 @@ class Project(Library):
         """A file as a program, converted once."""
         if path not in self._modules:
             language = language_of(path) or "typescript"
-            self._modules[path] = _CONVERT[language](path, self.files[path].data)
+            # A program is in one language, and the converters of the others are not needed.
+            self._modules[path] = import_module(f"{_PACKAGE}.{language}").module(path, self.files[path].data)
             if self._modules[path].broken:
                 self.gaps.append(_gap(path, "CDK code does not parse as a whole", 1, minor=True))
         return self._modules[path]

@@ -79,7 +79,7 @@ def settled(value: Node, table: Table, depth: int = 0) -> Node:
 
 def _enumerated(symbol: str, at: Location, table: Table) -> Node:
     owner, _, name = symbol.rpartition(".")
-    known = table.enums.get(owner, {})
+    known = table.constants(owner)
     if name in known:
         return Node(known[name], at)
     return unknown(f"{owner.rpartition('.')[2]}.{name}", at, present=True)
