@@ -91,10 +91,10 @@ def collect_repository(
     found = [*_adapted(declarations, attempt), *joined(), *apart()]
     gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
     drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
+    told = {gap.scope for gap in gaps}
     if not any(draft.cls.KIND.startswith(("aws.bedrock.", "aws.agentcore.")) for draft in drafts):
-        gaps += unrecognised.switched_off(files)
+        gaps += unrecognised.switched_off(f for f in files if f.path not in told)
     if not any(draft.cls is ModelCall for draft in drafts):
-        told = {gap.scope for gap in gaps}
         gaps += unrecognised.read(f for f in workload if f.path not in told)
     wanted = Wanted.of(settings, today or knowledge.checked())
     named, crashes = attempt(

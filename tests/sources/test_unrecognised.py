@@ -59,3 +59,15 @@ resource "aws_bedrock_guardrail" "chat" {{
     found = collect_repository(tree_of({"main.tf": text}), {})
     assert [g.scope for g in found.gaps if g.kind == "aws.bedrock.*"] == gaps
     assert not nothing_to_audit(found)
+
+
+def test_a_file_that_does_not_parse_is_told_once() -> None:
+    broken = 'resource "aws_bedrock_guardrail" "chat" {\n  name = "chat\n'
+    whole = 'variable "n" {\n  default = 0\n}\nresource "aws_bedrock_agent" "chat" {\n  count = var.n\n}\n'
+    for files, told in (
+        ({"main.tf": broken}, ["main.tf"]),
+        ({"a/main.tf": broken, "b/main.tf": whole}, ["a/main.tf", "b/main.tf"]),
+    ):
+        gaps = collect_repository(tree_of(files), {}).gaps
+        assert [g.scope for g in gaps] == told
+        assert ["defaults of the variables" in g.reason for g in gaps] == [path == "b/main.tf" for path in told]
