@@ -5,7 +5,7 @@ from __future__ import annotations
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
-from prodworks_cli.resources.adapter import some
+from prodworks_cli.resources.adapter import every, some
 from prodworks_cli.resources.iam_grants import MODEL_ACTIONS, managed_name, matches
 from prodworks_cli.resources.iam_policies import statement_nodes
 from prodworks_cli.schema import Draft, Drafted, Flag, Item, Text, draft
@@ -73,6 +73,6 @@ def _denied(statement: Node) -> bool | Unknown:
     if statement.unknown:
         return statement.unknown
     patterns = [action.unknown or action.text() or "" for action in statement["Action"].items()]
-    return statement["Effect"].text() == "Deny" and some(
-        matches(p, action) for p in patterns for action in MODEL_ACTIONS
-    )
+    effect = statement["Effect"]
+    denies = effect.unknown or effect.text() == "Deny"
+    return every((denies, some(matches(p, action) for p in patterns for action in MODEL_ACTIONS)))

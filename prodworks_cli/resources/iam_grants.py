@@ -248,4 +248,9 @@ def _wide(statements: Iterable[Statement], patterns: tuple[str, ...]) -> bool | 
         return pattern.lower() in (*patterns, "*")
 
     allowed = (s for s in statements if s.effect != "Deny")
-    return some(every((some(all_of(a) for a in _elements(s.actions)), on_everything(s))) for s in allowed)
+    return some(every((_there(s), some(all_of(a) for a in _elements(s.actions)), on_everything(s))) for s in allowed)
+
+
+def _there(statement: Statement) -> bool | Unknown:
+    """Whether the statement allows anything: one that is added on a condition may not be there."""
+    return statement.effect if isinstance(statement.effect, Unknown) else True

@@ -23,6 +23,7 @@ _DEPTH = 8
 class Statement(Item):
     """An element of ``statements``.
 
+    The ``effect`` of one that is added on a condition is ``Unknown``.
     An element of ``resources`` that is the ARN of a declared block is ``Unknown`` with the shape
     :data:`NAMED_RESOURCE`: its value comes with the deployment, but it names one resource. ``conditions`` are
     written as operator and key: ``StringEquals aws:SourceAccount``.
@@ -157,6 +158,9 @@ def open_to_everybody(statement: Node) -> bool | Unknown:
         return statement.unknown
     principal = statement["Principal"]
     names = [principal] if principal.text() else [n for _, node in principal.members() for n in node.items()]
-    everybody = statement["Effect"].text() == "Allow" and any(n.text() == "*" for n in names)
+    effect = statement["Effect"]
+    everybody = bool(effect.unknown or effect.text() == "Allow") and any(n.text() == "*" for n in names)
+    if everybody and effect.unknown:
+        return effect.unknown
     limited = everybody and bool(tuple(statement["Condition"].members()))
     return Unknown("a condition limits who may read", present=True) if limited else everybody

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from prodworks_cli.model import Unknown
 from prodworks_cli.resources.budgets import Notification
 from tests.resources.support import DENIED, block, declare, declared, observe, ref
@@ -50,8 +52,9 @@ def test_filters_in_all_shapes() -> None:
     assert declared("aws_budgets_budget", {"budget_type": "USAGE"}).watches_all_spend is False
 
 
-def test_actions_that_deny_model_calls() -> None:
-    deny = {"Statement": [{"Effect": "Deny", "Action": "bedrock:Invoke*", "Resource": "*"}]}
+@pytest.mark.parametrize(("effect", "denies"), [("Deny", True), ("Allow", False), (Unknown("a condition"), None)])
+def test_actions_that_deny_model_calls(effect: str | Unknown, denies: bool | None) -> None:
+    deny = {"Statement": [{"Effect": effect, "Action": "bedrock:Invoke*", "Resource": "*"}]}
     definition = [{"iam_action_definition": [{"policy_arn": ref("infra/deny")}]}]
     base = {"budget_name": ref("infra/b", "name"), "approval_model": "AUTOMATIC"}
     budget = declare(
@@ -64,8 +67,9 @@ def test_actions_that_deny_model_calls() -> None:
         ),
         block("aws_budgets_budget_action", "infra/s", {**base, "action_type": "RUN_SSM_DOCUMENTS"}),
     )
-    assert [(a.type, a.denies_model_invocation) for a in budget.actions] == [
-        ("APPLY_IAM_POLICY", True),
+    seen = [(a.type, None if isinstance(d := a.denies_model_invocation, Unknown) else d) for a in budget.actions]
+    assert seen == [
+        ("APPLY_IAM_POLICY", denies),
         ("RUN_SSM_DOCUMENTS", False),
     ]
 

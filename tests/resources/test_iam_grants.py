@@ -90,6 +90,8 @@ def test_invokable_models() -> None:
         ([Unknown("var")], (), None),
         ([allow("*", Unknown("var"))], (), None),
         ([Unknown("var"), allow("*")], (), True),
+        ([{**allow("*"), "Effect": Unknown("a condition")}], (), None),
+        ([{**allow("s3:*"), "Effect": Unknown("a condition")}], (), False),
         ([], ("AdministratorAccess",), True),
         ([], ("job-function/SystemAdministrator",), None),
         ([], ("service-role/AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"), False),

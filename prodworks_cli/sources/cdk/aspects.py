@@ -47,12 +47,18 @@ def visit(library: Library, evaluator: Evaluator) -> None:
             evaluator.step()
             if not construct.type or not _covers(aspect, construct):
                 continue
-            method = evaluator.member(aspect.visitor, "visit", aspect.visitor.location)
-            arguments = (default_child(construct, aspect.visitor.location),)
-            evaluator.optional = int(aspect.optional)
-            evaluator.call(method.content, arguments, aspect.visitor.location)
-            evaluator.optional = 0
+            if aspect.optional:
+                evaluator.maybe(lambda a=aspect, c=construct: _visit(evaluator, a, c))  # type: ignore[misc]
+            else:
+                _visit(evaluator, aspect, construct)
     library.aspects.clear()
+
+
+def _visit(evaluator: Evaluator, aspect: Aspect, construct: Construct) -> bool:
+    at = aspect.visitor.location
+    method = evaluator.member(aspect.visitor, "visit", at)
+    evaluator.call(method.content, (default_child(construct, at),), at)
+    return False
 
 
 def _covers(aspect: Aspect, construct: Construct) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.converters import CONVERTERS
 from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.perhaps import add
 from prodworks_cli.sources.cdk.settle import capitalised, construct_of, reference, settled
 from prodworks_cli.sources.cdk.values import Construct, External, Made, members_of, node, unknown
 
@@ -27,8 +28,8 @@ def add_action_groups(
 ) -> Node:
     """``agent.addActionGroup(group)`` and ``addActionGroups(...)``"""
     for given in (one for argument in arguments for one in argument.items()):
-        of.parts.setdefault("actions", []).append(given)
-        _let_invoke(library, of, given)
+        add(evaluator, of, "actions", (given,))
+        _let_invoke(evaluator, of, given)
     return Node(None, at)
 
 
@@ -37,19 +38,20 @@ def agent(library: Library, evaluator: Evaluator, made: Construct) -> None:
     add_action_groups(library, evaluator, made, (made.given["actionGroups"],), made.at)
 
 
-def _let_invoke(library: Library, of: Construct, group: Node) -> None:
+def _let_invoke(evaluator: Evaluator, of: Construct, group: Node) -> None:
     content: Any = group.content
     role, executor = of.parts.get("role"), content.properties["executor"] if isinstance(content, Made) else group
     function = _function(executor)
     if isinstance(role, Construct) and function is not None:
-        allow(role, ("lambda:InvokeFunction",), node(reference(function, "Arn"), group.location))
+        arn = node(reference(function, "Arn"), group.location)
+        add(evaluator, role, "statements", (allowing(("lambda:InvokeFunction",), arn),))
 
 
-def allow(role: Construct, actions: tuple[str, ...], resource: Node) -> None:
-    """One more statement for a role."""
+def allowing(actions: tuple[str, ...], resource: Node) -> Node:
+    """A policy statement."""
     at = resource.location
     listed = {"actions": node(tuple(Node(a, at) for a in actions), at), "resources": node((resource,), at)}
-    role.parts.setdefault("statements", []).append(node(Made("aws-iam.PolicyStatement", (node(listed, at),)), at))
+    return node(Made("aws-iam.PolicyStatement", (node(listed, at),)), at)
 
 
 def _function(executor: Node) -> Construct | None:
@@ -145,13 +147,14 @@ def is_model(symbol: str) -> bool:
     return symbol.startswith((_MODELS, *_PROFILES))
 
 
-def grant_model(role: Construct, model: Node, table: Table) -> None:
-    """``model.grantInvoke(grantee)``; a profile invokes its model wherever it sends the call."""
+def invoking(model: Node, table: Table) -> Iterator[Node]:
+    """The statements with which a model may be invoked; a profile invokes its model wherever it sends the call."""
     content: Any = model.content
-    if isinstance(content, Made) and content.symbol.startswith(_PROFILES):
-        allow(role, ("bedrock:GetInferenceProfile", "bedrock:InvokeModel*"), model_arn(model, table))
-        inner = content.properties["model"]
-        if inner.present:
-            allow(role, ("bedrock:InvokeModel*", "bedrock:GetFoundationModel"), model_arn(inner, table))
-    else:
-        allow(role, ("bedrock:InvokeModel*", "bedrock:GetFoundationModel"), model_arn(model, table))
+    invoke = ("bedrock:InvokeModel*", "bedrock:GetFoundationModel")
+    if not isinstance(content, Made) or not content.symbol.startswith(_PROFILES):
+        yield allowing(invoke, model_arn(model, table))
+        return
+    yield allowing(("bedrock:GetInferenceProfile", "bedrock:InvokeModel*"), model_arn(model, table))
+    inner = content.properties["model"]
+    if inner.present:
+        yield allowing(invoke, model_arn(inner, table))

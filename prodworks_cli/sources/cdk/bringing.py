@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.node import Node
-from prodworks_cli.sources.cdk.bedrock_agents import agent, allow
+from prodworks_cli.sources.cdk.bedrock_agents import agent, allowing
 from prodworks_cli.sources.cdk.buckets import bucket
 from prodworks_cli.sources.cdk.containers import balanced, child, own_key, worker
 from prodworks_cli.sources.cdk.databases import instances
 from prodworks_cli.sources.cdk.identities import pool_roles, text_messages
 from prodworks_cli.sources.cdk.log_groups import flow_log, flow_logs
+from prodworks_cli.sources.cdk.perhaps import add
 from prodworks_cli.sources.cdk.providers import PROVIDERS, closed
 from prodworks_cli.sources.cdk.settle import construct_of, reference
 from prodworks_cli.sources.cdk.state_machines import model_of_task
@@ -103,7 +104,7 @@ def _collection(library: Library, evaluator: Evaluator, collection: Construct) -
     """The policy that lets a role use the collection; who has it, the access policy of the collection says too."""
     at = collection.at
     made = child(library, evaluator, collection, "aws-iam.ManagedPolicy", "AOSSApiAccessAll", {}, at)
-    allow(made, ("aoss:APIAccessAll",), node(reference(collection, "Arn"), at))
+    add(evaluator, made, "statements", (allowing(("aoss:APIAccessAll",), node(reference(collection, "Arn"), at)),))
     collection.members["aossPolicy"] = node(made, at)
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.containers import child, own_key
 from prodworks_cli.sources.cdk.iam import statement
+from prodworks_cli.sources.cdk.perhaps import perhaps_a_statement
 from prodworks_cli.sources.cdk.providers import emptied, notifying
-from prodworks_cli.sources.cdk.settle import reference, settled
-from prodworks_cli.sources.cdk.values import Construct, External, Made, node, unknown
+from prodworks_cli.sources.cdk.settle import reference
+from prodworks_cli.sources.cdk.values import Construct, External, node, unknown
 
 if TYPE_CHECKING:
     from prodworks_cli.model import Location
@@ -55,13 +56,14 @@ def add_to_bucket_policy(
     return Node(None, at)
 
 
-def _policy(library: Library, evaluator: Evaluator, of: Construct, added: Node) -> None:
+def _policy(library: Library, evaluator: Evaluator, of: Construct, one: Node) -> None:
     """One more statement in the policy of a bucket."""
     policy = of.parts.get("policy")
     if not isinstance(policy, Construct):
         given = {"bucket": node(of, of.at)}
         policy = of.parts["policy"] = child(library, evaluator, of, "aws-s3.CfnBucketPolicy", "Policy", given, of.at)
-    made = statement(added, library.table) if isinstance(added.content, Made) else settled(added, library.table)
+    made = statement(one, library.table)
+    made = made if evaluator.surely(policy) else perhaps_a_statement(made)
     policy.parts.setdefault("added", {}).setdefault("PolicyDocument.Statement", []).append(made)
 
 

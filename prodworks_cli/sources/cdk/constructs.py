@@ -14,6 +14,7 @@ from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.hatches import overridden
 from prodworks_cli.sources.cdk.iam import managed, policies_of, statement, statements_in, trust
 from prodworks_cli.sources.cdk.metrics import alarm_properties
+from prodworks_cli.sources.cdk.perhaps import Perhaps
 from prodworks_cli.sources.cdk.settle import capitalised, construct_of, placed, reference, settled
 from prodworks_cli.sources.cdk.state_machines import definition
 from prodworks_cli.sources.cdk.values import Construct, External, Made, Open, node
@@ -200,7 +201,8 @@ def _policy(construct: Construct, body: dict[str, Node], table: Table) -> None:
         listed += statements_in(given["document"])
     made = tuple(statement(s, table) for s in listed)
     body["PolicyDocument"] = node({"Statement": node(made, construct.at)}, construct.at)
-    roles = [r for r in (*given["roles"].items(), *construct.parts.get("roles", [])) if construct_of(r)]
+    named = (*given["roles"].items(), *construct.parts.get("roles", []))
+    roles = [r for r in named if construct_of(r) or isinstance(r.content, Perhaps)]
     if roles:
         body["Roles"] = node(tuple(settled(r, table) for r in roles), construct.at)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli.node import Node
+from prodworks_cli.sources.cdk.perhaps import add_property
 from prodworks_cli.sources.cdk.settle import construct_of, reference
 from prodworks_cli.sources.cdk.values import Construct, Made, members_of, node, unknown
 
@@ -60,7 +61,7 @@ def add_container(
         body["LogConfiguration"] = node({"LogDriver": Node("awslogs", at), "Options": options}, at)
     if group is not None or secrets or _is_pulled(given["image"]):
         _execution_role(library, evaluator, of, at)
-    of.parts.setdefault("added", {}).setdefault("ContainerDefinitions", []).append(node(body, at))
+    add_property(evaluator, of, "ContainerDefinitions", node(body, at))
     return node(Construct(f"{of.symbol}.addContainer", f"{of.path}/container", at, "", Node(None, at)), at)
 
 
@@ -125,9 +126,8 @@ def forward(library: Library, evaluator: Evaluator, listener: Construct, name: s
     group = child(library, evaluator, listener, "aws-elasticloadbalancingv2.CfnTargetGroup", f"{name}Group", {}, at)
     arn = node(reference(group, "TargetGroupArn"), at)
     action = node({"Type": Node("forward", at), "TargetGroupArn": arn}, at)
-    listener.parts.setdefault("added", {}).setdefault("DefaultActions", []).append(action)
-    behind = node({"TargetGroupArn": arn}, at)
-    service.parts.setdefault("added", {}).setdefault("LoadBalancers", []).append(behind)
+    add_property(evaluator, listener, "DefaultActions", action)
+    add_property(evaluator, service, "LoadBalancers", node({"TargetGroupArn": arn}, at))
     return group
 
 
@@ -168,7 +168,7 @@ def log_accesses(
 ) -> Node:
     """``loadBalancer.logAccessLogs(bucket)``"""
     attribute = {"Key": Node("access_logs.s3.enabled", at), "Value": Node("true", at)}
-    of.parts.setdefault("added", {}).setdefault("LoadBalancerAttributes", []).append(node(attribute, at))
+    add_property(evaluator, of, "LoadBalancerAttributes", node(attribute, at))
     return Node(None, at)
 
 
@@ -200,7 +200,8 @@ def add_action(
     options = arguments[1] if len(arguments) > 1 else Node(None, at)
     actions = tuple(_actions(options["action"]))
     if not options["conditions"].present:
-        of.parts.setdefault("added", {}).setdefault("DefaultActions", []).extend(actions)
+        for action in actions:
+            add_property(evaluator, of, "DefaultActions", action)
         return Node(None, at)
     given = {"listenerArn": node(reference(of, "ListenerArn"), at), "actions": node(actions, at)}
     name = f"{arguments[0].text() or ''}Rule"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.metrics import metric_of
+from prodworks_cli.sources.cdk.perhaps import add
 from prodworks_cli.sources.cdk.settle import settled
 from prodworks_cli.sources.cdk.values import Construct, Made, members_of, node, unknown
 
@@ -28,7 +29,7 @@ def add_widgets(
 ) -> Node:
     """``dashboard.addWidgets(...)``"""
     if of.symbol == DASHBOARD:
-        of.parts.setdefault("widgets", []).extend(arguments)
+        add(evaluator, of, "widgets", arguments)
     return Node(None, at)
 
 

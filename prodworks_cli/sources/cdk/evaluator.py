@@ -11,7 +11,7 @@ from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk import assignments, calls, classes, expressions, members, statements
 from prodworks_cli.sources.cdk import program as p
 from prodworks_cli.sources.cdk.journal import Journal, Variables, Written
-from prodworks_cli.sources.cdk.values import ClassValue, Closure, External, Frame, Instance
+from prodworks_cli.sources.cdk.values import ClassValue, Closure, Construct, External, Frame, Instance
 
 MAX_STEPS = 400_000
 MAX_CALLS = 24
@@ -69,13 +69,15 @@ class Host:
 class Evaluator:
     """The state of an evaluation, and the operations that its parts ask of each other.
 
-    ``optional`` counts the undecided conditions around what is evaluated now, ``statics`` holds the static members of
-    classes by the identity of their definition.
+    ``optional`` counts the undecided conditions around what is evaluated now, and ``around`` numbers them; ``statics``
+    holds the static members of classes by the identity of their definition.
     """
 
     def __init__(self, host: Host) -> None:
         self.host = host
         self.optional = 0
+        self.around: tuple[int, ...] = ()
+        self._conditions = 0
         self.instantiated: set[int] = set()
         self.statics: dict[int, Variables] = {}
         self.journal = Journal()
@@ -153,11 +155,27 @@ class Evaluator:
     @contextmanager
     def undecided(self) -> Iterator[None]:
         """The time while something is evaluated that may not happen."""
-        self.optional += 1
+        before = self.optional, self.around
+        self._conditions += 1
+        self.optional, self.around = self.optional + 1, (*self.around, self._conditions)
         try:
             yield
         finally:
-            self.optional -= 1
+            self.optional, self.around = before
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """The time while something is evaluated that no condition is about: a module that is imported."""
+        before = self.optional, self.around
+        self.optional, self.around = 0, ()
+        try:
+            yield
+        finally:
+            self.optional, self.around = before
+
+    def surely(self, construct: Construct) -> bool:
+        """Whether what is evaluated now happens wherever a construct is made: no condition came on top since."""
+        return construct.around[: len(self.around)] == self.around
 
     def branch(self, run: Callable[[], bool]) -> tuple[Written, bool]:
         """Run something that may not happen; what it wrote is taken back and returned with the result."""

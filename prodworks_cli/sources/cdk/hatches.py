@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.perhaps import added
 from prodworks_cli.sources.cdk.settle import camel, capitalised, pascal, settled
 from prodworks_cli.sources.cdk.values import Construct, node
+
+if TYPE_CHECKING:
+    from prodworks_cli.sources.cdk.evaluator import Evaluator
 
 CHILD = "core.CfnDefaultChild"
 _OVERRIDES = {"addPropertyOverride": "", "addOverride": "Properties."}
@@ -20,7 +26,7 @@ def default_child(construct: Construct, at: Location) -> Node:
     return node(construct.parts.setdefault("child", made), at)
 
 
-def override(of: Construct, name: str, arguments: tuple[Node, ...]) -> bool:
+def override(evaluator: Evaluator, of: Construct, name: str, arguments: tuple[Node, ...]) -> bool:
     """``resource.addPropertyOverride(path, value)`` and its likes; whether it was one."""
     if name not in (*_OVERRIDES, "addPropertyDeletionOverride", "addDeletionOverride"):
         return False
@@ -30,6 +36,7 @@ def override(of: Construct, name: str, arguments: tuple[Node, ...]) -> bool:
         prefix = "Properties." if name in ("addOverride", "addDeletionOverride") else ""
         value = arguments[1] if len(arguments) > 1 and "Deletion" not in name else Node(None, arguments[0].location)
         if path.startswith(prefix):
+            (value,) = added(evaluator, target, (value,))
             target.parts.setdefault("overrides", {})[path.removeprefix(prefix)] = value
     return True
 

@@ -8,6 +8,7 @@ from typing import Any
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.perhaps import Perhaps, perhaps_a_statement
 from prodworks_cli.sources.cdk.settle import construct_of, reference, settled
 from prodworks_cli.sources.cdk.values import Construct, External, Made, node, unknown
 
@@ -25,6 +26,8 @@ _KEYS = {
 def statement(value: Node, table: Table) -> Node:
     """A ``PolicyStatement``, or one in JSON."""
     content: Any = value.content
+    if isinstance(content, Perhaps):
+        return perhaps_a_statement(statement(content.value, table))
     if not isinstance(content, Made):
         return settled(value, table)
     given = content.properties

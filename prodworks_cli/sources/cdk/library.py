@@ -11,13 +11,14 @@ from prodworks_cli.sources.cdk import making, members_of_libraries
 from prodworks_cli.sources.cdk.apis import deployed, own_routes, proxied
 from prodworks_cli.sources.cdk.aspects import ADD as ADD_ASPECT
 from prodworks_cli.sources.cdk.aspects import Aspect, add_aspect
-from prodworks_cli.sources.cdk.bedrock_agents import grant_model, is_model
+from prodworks_cli.sources.cdk.bedrock_agents import is_model
 from prodworks_cli.sources.cdk.bringing import bring
 from prodworks_cli.sources.cdk.data import Table
 from prodworks_cli.sources.cdk.evaluator import Evaluator, Host
 from prodworks_cli.sources.cdk.iam import CHANGES
-from prodworks_cli.sources.cdk.methods import call_method, role_of
+from prodworks_cli.sources.cdk.methods import call_method
 from prodworks_cli.sources.cdk.metrics import alarm_arguments
+from prodworks_cli.sources.cdk.permissions import grant_given, grant_model
 from prodworks_cli.sources.cdk.providers import SINGLETON, singleton_function
 from prodworks_cli.sources.cdk.settle import camel, construct_of
 from prodworks_cli.sources.cdk.standard import STANDARD
@@ -93,9 +94,9 @@ class Library(Host):
             return self.all_context(at)
         model, _, method = symbol.rpartition(".")
         if is_model(model) and method.startswith("grantInvoke"):
-            return self._grant_model(node(External(model), at), arguments, at)
+            return grant_model(self, evaluator, node(External(model), at), arguments, at)
         if symbol.startswith("aws-iam.Grant.addToPrincipal"):
-            return self._grant_given(arguments, at)
+            return grant_given(evaluator, arguments, at)
         known = STANDARD.get(symbol)
         if known is not None:
             return known(evaluator, arguments, at)
@@ -124,7 +125,7 @@ class Library(Host):
         if symbol.startswith("zod.") and called.name == "parse" and arguments:
             return parsed(called.of, arguments[0], at)
         if is_model(made.symbol) and called.name.startswith("grantInvoke"):
-            return self._grant_model(called.of, arguments, at)
+            return grant_model(self, evaluator, called.of, arguments, at)
         if called.name in CHANGES and made.symbol.startswith("aws-iam.Policy"):
             made.added.append((called.name, arguments))
             return called.of
@@ -133,21 +134,6 @@ class Library(Host):
         if called.name == "createAlarm":
             return making.make(self, evaluator, "aws-cloudwatch.Alarm", alarm_arguments(called.of, arguments, at), at)
         return node(Made(symbol, arguments, called.of), at)
-
-    def _grant_model(self, model: Node, arguments: tuple[Node, ...], at: Location) -> Node:
-        role = role_of(arguments[0]) if arguments else None
-        if role is not None:
-            grant_model(role, model, self.table)
-        return Node(None, at)
-
-    def _grant_given(self, arguments: tuple[Node, ...], at: Location) -> Node:
-        """``Grant.addToPrincipal({grantee, actions, resourceArns})``"""
-        given = arguments[0] if arguments else Node(None, at)
-        role = role_of(given["grantee"])
-        if role is not None:
-            made = node({"actions": given["actions"], "resources": given["resourceArns"]}, at)
-            role.parts.setdefault("statements", []).append(node(Made("aws-iam.PolicyStatement", (made,)), at))
-        return Node(None, at)
 
     def begin(self, evaluator: Evaluator, instance: Instance, arguments: tuple[Node, ...], at: Location) -> None:
         """A class of the repository becomes the construct of its library base."""
@@ -166,6 +152,7 @@ class Library(Host):
         optional = evaluator.optional > 0 or (above is not None and above.conditional)
         kind = making.type_of(self.table, symbol, given)
         construct = Construct(symbol, path, at, self.address(at.where, path), given, kind, conditional=optional)
+        construct.around = evaluator.around
         named = given_name is not None and (above is None or above.certain)
         construct.certain = symbol == _STACK or named
         construct.resource = self.table.constructs.get(symbol, {}).get("resource", "").replace("$id", segment)
@@ -174,7 +161,7 @@ class Library(Host):
             given["env"] if symbol == _STACK and given["env"].present else above.env if above else construct.env
         )
         self.add(construct)
-        making.give_role(self, construct)
+        making.give_role(self, evaluator, construct)
         self.note_opaque(symbol, at)
         for brings in (deployed, proxied, own_routes, bring):
             brings(self, evaluator, construct)

@@ -10,6 +10,7 @@ from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cdk.bedrock_agents import model_arn
 from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.perhaps import add
 from prodworks_cli.sources.cdk.settle import construct_of
 from prodworks_cli.sources.cdk.values import (
     Construct,
@@ -134,7 +135,7 @@ def type_of(table: Table, symbol: str, given: Node) -> str:
     return f"AWS::{service}::{name[3:]}" if service and name.startswith("Cfn") else ""
 
 
-def give_role(library: Library, construct: Construct) -> None:
+def give_role(library: Library, evaluator: Evaluator, construct: Construct) -> None:
     """The role that a construct is given, else the one that it makes."""
     spec = library.table.constructs.get(construct.symbol, {})
     if "role" not in spec:
@@ -145,9 +146,8 @@ def give_role(library: Library, construct: Construct) -> None:
     if role is None:
         construct.members["role"] = given
     else:
-        listed = role.parts.setdefault("statements", [])
-        listed.extend(_statements(construct, spec.get("needs", ()), library.table))
-        listed.extend(construct.given["initialPolicy"].items())
+        needed = _statements(construct, spec.get("needs", ()), library.table)
+        add(evaluator, role, "statements", (*needed, *construct.given["initialPolicy"].items()))
 
 
 def _made_role(library: Library, construct: Construct, spec: Any) -> Construct:
@@ -159,7 +159,7 @@ def _made_role(library: Library, construct: Construct, spec: Any) -> Construct:
     named = "aws-iam.ManagedPolicy.fromAwsManagedPolicyName"
     role.parts["managed"] = [node(Made(named, (Node(b, at),)), at) for b in spec.get("basic", ())]
     role.parts["statements"] = list(_statements(construct, spec.get("statements", ()), library.table))
-    role.certain, role.stack = construct.certain, construct.stack
+    role.certain, role.stack, role.around = construct.certain, construct.stack, construct.around
     library.add(role)
     return role
 

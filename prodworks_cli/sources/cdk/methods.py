@@ -1,4 +1,4 @@
-"""Methods of constructs that change what is deployed: statements, grants, alarm actions, subscriptions, versions."""
+"""Methods of constructs that change what is deployed: alarm actions, subscriptions, targets, versions."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ from prodworks_cli.sources.cdk.containers import add_action, add_container, add_
 from prodworks_cli.sources.cdk.dashboards import add_widgets
 from prodworks_cli.sources.cdk.graphs import ADD_SOURCES
 from prodworks_cli.sources.cdk.hatches import override
-from prodworks_cli.sources.cdk.iam import granted
 from prodworks_cli.sources.cdk.log_groups import add_flow_log, add_metric_filter
-from prodworks_cli.sources.cdk.settle import construct_of, reference, target_arn
+from prodworks_cli.sources.cdk.perhaps import add_property, added
+from prodworks_cli.sources.cdk.permissions import PERMISSIONS, grant
+from prodworks_cli.sources.cdk.settle import reference, target_arn
 from prodworks_cli.sources.cdk.state_machines import link, links
-from prodworks_cli.sources.cdk.values import Bound, Construct, Made, members_of, node, unknown
+from prodworks_cli.sources.cdk.values import Construct, Made, members_of, node, unknown
 
 if TYPE_CHECKING:
     from prodworks_cli.sources.cdk.evaluator import Evaluator
@@ -45,9 +46,9 @@ def call_method(
     adds = library.table.constructs.get(of.symbol, {}).get("adds", {}).get(name)
     if adds is not None and arguments:
         rule = {k: v for k, v in adds.items() if k != "to"}
-        _added(of, adds["to"], converted(arguments[0], rule, library.table))
+        add_property(evaluator, of, adds["to"], converted(arguments[0], rule, library.table))
         return Node(None, at)
-    if override(of, name, arguments):
+    if override(evaluator, of, name, arguments):
         return Node(None, at)
     if links(of, name):
         return link(of, name, arguments, at)
@@ -55,73 +56,10 @@ def call_method(
     if method is not None:
         return method(library, evaluator, of, arguments, at)
     if name.startswith("grant"):
-        return _grant(library, of, name, arguments, at)
+        return grant(library, evaluator, of, name, arguments, at)
     if name.startswith("metric"):
         return _metric(library, of, name, arguments, at)
     return node(Construct(f"{of.symbol}.{name}", f"{of.path}/{name}", at, "", Node(None, at)), at)
-
-
-def _added(of: Construct, path: str, value: Node) -> None:
-    of.parts.setdefault("added", {}).setdefault(path, []).append(value)
-
-
-def role_of(value: Node | None) -> Construct | None:
-    """The role behind a grantee."""
-    found = construct_of(value)
-    if found is None:
-        content: Any = value.content if value is not None else None
-        return role_of(content.of) if isinstance(content, Bound) else None
-    if found.type in ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-        return found
-    inner = found.parts.get("role")
-    return inner if isinstance(inner, Construct) else role_of(found.members.get("role"))
-
-
-def _statements(
-    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
-) -> Node:
-    role = role_of(node(of, at))
-    if role is not None:
-        role.parts.setdefault("statements", []).extend(arguments)
-    return Node(None, at)
-
-
-def _attach(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
-    policy, role = construct_of(arguments[0]) if arguments else None, role_of(node(of, at))
-    if policy is not None and role is not None:
-        policy.parts.setdefault("roles", []).append(node(role, at))
-    return Node(None, at)
-
-
-def _attach_to(
-    library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
-) -> Node:
-    of.parts.setdefault("roles", []).extend(arguments)
-    return Node(None, at)
-
-
-def _managed(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
-    role = role_of(node(of, at))
-    if role is not None:
-        role.parts.setdefault("managed", []).extend(arguments)
-    return Node(None, at)
-
-
-def _grant(library: Library, of: Construct, name: str, arguments: tuple[Node, ...], at: Location) -> Node:
-    grantee = arguments[0] if arguments else None
-    if isinstance(grantee, Node) and isinstance(grantee.content, Mapping):
-        grantee = members_of(grantee).get("grantee") or next(iter(members_of(grantee).values()), None)
-    role = role_of(grantee)
-    if role is None:
-        return Node(None, at)
-    if name == "grant" and len(arguments) > 1:
-        own = [(node(tuple(arguments[1:]), at), node((node(reference(of, "Arn"), at),), at))]
-    else:
-        own = list(granted(of, name, library.table))
-    for actions, resources in own:
-        properties = node({"actions": actions, "resources": resources}, at)
-        role.parts.setdefault("statements", []).append(node(Made("aws-iam.PolicyStatement", (properties,)), at))
-    return Node(None, at)
 
 
 def _metric(library: Library, of: Construct, name: str, arguments: tuple[Node, ...], at: Location) -> Node:
@@ -140,7 +78,7 @@ def _alarm_action(kind: str) -> Method:
         for action in arguments:
             content: Any = action.content
             target = content.arguments[0] if isinstance(content, Made) and content.arguments else action
-            _added(of, kind, target)
+            add_property(evaluator, of, kind, target)
         return Node(None, at)
 
     return add
@@ -182,7 +120,9 @@ def _environment(
     library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location
 ) -> Node:
     if len(arguments) >= 2 and arguments[0].text():
-        _added(of, "Environment.Variables", node({"$key": arguments[0], "$value": arguments[1]}, at))
+        (value,) = added(evaluator, of, arguments[1:2])
+        pair = node({"$key": arguments[0], "$value": value}, at)
+        of.parts.setdefault("added", {}).setdefault("Environment.Variables", []).append(pair)
     return Node(None, at)
 
 
@@ -228,7 +168,7 @@ def _gateway(library: Library, evaluator: Evaluator, of: Construct, arguments: t
 def _target(library: Library, evaluator: Evaluator, of: Construct, arguments: tuple[Node, ...], at: Location) -> Node:
     """``rule.addTarget(target)``"""
     for target in arguments:
-        _added(of, "Targets", node({"Arn": target_arn(target)}, at))
+        add_property(evaluator, of, "Targets", node({"Arn": target_arn(target)}, at))
     return Node(None, at)
 
 
@@ -248,13 +188,14 @@ def _guardrail(
 ) -> Node:
     """``agent.addGuardrail(guardrail)``"""
     if arguments:
-        given = {**members_of(of.given), "guardrail": arguments[0]}
-        of.given = node(given, of.given.location)
+        (guardrail,) = added(evaluator, of, arguments[:1])
+        of.given = node({**members_of(of.given), "guardrail": guardrail}, of.given.location)
     return Node(None, at)
 
 
 _METHODS: Mapping[str, Method] = {
     **ADD_SOURCES,
+    **PERMISSIONS,
     "addTarget": _target,
     "addTargets": add_targets,
     "addAction": add_action,
@@ -283,14 +224,6 @@ _METHODS: Mapping[str, Method] = {
     "addProxy": add_proxy,
     "addRoutes": add_routes,
     "addRoute": add_route,
-    "addToRolePolicy": _statements,
-    "addToPolicy": _statements,
-    "addToPrincipalPolicy": _statements,
-    "addToTaskRolePolicy": _statements,
-    "addStatements": _statements,
-    "attachInlinePolicy": _attach,
-    "attachToRole": _attach_to,
-    "addManagedPolicy": _managed,
     "addAlarmAction": _alarm_action("AlarmActions"),
     "addOkAction": _alarm_action("OKActions"),
     "addSubscription": _subscribe,

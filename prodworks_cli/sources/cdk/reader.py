@@ -165,9 +165,8 @@ class Project(Library):
         if path.endswith(".json"):
             frame.variables.update(_json(self.files[path]))
             return frame
-        optional, self.evaluator.optional = self.evaluator.optional, 0
-        self.evaluator.run(self.module(path).body, frame)
-        self.evaluator.optional = optional
+        with self.evaluator.apart():
+            self.evaluator.run(self.module(path).body, frame)
         return frame
 
     def imported(self, frame: Frame, statement: p.Import) -> Mapping[str, Node]:

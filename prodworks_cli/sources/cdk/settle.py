@@ -9,6 +9,7 @@ from typing import Any
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node, Reference, node_of
 from prodworks_cli.sources.cdk.data import Table
+from prodworks_cli.sources.cdk.perhaps import ON_A_CONDITION, Perhaps
 from prodworks_cli.sources.cdk.values import Construct, External, Instance, Made, Open, node, unknown
 
 _SECONDS = {"millis": 0.001, "seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
@@ -72,6 +73,8 @@ def settled(value: Node, table: Table, depth: int = 0) -> Node:
         return _enumerated(content.symbol, at, table)
     if isinstance(content, Made):
         return _made(content, at, table, depth)
+    if isinstance(content, Perhaps):
+        return node(ON_A_CONDITION, at)
     if content is None or isinstance(content, str | int | float | bool | Unknown | Reference):
         return value
     return unknown("a value that is not evaluated", at, present=True)

@@ -79,7 +79,8 @@ class Construct:
 
     ``resource`` is how the construct calls its resource where that has a name of its own, ``stack`` the path of the
     stack around it; ``env`` where that is deployed as far as it is given; ``certain`` says
-    that the path below that is known, ``origin`` which app or, where no app is known, which class made it.
+    that the path below that is known, ``origin`` which app or, where no app is known, which class made it; ``around``
+    are the undecided conditions under which it is made.
     """
 
     symbol: str
@@ -91,6 +92,7 @@ class Construct:
     members: dict[str, Node] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
     conditional: bool = False
+    around: tuple[int, ...] = ()
     version: bool = False
     certain: bool = True
     stack: str = ""
