@@ -23,6 +23,7 @@ from prodworks_cli.cli_account import (
 )
 from prodworks_cli.cli_gate import (
     BaselineOption,
+    CdkOption,
     CoverageOption,
     EmptyOption,
     FailOnNewOption,
@@ -32,6 +33,7 @@ from prodworks_cli.cli_gate import (
     IncompleteOption,
     MaxDropOption,
     MinPillarOption,
+    PlanOption,
     RequireOption,
 )
 from prodworks_cli.cli_values import Commands
@@ -58,17 +60,6 @@ PathArgument = Annotated[Path, typer.Argument(help="The repository, or a folder 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Config file instead of PATH/prodworks.yaml.")]
 UnitOption = Annotated[
     str | None, typer.Option("--unit", help="One workload of a collection, by its folder; the report lists them.")
-]
-PlanOption = Annotated[
-    list[Path] | None, typer.Option("--plan", help="Output of terraform show -json, read with the code. Repeatable.")
-]
-CdkOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--cdk-out",
-        metavar="[APP=]DIR",
-        help="What cdk synth wrote, read in place of the CDK code of the app (APP: its folder). Repeatable.",
-    ),
 ]
 EvidenceOption = Annotated[
     Path | None, typer.Option("--evidence", help="Inventory of an account, written earlier, to judge with the code.")

@@ -1,4 +1,7 @@
-"""The command line of the gate: its flags, and the commands about baselines, waivers, history and set-up."""
+"""The command line of the gate: its flags, and the commands about baselines, waivers, history and set-up.
+
+What a baseline is written of is read as in an audit, by the same options.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,17 @@ IncompleteOption = Annotated[
 EmptyOption = Annotated[bool, typer.Option("--allow-empty", help="Exit 0 where there is nothing to audit.")]
 HistoryOption = Annotated[bool, typer.Option("--history", help="Add this run to .prodworks/history.jsonl.")]
 
+PlanOption = Annotated[
+    list[Path] | None, typer.Option("--plan", help="Output of terraform show -json, read with the code. Repeatable.")
+]
+CdkOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--cdk-out",
+        metavar="[APP=]DIR",
+        help="What cdk synth wrote, read in place of the CDK code of the app (APP: its folder). Repeatable.",
+    ),
+]
 FolderArgument = Annotated[Path, typer.Argument(help="The repository, or a folder of it.", show_default=".")]
 RulesOption = Annotated[list[Path] | None, typer.Option("--rules", help="Folder with more rules. Repeatable.")]
 
@@ -60,6 +74,8 @@ def baseline_write(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write.", show_default="PATH/.prodworks/baseline.json")
     ] = None,
+    plan: PlanOption = None,
+    cdk_out: CdkOption = None,
     evidence: Annotated[Path | None, typer.Option("--evidence", help="Inventory of an account, as in audit.")] = None,
     config: Annotated[Path | None, typer.Option("--config", help="Config file, as in audit.")] = None,
     rules: RulesOption = None,
@@ -67,7 +83,9 @@ def baseline_write(
     """Write today's findings as the baseline: --fail-on-new then fails on what comes on top."""
     from prodworks_cli import gate_commands
 
-    options = AuditOptions(path, None, evidence, config, rules or [], [], [])
+    options = AuditOptions(
+        path, None, evidence, config, rules or [], [], [], plans=plan or [], assemblies=cdk_out or []
+    )
     raise typer.Exit(gate_commands.write_baseline(options, output))
 
 

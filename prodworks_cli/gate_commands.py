@@ -12,7 +12,7 @@ from prodworks_cli.commands import prepare
 from prodworks_cli.complaints import EXPECTED_ERRORS, INTERNAL, UsageError, complain
 from prodworks_cli.difference import difference
 from prodworks_cli.earlier import DEFAULT_FILE, read_baseline
-from prodworks_cli.gathering import collected
+from prodworks_cli.gathering import collected, refuse_beside
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.local import replace_text
 from prodworks_cli.options import AuditOptions
@@ -49,6 +49,7 @@ def write_baseline(options: AuditOptions, output: Path | None) -> int:
 
 def _report(options: AuditOptions, errors: spine.Errors) -> tuple[Report, Path]:
     if options.path.is_file():
+        refuse_beside("a report", options)
         return check_report(options.path.read_text(encoding="utf-8"), str(options.path)), Path()
     bench = prepare(options)
     return bench.judged(collected(options, bench.config, errors), errors), options.path

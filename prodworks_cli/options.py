@@ -31,6 +31,11 @@ class AuditOptions:
     assemblies: Sequence[str] = ()
     cache: bool = True
 
+    @property
+    def beside_code(self) -> str | None:
+        """A flag among those given that is read together with the code of a repository."""
+        return "--plan" if self.plans else "--cdk-out" if self.assemblies else None
+
 
 @dataclass(frozen=True)
 class GateOptions:

@@ -131,6 +131,17 @@ def test_what_only_an_assembly_shows_is_not_new_since_a_revision(prodworks: Run,
     assert [s["baseline"] for s in subjects if s["status"] == "fail" and "Helper" in s["identity"]] == ["known"]
     assert "cloud assembly" in report["baseline"]["source"]
 
+    written = prodworks("baseline", "write", repo, "--cdk-out", built, "-o", "base.json")
+    assert written.returncode == 0, written.stderr
+    against = ("--baseline", "base.json", "--fail-on-new", "high")
+    assert prodworks("audit", repo, "--cdk-out", built, *against).returncode == 0
+    without = prodworks("baseline", "write", repo, "-o", "base.json")
+    assert without.returncode == 0, without.stderr
+    assert prodworks("audit", repo, "--cdk-out", built, *against).returncode == 1
+    of_a_report = prodworks("baseline", "write", "out.json", "--cdk-out", built)
+    assert of_a_report.returncode == 2
+    assert "--cdk-out is read together with the repository; give its path instead of a report" in of_a_report.stderr
+
 
 def test_a_revision_is_a_baseline_too(prodworks: Run, repo: Path) -> None:
     administrator(repo)

@@ -14,6 +14,7 @@ from prodworks_cli.sources.cdk.identities import pool_roles, text_messages
 from prodworks_cli.sources.cdk.log_groups import flow_log, flow_logs
 from prodworks_cli.sources.cdk.perhaps import add
 from prodworks_cli.sources.cdk.providers import PROVIDERS, closed
+from prodworks_cli.sources.cdk.security_groups import guarded, opened
 from prodworks_cli.sources.cdk.settle import construct_of, reference
 from prodworks_cli.sources.cdk.state_machines import model_of_task
 from prodworks_cli.sources.cdk.values import Construct, External, Made, absent, concatenated, node, unknown
@@ -186,6 +187,9 @@ _BRINGS: Mapping[str, Bring] = {
     "aws-stepfunctions-tasks.BedrockInvokeModel": model_of_task,
     "bedrock.VectorKnowledgeBase": _knowledge_base,
     **dict.fromkeys(FUNCTIONS, _function),
+    "aws-elasticloadbalancingv2.ApplicationLoadBalancer": guarded,
+    "aws-elasticloadbalancingv2.NetworkLoadBalancer": guarded,
+    "aws-elasticloadbalancingv2.ApplicationListener": opened,
     "aws-ecs-patterns.ApplicationLoadBalancedFargateService": balanced,
     "aws-ecs-patterns.ApplicationLoadBalancedEc2Service": balanced,
     "aws-ecs-patterns.NetworkLoadBalancedFargateService": balanced,

@@ -109,7 +109,7 @@ def balanced(library: Library, evaluator: Evaluator, service: Construct) -> None
         symbol = "aws-elasticloadbalancingv2.ApplicationLoadBalancer"
         balancer = child(library, evaluator, service, symbol, "LB", made, at)
     options = {n: given[n] for n in ("protocol", "certificate", "sslPolicy") if given[n].present}
-    options["port"] = given["listenerPort"]
+    options["port"], options["open"] = given["listenerPort"], given["openListener"]
     options["loadBalancer"] = node(balancer, at)
     listener = "aws-elasticloadbalancingv2.ApplicationListener"
     made_listener = child(library, evaluator, balancer, listener, "PublicListener", options, at)

@@ -75,6 +75,8 @@ def _of_construct(construct: Construct, of: Node, name: str, at: Location) -> No
         return node(construct.parts.get("stage") if name != "root" else resource(construct, "", at), at)
     if name == "node":
         return node(Made(NODE, (), construct), at)
+    if name == "connections":
+        return Node(of.content, at)
     if name in _VERSIONS and construct.type == "AWS::Lambda::Function":
         return Node(of.content, at)
     if name in _ROLES:

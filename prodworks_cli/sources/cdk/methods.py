@@ -28,6 +28,7 @@ from prodworks_cli.sources.cdk.hatches import override
 from prodworks_cli.sources.cdk.log_groups import add_flow_log, add_metric_filter
 from prodworks_cli.sources.cdk.perhaps import add_property, added
 from prodworks_cli.sources.cdk.permissions import PERMISSIONS, grant
+from prodworks_cli.sources.cdk.security_groups import ALLOWING
 from prodworks_cli.sources.cdk.settle import reference, target_arn
 from prodworks_cli.sources.cdk.state_machines import link, links
 from prodworks_cli.sources.cdk.values import Construct, Made, members_of, node, unknown
@@ -196,6 +197,7 @@ def _guardrail(
 _METHODS: Mapping[str, Method] = {
     **ADD_SOURCES,
     **PERMISSIONS,
+    **ALLOWING,
     "addTarget": _target,
     "addTargets": add_targets,
     "addAction": add_action,
