@@ -39,10 +39,8 @@ def cache_of(options: AuditOptions) -> Cache | None:
 
 def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> Inventory:
     """The inventory that the options ask for. Raises what ``EXPECTED_ERRORS`` lists."""
-    for flag, given in (("--plan", options.plans), ("--cdk-out", options.assemblies)):
-        if options.inventory and given:
-            raise UsageError(f"{flag} is read together with the repository; give its path instead of --from")
     if options.inventory:
+        refuse_beside("--from", options)
         found = loaded(options.inventory)
     else:
         found = read(listing_of(options, config), options, config, errors)
@@ -53,6 +51,12 @@ def collected(options: AuditOptions, config: Config, errors: spine.Errors) -> In
 
         found = joined(found, read_account(options.account, found, errors, say).inventory)
     return redacted(found) if options.redact else found
+
+
+def refuse_beside(given: str, options: AuditOptions) -> None:
+    """Refuse what is read beside code where something else is audited. Raises ``UsageError``."""
+    if flag := options.beside_code:
+        raise UsageError(f"{flag} is read together with the repository; give its path instead of {given}")
 
 
 def joined(found: Inventory, account: Inventory) -> Inventory:
