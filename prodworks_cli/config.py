@@ -35,6 +35,7 @@ DEFAULTS: Mapping[str, str] = {
     "scope": "what the workload reaches",
     "capacity": "no due dates",
     "history": "not written",
+    "audit_retention_days": "183",
     "name": "the name of the folder",
 }
 
@@ -58,6 +59,7 @@ class Config:
     approved_models: tuple[str, ...] = ()
     allowed_regions: tuple[str, ...] = ()
     corpus: str | None = None
+    audit_retention_days: int | None = None
     ignore: tuple[str, ...] = ()
     history: bool = False
     rules: Mapping[str, bool] = field(default_factory=dict)

@@ -109,8 +109,8 @@ def _third_parties(resources: list[Resource]) -> list[Resource]:
 
 def _unread_group(name: str, plane: Plane) -> LogGroup:
     reason = "the log group is declared elsewhere" if plane is Plane.DECLARED else "the log group was not read"
-    hidden = Unknown(f"{name}: {reason}", present=True)
-    return LogGroup(name, True, *(Unknown(hidden.reason) for _ in range(4)))
+    hidden = Unknown(f"{name}: {reason}")
+    return LogGroup(name, True, hidden, hidden, hidden, hidden, None)
 
 
 def with_ways_to_models(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:

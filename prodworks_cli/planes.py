@@ -15,6 +15,7 @@ from prodworks_cli.prompt_use import observed_uses
 from prodworks_cli.resources.adapter import Record
 from prodworks_cli.resources.registry import observed_adapters
 from prodworks_cli.resources.workload import Workload
+from prodworks_cli.retention import with_retention
 from prodworks_cli.schema import Draft, assemble
 from prodworks_cli.workload import build_workload
 
@@ -81,6 +82,7 @@ def with_workload(inventory: Inventory, owner: str | None) -> Inventory:
     """The inventory with the workload itself, on each plane that was read."""
     planes = [Plane.DECLARED, *([Plane.OBSERVED] if inventory.scan.account_read_at else [])]
     rest = tuple(with_attribution([r for r in inventory.resources if r.kind != "workload"], inventory.gaps))
+    rest = tuple(with_retention(rest, inventory.settings))
     bare = replace(inventory, resources=rest)
     return replace(bare, resources=(*(build_workload(bare, plane, owner) for plane in planes), *rest))
 

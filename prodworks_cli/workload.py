@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from prodworks_cli import trails
 from prodworks_cli.attested import attestations
+from prodworks_cli.evaluated import evaluated_days_ago
 from prodworks_cli.globs import covers
 from prodworks_cli.measured import cost_per_request, quality_metric, uses_agentcore
 from prodworks_cli.model import Gap, Inventory, Location, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.adapter import some
 from prodworks_cli.resources.agentcore_runtimes import Runtime
+from prodworks_cli.resources.cloudtrail import Trail
 from prodworks_cli.resources.enforced_guardrails import EnforcedGuardrail
 from prodworks_cli.resources.entries import Entry
 from prodworks_cli.resources.model_calls import ModelCall
+from prodworks_cli.resources.quality import EvaluationJob
 from prodworks_cli.resources.workload import Workload
 from prodworks_cli.undeclared import undeclared
 from prodworks_cli.workload_account import owner_by_tags
@@ -100,6 +104,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
     links = _linker(inventory, plane)
     calls = [r for r in inventory.resources if isinstance(r.value, ModelCall)]
     seen = {r.kind for r in inventory.resources}
+    events = trails.in_use(inventory)
     approved = inventory.settings.get("approved_models")
     regions = inventory.settings.get("allowed_regions")
     value = Workload(
@@ -139,8 +144,11 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         enforces_guardrail=_enforces_guardrail(inventory),
         evaluations=links("repo.evaluation"),
         trails=links("aws.cloudtrail.trail"),
+        data_events_in_use=events,
+        unrecorded_data_events=trails.unrecorded(inventory, plane, events, _hiding(Trail.KIND, plane, inventory)),
         api_keys=links("aws.bedrock.api_key"),
         evaluation_jobs=links("aws.bedrock.evaluation_job"),
+        evaluated_days_ago=evaluated_days_ago(inventory.resources, _hiding(EvaluationJob.KIND, plane, inventory)),
         online_evaluations=links("aws.agentcore.online_evaluation"),
         quality_metric=quality_metric(inventory.resources),
         cost_per_request=_cost(inventory, plane),
@@ -176,6 +184,11 @@ def _unseen(kind: str, plane: Plane, inventory: Inventory, found: bool) -> list[
         return [Unknown(SET_ELSEWHERE[kind])]
     unread = _unread_code(inventory) if kind in IN_CODE else None
     return [unread] if unread else []
+
+
+def _hiding(kind: str, plane: Plane, inventory: Inventory) -> Unknown | None:
+    """Why there may be a ``kind`` besides those that were seen on a plane."""
+    return next(iter(_unseen(kind, plane, inventory, found=False)), None)
 
 
 def _unread_code(inventory: Inventory) -> Unknown | None:

@@ -88,6 +88,7 @@ def test_every_key_is_read_and_says_what_it_changed() -> None:
         "pillar_weights": {"security": 2},
         "approved_models": ["amazon.nova-lite-v1:0"],
         "allowed_regions": ["us-east-1"],
+        "audit_retention_days": 365,
         "ignore": ["old/"],
         "history": True,
         "rules": {"workload-has-owner": False},

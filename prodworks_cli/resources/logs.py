@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Unknown
@@ -38,9 +39,11 @@ class LogGroup(Kind):
     ``holds_prompts`` is true for the group that invocation logging, agent spans or content-carrying application logs
     go to; it is joined later. ``retention_days`` of ``None`` means that events never expire. ``masked_identifiers``
     are the data identifiers of Deidentify statements: of the group's own policy, and observed also of the account's.
+    ``kept_for_audit`` compares the retention of a group that holds prompts with the config's; it is joined later.
     """
 
     KIND = "aws.logs.log_group"
+    EVIDENCE: ClassVar[Mapping[str, tuple[str, ...]]] = {"kept_for_audit": ("retention_days",)}
 
     name: Text
     holds_prompts: Flag
@@ -48,6 +51,7 @@ class LogGroup(Kind):
     kms_key: Text
     masked_identifiers: Texts
     metric_filters: tuple[MetricFilter | Unknown, ...] | Unknown | None
+    kept_for_audit: Flag
 
 
 _ACCOUNT_POLICY = Unknown("an account policy may mask the group")
@@ -110,6 +114,7 @@ def _terraform(block: Block, declarations: Declarations) -> Draft:
         kms_key=block.body["kms_key_id"],
         masked_identifiers=_or_account(masks, declarations),
         metric_filters=belonging(declarations, block, types, _terraform_filter, "name"),
+        kept_for_audit=None,
     )
 
 
@@ -125,6 +130,7 @@ def _cloudformation(block: Block, declarations: Declarations) -> Draft:
         kms_key=block.body["KmsKeyId"],
         masked_identifiers=_or_account(masked(block.body["DataProtectionPolicy"]), declarations),
         metric_filters=belonging(declarations, block, types, _cloudformation_filter, "LogGroupName"),
+        kept_for_audit=None,
     )
 
 
@@ -140,6 +146,7 @@ def _observed(record: Record) -> Draft:
         kms_key=group["kmsKeyId"],
         masked_identifiers=_observed_masks(record),
         metric_filters=each(record.answer("logs:DescribeMetricFilters")["metricFilters"], _listed_filter),
+        kept_for_audit=None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Unknown
-from prodworks_cli.schema import Flag, Item, Links, Text, Texts, To
+from prodworks_cli.schema import Flag, Item, Links, Number, Text, Texts, To
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Workload(Kind):
     scores real answers in code; ``cost_per_request`` says that tokens are recorded for each request with a key of
     its own, and made into money. ``dependencies_locked`` says that each list of packages fixes what is installed,
     ``dependencies_scanned`` that a pipeline looks for known flaws in them. ``undeclared_resources`` are the GenAI
-    resources of the account that the repository does not declare.
+    resources of the account that the repository does not declare. ``data_events_in_use`` are the types of data events
+    of CloudTrail that the services in use leave, ``unrecorded_data_events`` those of them that no trail keeps.
+    ``evaluated_days_ago`` counts from the latest evaluation job of the account on something in use.
     """
 
     KIND = "workload"
@@ -73,8 +75,11 @@ class Workload(Kind):
     enforces_guardrail: Flag
     evaluations: Annotated[Links, To("repo.evaluation")]
     trails: Annotated[Links, To("aws.cloudtrail.trail")]
+    data_events_in_use: Texts
+    unrecorded_data_events: Texts
     api_keys: Annotated[Links, To("aws.bedrock.api_key")]
     evaluation_jobs: Annotated[Links, To("aws.bedrock.evaluation_job")]
+    evaluated_days_ago: Number
     online_evaluations: Annotated[Links, To("aws.agentcore.online_evaluation")]
     quality_metric: Text
     cost_per_request: Flag
