@@ -71,6 +71,60 @@ def test_what_an_answer_is_used_for(body: str, use: str, validated: bool | None)
     assert (found.output_use, found.output_validated) == (use, validated)
 
 
+FORCED = 'TOOLS = {"tools": [{"toolSpec": {"name": "o"STRICT}}], "toolChoice": CHOICE}\ndef handler(event, context):\n    response = bedrock.converse(modelId="amazon.nova-lite-v1:0", messages=[], toolConfig=TOOLS)\n    return response["output"]["message"]["content"][0]["toolUse"]["input"]\n'
+
+
+@pytest.mark.parametrize(
+    ("choice", "strict", "use", "validated"),
+    [
+        ('{"tool": {"name": "o"}}', "", "json", False),
+        ('{"any": {}}', "", "json", False),
+        ('{"any": {}}', ', "strict": True', "json", True),
+        ('{"auto": {}}', "", "text", None),
+    ],
+)
+def test_a_tool_that_the_model_has_to_use_makes_data(
+    choice: str, strict: str, use: str, validated: bool | None
+) -> None:
+    (found,) = calls(FORCED.replace("CHOICE", choice).replace("STRICT", strict))
+    assert (found.output_use, found.output_validated) == (use, validated)
+
+
+LANGCHAIN = 'from langchain_aws import ChatBedrockConverse\nllm = ChatBedrockConverse(model="amazon.nova-lite-v1:0")\n'
+STRANDS = 'from strands import Agent\nagent = Agent(model="amazon.nova-lite-v1:0"MORE)\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "validated"),
+    [
+        (LANGCHAIN + "def f(q):\n    return llm.with_structured_output(Order).invoke(q)\n", True),
+        (
+            LANGCHAIN + "typed = llm.with_structured_output(Order)\ndef f(q):\n    return (prompt | typed).invoke(q)\n",
+            True,
+        ),
+        (
+            LANGCHAIN + "def f(q):\n    a = llm.with_structured_output(Order).invoke(q)\n    return llm.invoke(a)\n",
+            None,
+        ),
+        (LANGCHAIN + "def f(q):\n    return llm.invoke(q)\n", None),
+        (LANGCHAIN + "def f(q, other):\n    other.with_structured_output(Order)\n    return llm.invoke(q)\n", None),
+        (STRANDS.replace("MORE", "") + "def f(q):\n    return agent.structured_output(Order, q)\n", True),
+        (STRANDS.replace("MORE", "") + "def f(q):\n    return agent(q, structured_output_model=Order)\n", True),
+        (STRANDS.replace("MORE", ", structured_output_model=Order") + "def f(q):\n    return agent(q)\n", True),
+        (STRANDS.replace("MORE", "").replace("strands", "pydantic_ai").replace("model=", ""), None),
+        (STRANDS.replace("MORE", ", output_type=str").replace("strands", "pydantic_ai").replace("model=", ""), None),
+        (STRANDS.replace("MORE", ", output_type=Order").replace("strands", "pydantic_ai").replace("model=", ""), True),
+    ],
+)
+def test_a_schema_that_a_framework_checks(text: str, validated: bool | None) -> None:
+    (found,) = calls(text)
+    if validated is None:
+        assert isinstance(found.output_use, Unknown)
+        assert isinstance(found.output_validated, Unknown)
+    else:
+        assert (found.output_use, found.output_validated) == ("json", validated)
+
+
 def test_an_answer_that_leaves_the_repository_may_be_used_for_anything() -> None:
     (found,) = calls(f"\ndef ask(question):\n    return {CONVERSE}\n")
     assert isinstance(found.output_use, Unknown)

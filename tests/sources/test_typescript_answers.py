@@ -43,6 +43,10 @@ TEXT = "const r = SEND; const text = r.output.message.content[0].text;"
         ("const { object } = await generateObject({ model: bedrock('amazon.nova-lite-v1:0'), schema: z.object({}) }); store(object);", "json", True),
         ("const { text } = await generateText({ model: bedrock('amazon.nova-lite-v1:0') }); store(text);", "text", None),
         ("const { output } = await generateText({ model: bedrock('amazon.nova-lite-v1:0'), experimental_output: Output.object({}) }); store(output);", "json", True),
+        ("const { object } = await generateObject({ model: bedrock('amazon.nova-lite-v1:0'), output: 'no-schema' }); store(object);", "json", False),
+        ("const r = await client.send(new ConverseCommand({ messages: [], toolConfig: { tools: TOOLS, toolChoice: { tool: { name: 'o' } } } })); store(r.output.message.content[0].toolUse.input);", "json", False),
+        ("const r = await client.send(new ConverseCommand({ messages: [], toolConfig: { tools: [{ toolSpec: { strict: true } }], toolChoice: { any: {} } } })); store(r.output.message.content[0].toolUse.input);", "json", True),
+        ("const r = await client.send(new ConverseCommand({ messages: [], toolConfig: { tools: [], toolChoice: { auto: {} } } })); store(r.output.message.content[0].text);", "text", None),
     ],
 )  # fmt: skip
 def test_what_an_answer_is_used_for(body: str, use: str, validated: bool | None) -> None:

@@ -36,6 +36,12 @@ STREAM_ERRORS = words(
     serviceUnavailableException modelTimeoutException badGatewayException dependencyFailedException
     """
 )
+# What makes a model answer by the input of a tool: of Converse a choice of one or any, of others a type that says so.
+FORCED = re.compile(
+    r"""toolChoice["']?\s*:\s*\{\s*["']?(?:tool|any)\b|["']type["']?\s*:\s*["'](?:tool|any|function)["']|^["'](?:required|any)["']$"""
+)
+# A tool whose input the service holds to the schema.
+STRICT = re.compile(r"""\bstrict["']?\s*:\s*(?:True|true)\b""")
 ELSEWHERE = "comes from outside the repository"
 PASSED_ON = Unknown("the stream is read by code that is not followed")
 # An answer that is a vector, a ranking or a picture is neither text nor data in one.

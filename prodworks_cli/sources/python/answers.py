@@ -10,9 +10,11 @@ from tree_sitter import Node
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.answers import (
+    FORCED,
     PARTS,
     PASSED_ON,
     STREAM_ERRORS,
+    STRICT,
     asks_by_schema,
     is_answer,
     streams,
@@ -35,6 +37,7 @@ _CHECKED = ("instance", "obj", "json_data", "data")
 _SCHEMAS = re.compile(r"\b(?:BaseModel|RootModel|SQLModel|Struct|Schema|TypedModel)\b")
 # Arguments that ask for an answer in a format, and those that always give a schema.
 _FORMATS = ("response_format", "outputConfig", "output_config", "output_format", "text", "format")
+_TOOLS = ("toolConfig", "tool_choice")
 _TYPED = ("response_model", "text_format", "output_type", "response_schema", "output_schema")
 
 
@@ -54,6 +57,8 @@ class Answers:
         ``call`` is the node that holds the response; ``asked`` is empty where the request is built elsewhere.
         """
         data, by_schema = _format(call, api, given)
+        forced, strict = self._forced(call, given)
+        data, by_schema = data or forced, by_schema or strict
         read, checked = self._taken(call, api, reach)
         built = Unknown("the arguments of the call are built elsewhere")
         return {
@@ -62,6 +67,12 @@ class Answers:
             "input_bounded": self._bounds.of(reach, asked) if asked else built,
             "history_bounded": self._bounds.of_history(api, reach, asked) if asked else built,
         }
+
+    def _forced(self, call: Site, given: Arguments) -> tuple[bool, bool]:
+        """Whether the model has to answer by the input of a tool, and whether that must keep to its schema."""
+        tools = [n for name in _TOOLS if (n := given.keywords.get(name)) is not None]
+        texts = [s.text for n in tools for s in (call.to(n), *self._tracer.sites(call.to(n)))]
+        return any(map(FORCED.search, texts)), any(FORCED.search(t) and STRICT.search(t) for t in texts)
 
     def _taken(self, call: Site, api: str, reach: Reach) -> tuple[bool, bool]:
         """Whether the answer is read as JSON, and whether a schema checks it."""
@@ -127,8 +138,7 @@ def _format(call: Site, api: str, given: Arguments) -> tuple[bool, bool]:
         return True, True
     texts = [call.module.text(n) for name in _FORMATS if (n := given.keywords.get(name)) is not None]
     asked = [t for t in texts if "json" in t or (t[:1].isupper() and t != "None") or "schema" in t]
-    choice = "toolChoice" in "".join(call.module.text(n) for n in given.keywords.values() if n.type == "dictionary")
-    return bool(asked) or choice, any(asks_by_schema(t) for t in asked)
+    return bool(asked), any(asks_by_schema(t) for t in asked)
 
 
 def _asks_stream(given: Arguments) -> bool:

@@ -40,6 +40,7 @@ from prodworks_cli.sources.python.repository import Repository
 from prodworks_cli.sources.python.requests import Requests, asked_directly, asked_in
 from prodworks_cli.sources.python.response import Reach, Responses, compares
 from prodworks_cli.sources.python.sites import CallSite
+from prodworks_cli.sources.python.structured import Structured
 from prodworks_cli.sources.python.values import Values
 
 # What exports the spans of a program; Strands makes them by itself.
@@ -70,6 +71,7 @@ class Describer:
         self._handlers = Handlers(values.tracer)
         self._fallbacks = Fallbacks(values.tracer)
         self._records = Records(values.tracer)
+        self._structured = Structured(repository, values.tracer)
         self._names = Names()
         self.framework_clients = FrameworkClients(values)
         self._identities: dict[tuple[str, int], str] = {}
@@ -163,6 +165,7 @@ class Describer:
             "stop_reasons_handled": FRAMEWORK,
             "handled_errors": FRAMEWORK,
             **({"fallback": True} if self._falls_back(found) else {}),
+            **self._structured.of(found.site),
             **(self._direct(found, reach, traced, around) if found.direct else {}),
             **(NO_TEXT if without_text(modalities_of(found)) else {}),
         }

@@ -10,9 +10,11 @@ from tree_sitter import Node
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.answers import (
+    FORCED,
     PARTS,
     PASSED_ON,
     STREAM_ERRORS,
+    STRICT,
     asks_by_schema,
     is_answer,
     streams,
@@ -37,6 +39,8 @@ _STRUCTURED = (
     "responses.parse",
 )
 _OUTPUTS = ("output", "experimental_output", "response_format", "outputConfig")
+_CHOICES = ("toolChoice", "tool_choice")
+_NO_SCHEMA = re.compile(r"""output\s*:\s*["']no-schema["']""")
 _GIVEN = Unknown("callers decide in which form the answer is asked for")
 _ANY_FORMAT: dict[str, Drafted] = {"output_use": _GIVEN, "output_validated": _GIVEN}
 _VALIDATES = re.compile(r"^(?:parse|safeParse|parseAsync|safeParseAsync|validate\w*|Check)$")
@@ -105,12 +109,15 @@ class Answers:
 
     def _format(self, call: CallSite) -> tuple[bool | None, bool]:
         """Whether the request asks for data (``None`` where callers decide it), and whether it gives the schema."""
-        if call.api in _STRUCTURED:
-            return True, True
         request = call.request
         pairs = request.module.below(request.node, "pair") if request is not None else ()
+        if call.api in _STRUCTURED:
+            return True, not (request and any(_NO_SCHEMA.fullmatch(request.module.text(p)) for p in pairs))
         asked = [p.child_by_field_name("value") for p in pairs if _key(request, p) in _OUTPUTS] if request else []
         values = [v for v in asked if v is not None]
+        choices = [request.module.text(p) for p in pairs if _key(request, p) in _CHOICES] if request is not None else []
+        if request is not None and any(map(FORCED.search, choices)):
+            return True, any(STRICT.search(request.module.text(p)) for p in pairs)
         if request is None or not values:
             return False, False
         written = [s.text for v in values for s in self._tracer.sites(request.to(v))]
