@@ -8,7 +8,9 @@ from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Inventory
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.sources.files import tree_of
-from prodworks_cli.sources.typescript import flow
+from prodworks_cli.sources.typescript import flow, trace
+from prodworks_cli.sources.typescript.places import Origin, Site
+from prodworks_cli.sources.typescript.trace import Tracer
 
 HEAD = """import { BedrockRuntimeClient, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
 const client = new BedrockRuntimeClient({});
@@ -54,6 +56,67 @@ def test_statements_on_one_name_are_followed_once(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(flow, "MAX_ASKED", 5_000)
     body = "let x = r.output;" + "".join(f'x = x + "{n}";' for n in range(300)) + "console.log(x);"
     assert not [g for g in script(body).gaps if "texts" in g.reason]
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many steps from an expression to others were made."""
+    made = [0]
+    step = Tracer.step
+
+    def counted(self: Tracer, site: Site) -> tuple[Origin, ...] | None:
+        made[0] += 1
+        return step(self, site)
+
+    monkeypatch.setattr(Tracer, "step", counted)
+    return made
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "x = x || x;" * 2_000,
+        "x = y || x; y = x || y;" * 1_000,
+        "x = pass(x);" * 2_000,
+        "x = { ...x, ...x };" * 2_000,
+        "x.a = x.a || x.b; x.b = x.b || x.a;" * 1_000,
+        "x = x[0] || [x, ...x];" * 2_000,
+        "x = " + "x ? 'a' : " * 2_000 + "'b';",
+        "".join(f"function f{n + 1}(a) {{ return f{n}(a) || f{n}(a); }}" for n in range(2_000)) + "x = f2000(x);",
+    ],
+    ids=["itself", "two", "calls", "spreads", "members", "elements", "choices", "functions"],
+)
+def test_steps_do_not_grow_with_each_other(statements: str, steps: list[int]) -> None:
+    body = 'let x = "a", y = "b"; function f0(a) { return a; } function pass(a) { return a; }' + statements
+    call = "new ConverseCommand({ modelId: x, system: [{ text: x.a }], messages: [{ content: [{ text: y }] }] })"
+    files = {"app.ts": f"{HEAD}export const handler = async () => {{ {body} await client.send({call}); }};\n"}
+    assert len([r for r in collect_repository(tree_of(files), {}).resources if isinstance(r.value, ModelCall)]) == 1
+    assert steps[0] < 300_000
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {f"m{n}.ts": f'import {{ v as w }} from "./m{(n + 1) % 300}"; export const v = w;' for n in range(300)},
+        {f"m{n}.ts": f'export * from "./m{n + 1}";' for n in range(300)} | {"m300.ts": 'export const v = "a";'},
+        {f"m{n}.ts": 'export * from "./m0";' for n in range(1, 300)}
+        | {"m0.ts": "".join(f'export * from "./m{n}";' for n in range(1, 300))},
+    ],
+    ids=["ring", "chain", "star"],
+)
+def test_exports_that_lead_to_each_other_end(files: dict[str, str], steps: list[int]) -> None:
+    call = "client.send(new ConverseCommand({ modelId: v, messages: v }))"
+    app = f'import {{ v }} from "./m0";\n{HEAD}export const ask = () => {call};\n'
+    found = collect_repository(tree_of({"app.ts": app, **files}), {}).resources
+    assert len([r for r in found if isinstance(r.value, ModelCall)]) == 1
+    assert steps[0] < 10_000
+
+
+def test_too_many_values_to_follow_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "const chosen = event.a || event.b; console.log(chosen);"
+    assert not [g for g in script(body).gaps if "values" in g.reason]
+    monkeypatch.setattr(trace, "MAX_TOTAL", 1)
+    assert [g.kind for g in script(body).gaps if "values" in g.reason] == ["repo.*"]
 
 
 def test_deep_nesting_in_java_ends() -> None:

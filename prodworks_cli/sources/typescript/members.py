@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 12
 MAX_CHOICES = 200
+# Members that one question leads to; the most that were seen are 170.
+MAX_ASKED = 2_000
 
 
 class Members:
@@ -25,12 +27,14 @@ class Members:
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
         self._depth = 0
+        self._asked = 0
 
     def of(self, origin: Origin, name: str) -> tuple[Origin, ...]:
         """A member of a traced expression; unknown where the expression or the member is not written out."""
         if isinstance(origin, Unknown):
             return (origin,)
-        if self._depth >= MAX_DEPTH:
+        self._asked = self._asked + 1 if self._depth else 0
+        if self._depth >= MAX_DEPTH or self._asked > MAX_ASKED:
             self._tracer.cut()
             return (Unknown("is defined by itself or through too many steps"),)
         self._depth += 1

@@ -36,7 +36,7 @@ from prodworks_cli.sources.typescript.response import Reach, Responses
 from prodworks_cli.sources.typescript.sites import CallSite, Finder
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.telemetry import telemetry
-from prodworks_cli.sources.typescript.texts import AGENTIC, Texts
+from prodworks_cli.sources.typescript.texts import AGENTIC, LANGUAGE, Texts
 from prodworks_cli.sources.typescript.trace import Tracer
 from prodworks_cli.sources.typescript.values import Values
 
@@ -96,7 +96,14 @@ class _Reader:
         self._clients = Clients(self._values)
         self._liveness = Liveness(repository)
         self._names = Names()
-        self.gaps: tuple[Gap, ...] = ()
+        self._gaps: tuple[Gap, ...] = ()
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What says that there was too much to follow."""
+        if not self._tracer.exhausted:
+            return self._gaps
+        return (*self._gaps, Gap("repo.*", Plane.DECLARED, LANGUAGE, "there are too many values to follow"))
 
     def telemetry(self) -> Iterator[SetUp]:
         """The set-ups of tracing and metrics."""
@@ -120,7 +127,7 @@ class _Reader:
         described += [self._object(name, model, around) for name, model in objects.items()]
         live = [call for call in made if not self._liveness.is_dead(call.site)]
         followed = list(texts.drafts(self._environment, around.seeing, self._levels))
-        self.gaps = texts.gaps
+        self._gaps = texts.gaps
         return [*described, *self._clients.drafts(live), *followed]
 
     @cached_property
