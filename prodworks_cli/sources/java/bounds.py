@@ -49,7 +49,7 @@ class Bounds:
     @cached_property
     def _memories(self) -> frozenset[str]:
         """The types in files that name a memory of a framework."""
-        modules = self._repository.matching(_MEMORIES)
+        modules = self._repository.matching(_MEMORIES, literals=(b"ChatMemory",))
         return frozenset(m.text(n) for m in modules for n in m.of_type("type_identifier", "identifier"))
 
     def _measured(self, bodies: Sequence[Body]) -> Iterator[Leaf]:

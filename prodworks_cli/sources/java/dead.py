@@ -69,10 +69,8 @@ class Liveness:
         if "private" in _modifiers(module, method):
             return False
         others = (n for n in module.of_type(*METHODS) if n.id != method.id)
-        return not any(self._is_named(module, module.name(n)) for n in others if n.type == "method_declaration")
-
-    def _is_named(self, module: Module, name: str) -> bool:
-        return any(other is not module for other, _ in self._repository.words(name))
+        names = {module.name(n) for n in others if n.type == "method_declaration"}
+        return not any(self._repository.named_in_others(name, module) for name in sorted(names))
 
 
 def _is_entry(module: Module, method: Syntax) -> bool:

@@ -33,6 +33,7 @@ from prodworks_cli.sources.java.response import Body, Responses
 from prodworks_cli.sources.java.sites import type_of
 from prodworks_cli.sources.java.syntax import Module, Variable
 from prodworks_cli.sources.parts import words
+from prodworks_cli.sources.queues import Queue, Shared
 
 # Steps of all walks in one repository; the largest that were seen take some ten thousand.
 MAX_TOTAL = 200_000
@@ -74,6 +75,9 @@ class Trace(flows.Trace[Leaf]):
     """What an expression is made of."""
 
 
+Step = Body | Leaf | Shared[Body]
+
+
 class Flow:
     """Walks back from expressions. ``calls`` names the model calls by their place."""
 
@@ -82,6 +86,8 @@ class Flow:
         self._responses = responses
         self._calls = calls
         self._known: dict[tuple[str, int], Trace] = {}
+        self._variables: dict[tuple[str, int, str], Shared[Body]] = {}
+        self._calling: dict[str, dict[str, list[Syntax]]] = {}
         self._total = 0
         self._asked = 0
         self._stops = False
@@ -116,9 +122,8 @@ class Flow:
         leaves: dict[object, Leaf] = {}
         composed: set[tuple[str, int]] = set()
         seen: set[tuple[str, int]] = set()
-        queue = [start]
-        while queue:
-            place = queue.pop()
+        queue = Queue(start)
+        while (place := queue.pop()) is not None:
             self._asked += 1
             key = (place.module.path, place.node.id)
             if key in seen and not self.exhausted:
@@ -134,12 +139,14 @@ class Flow:
             for found in self._step(place):
                 if isinstance(found, Leaf):
                     leaves.setdefault(found.key, found)
+                elif isinstance(found, Shared):
+                    queue.add_all(found)
                 else:
-                    queue.append(found)
+                    queue.add(found)
         return Trace(tuple(leaves.values()), frozenset(composed))
 
-    def _step(self, place: Body) -> Iterable[Body | Leaf]:
-        steps: dict[str, Callable[[Body], Iterable[Body | Leaf]]] = {
+    def _step(self, place: Body) -> Iterable[Step]:
+        steps: dict[str, Callable[[Body], Iterable[Step]]] = {
             **dict.fromkeys(_INNER, inner),
             **dict.fromkeys(("object_creation_expression", "array_creation_expression", "array_initializer"), parts),
             "binary_expression": added,
@@ -154,12 +161,12 @@ class Flow:
         following = () if step is None or (self._stops and CUT in marks) else step(place)
         return (*(Leaf(mark, place) for mark in marks), *following) if marks else following
 
-    def _named(self, place: Body, name: str) -> Iterator[Body | Leaf]:
+    def _named(self, place: Body, name: str) -> Iterator[Step]:
         variable = place.module.lookup(place.node, name)
         if variable is not None:
             yield from self._variable(place, variable)
 
-    def _field(self, place: Body) -> Iterator[Body | Leaf]:
+    def _field(self, place: Body) -> Iterator[Step]:
         module, node = place.module, place.node
         holder, name = node.child_by_field_name("object"), module.text(node.child_by_field_name("field"))
         if holder is not None and holder.type == "this":
@@ -169,30 +176,43 @@ class Flow:
         elif holder is not None:
             yield Body(module, holder)
 
-    def _variable(self, place: Body, variable: Variable) -> Iterator[Body | Leaf]:
-        module = place.module
+    def _variable(self, place: Body, variable: Variable) -> Iterator[Step]:
         if variable.node.type == "formal_parameter":
             yield from self._parameter(place, variable)
+        key = (place.module.path, variable.node.id, variable.name)
+        if key not in self._variables:
+            self._variables[key] = Shared(tuple(self._values(place.module, variable)))
+        yield self._variables[key]
+
+    def _values(self, module: Module, variable: Variable) -> Iterator[Body]:
+        """What a variable is given: the same at each use."""
         values = [variable.value, *module.assigned.get(variable.name, ())]
         local = variable.node.type == "local_variable_declaration"
         scope = module.method(variable.node) if local or variable.node.type == "formal_parameter" else None
         home = scope if scope is not None else module.root
         yield from (Body(module, v) for v in values if v is not None and within(home, v))
         yield from self._added(module, home, variable.name)
-        if variable.value is None and local:
-            loop = module.parent(variable.node)
-            yield from (
-                fields(Body(module, loop), "value") if loop is not None and loop.type.startswith("enhanced") else ()
-            )
+        loop = module.parent(variable.node) if variable.value is None and local else None
+        if loop is not None and loop.type.startswith("enhanced"):
+            yield from fields(Body(module, loop), "value")
 
     def _added(self, module: Module, scope: Syntax, name: str) -> Iterator[Body]:
         """What ``name.append(x)`` and the setters of a builder put into the value of a name."""
-        for call in module.below(scope, "method_invocation"):
-            root = root_of(call)
-            if root is not None and module.text(root).removeprefix("this.") == name and is_statement(module, call):
+        for call in self._statements(module).get(name, ()):
+            if within(scope, call):
                 yield from (Body(module, a) for _, c in links(module, call) for a in module.arguments(c))
 
-    def _parameter(self, place: Body, variable: Variable) -> Iterator[Body | Leaf]:
+    def _statements(self, module: Module) -> Mapping[str, list[Syntax]]:
+        """The calls of a file whose value is not used, by the name of the object."""
+        if module.path not in self._calling:
+            found = self._calling.setdefault(module.path, {})
+            for call in module.of_type("method_invocation"):
+                root = root_of(call) if is_statement(module, call) else None
+                if root is not None:
+                    found.setdefault(module.text(root).removeprefix("this."), []).append(call)
+        return self._calling[module.path]
+
+    def _parameter(self, place: Body, variable: Variable) -> Iterator[Step]:
         module = place.module
         listed = module.parent(variable.node)
         method = module.parent(listed) if listed is not None else None
@@ -230,7 +250,7 @@ class Flow:
             return [b for b, _ in zip(found, range(MAX_CALLERS), strict=False)]
         return self._responses.callers(Body(module, method))
 
-    def _invocation(self, place: Body) -> Iterator[Body | Leaf]:
+    def _invocation(self, place: Body) -> Iterator[Step]:
         module, node = place.module, place.node
         key, name = (module.path, node.id), module.name(node)
         if key in self._calls:

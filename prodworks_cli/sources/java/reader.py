@@ -28,7 +28,7 @@ from prodworks_cli.sources.java.log_setups import LogSetUps
 from prodworks_cli.sources.java.records import Records
 from prodworks_cli.sources.java.repository import Repository
 from prodworks_cli.sources.java.response import Body, Responses
-from prodworks_cli.sources.java.sites import NEEDLES, CallSite, calls
+from prodworks_cli.sources.java.sites import LITERALS, NEEDLES, CallSite, calls
 from prodworks_cli.sources.java.spring import Spring
 from prodworks_cli.sources.java.syntax import Module
 from prodworks_cli.sources.java.texts import Texts
@@ -51,7 +51,7 @@ def read_java(
     levels = LevelVariables(files, environment)
     reader = _Reader(repository, environment, LogSetUps(repository, files, levels))
     described = reader.drafts()
-    gaps = tuple(gap for module in repository.matching(NEEDLES) for gap in _gaps(module))
+    gaps = tuple(gap for module in repository.matching(NEEDLES, literals=LITERALS) for gap in _gaps(module))
     return tuple(described), (*gaps, *reader.gaps)
 
 

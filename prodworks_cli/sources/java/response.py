@@ -91,10 +91,10 @@ class Responses:
         else:
             return
         for home in homes:
-            for method in home.of_type("method_declaration"):
+            for method in home.methods.get(name, ()):
                 listed = method.child_by_field_name("parameters")
                 count = len([c for c in listed.named_children if "parameter" in c.type]) if listed is not None else 0
-                if home.name(method) == name and count == given:
+                if count == given:
                     yield Body(home, method)
 
     def reach(self, call: CallSite) -> list[Body]:
@@ -105,9 +105,10 @@ class Responses:
         found = {(call.module.path, method.id): Body(call.module, method)}
         pending = list(found.values())
         for _ in range(MAX_DEPTH):
-            fresh = [b for p in pending for b in (*self._helpers(p), *self._above(p))]
-            pending = [b for b in fresh if (b.module.path, b.node.id) not in found]
-            found.update(((b.module.path, b.node.id), b) for b in pending)
+            fresh = ((b.module.path, b.node.id, b) for p in pending for b in (*self._helpers(p), *self._above(p)))
+            new = {(path, node): body for path, node, body in fresh if (path, node) not in found}
+            pending = list(new.values())
+            found.update(new)
         return list(found.values())
 
     def _above(self, body: Body) -> Iterator[Body]:
@@ -118,16 +119,14 @@ class Responses:
 
     def _helpers(self, body: Body) -> Iterator[Body]:
         """Methods of the class that a method calls without naming an object, and lambdas in it (part of the body)."""
-        named = {body.module.name(m): m for m in body.module.of_type("method_declaration")}
+        named = body.module.methods
         for node in inside(body.node):
             target = node.child_by_field_name("object") if node.type == "method_invocation" else node
             own = node.type == "method_invocation" and (target is None or body.module.text(target) == "this")
             if own and body.module.name(node) in named:
-                yield Body(body.module, named[body.module.name(node)])
+                yield Body(body.module, named[body.module.name(node)][-1])
             if node.type == "method_reference" and body.module.text(node).startswith("this::"):
-                method = named.get(body.module.text(node).partition("::")[2])
-                if method is not None:
-                    yield Body(body.module, method)
+                yield from (Body(body.module, m) for m in named.get(body.module.text(node).partition("::")[2], ())[-1:])
 
     def usage_recorded(self, call: CallSite, bodies: Sequence[Body], belongs: Belongs) -> bool | Unknown:
         """Whether the token counts are read; unknown where the API reports none."""

@@ -28,6 +28,11 @@ _NEEDLES = re.compile(
     rb"getRuntime\s*\(\)|ProcessBuilder|[sS]criptEngine|[gG]roovyShell|SpelExpressionParser|executeQuery|executeUpdate|jdbc|JdbcTemplate"
     rb"|createNativeQuery|prepareStatement|ObjectInputStream"
 )
+# Every match of _NEEDLES holds one of these.
+_LITERALS = (
+    *(b"getRuntime", b"ProcessBuilder", b"criptEngine", b"roovyShell", b"SpelExpressionParser", b"executeQuery"),
+    *(b"executeUpdate", b"jdbc", b"JdbcTemplate", b"createNativeQuery", b"prepareStatement", b"ObjectInputStream"),
+)
 _GUARD = re.compile(r"valid|safe|allow|saniti|check|readOnly|isSelect|permitted", re.IGNORECASE)
 
 
@@ -47,7 +52,7 @@ class Sinks:
 
     def drafts(self) -> Iterator[Draft]:
         """All of them, by file and line."""
-        for module in self._repository.matching(_NEEDLES):
+        for module in self._repository.matching(_NEEDLES, literals=_LITERALS):
             for node in module.of_type("method_invocation", "object_creation_expression"):
                 found = sink_of(module, node)
                 for text in found[1] if found is not None else ():

@@ -46,6 +46,8 @@ NEEDLES = re.compile(
     rb"software\.amazon\.awssdk\.services\.(?:bedrock|sagemakerruntime)|org\.springframework\.ai\.|dev\.langchain4j\."
     rb"|com\.(?:openai|anthropic)\.|" + b"|".join(re.escape(h) for h in HOST_WORDS)
 )
+# Every match of NEEDLES holds one of these.
+LITERALS = (b"awssdk", b"springframework", b"langchain4j", b"openai", b"anthropic", *HOST_WORDS)
 # The ends of chains by which the SDKs of OpenAI and Anthropic call a model, with the package of each.
 PROVIDER_CALLS: Mapping[str, tuple[str, ...]] = {
     "com.openai.": (
@@ -77,7 +79,7 @@ class CallSite:
 
 def calls(repository: Repository) -> Iterator[CallSite]:
     """All model calls, by file and line."""
-    for module in repository.matching(NEEDLES):
+    for module in repository.matching(NEEDLES, literals=LITERALS):
         for node in module.of_type("method_invocation"):
             found = _sdk(module, node) or _chat(module, node) or _object(module, node) or _provider(module, node)
             if found is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import tree_sitter_java
@@ -36,7 +36,29 @@ class Module(Source):
 
     def method(self, node: Node) -> Node | None:
         """The innermost method around a node."""
-        return next((a for a in self.ancestors(node) if a.type in METHODS), None)
+        if node.id not in self._around:
+            self._around[node.id] = next((a for a in self.ancestors(node) if a.type in METHODS), None)
+        return self._around[node.id]
+
+    @cached_property
+    def _around(self) -> dict[int, Node | None]:
+        return {}
+
+    @cached_property
+    def methods(self) -> Mapping[str, Sequence[Node]]:
+        """Declared methods by name."""
+        found: dict[str, list[Node]] = {}
+        for method in self.of_type("method_declaration"):
+            found.setdefault(self.name(method), []).append(method)
+        return found
+
+    @cached_property
+    def invocations(self) -> Mapping[str, Sequence[Node]]:
+        """Invocations by the name of the method."""
+        found: dict[str, list[Node]] = {}
+        for call in self.of_type("method_invocation"):
+            found.setdefault(self.name(call), []).append(call)
+        return found
 
     def owner(self, node: Node) -> Node | None:
         """The innermost type around a node."""

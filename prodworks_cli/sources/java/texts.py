@@ -148,7 +148,8 @@ class Texts:
         """The ids in the log records and spans of the methods that see a response, and in the request metadata."""
         found = ids_in(n for b in bodies for n in _recorded(b.module, b.node))
         found |= ids_in(t for n in (metadata.items() if isinstance(metadata, Node) else ()) if (t := n.text()))
-        for module in self._repository.matching(re.compile(rb"\bMDC\s*\.\s*put|@Logging\b|injectLambdaContext")):
+        binds = re.compile(rb"\bMDC\s*\.\s*put|@Logging\b|injectLambdaContext")
+        for module in self._repository.matching(binds, literals=(b"MDC", b"Logging", b"injectLambdaContext")):
             found |= ids_in(
                 n
                 for c in module.of_type("method_invocation")

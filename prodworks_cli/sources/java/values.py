@@ -219,7 +219,7 @@ class Values:
 
     def _returned(self, module: Module, syntax: Syntax, name: str, target: str) -> Content:
         """What the only method of that name in the class returns."""
-        methods = [m for m in module.of_type("method_declaration") if module.name(m) == name]
+        methods = module.methods.get(name, ())
         if target not in ("", "this") or len(methods) != 1:
             return Unknown(f"{name} is computed when the program runs")
         returns = (

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from tree_sitter import Node
 
 from prodworks_cli.sources.calls.flows import CUT, OUTSIDE, UNKNOWN, Path, ask
+from prodworks_cli.sources.queues import Queue, Shared
 from prodworks_cli.sources.typescript.flow_calls import Carriers
 from prodworks_cli.sources.typescript.flow_names import Names
-from prodworks_cli.sources.typescript.flow_queue import Queue, Shared
 from prodworks_cli.sources.typescript.flow_types import Classifier, Leaf, Place, Trace, admits, element, named
 from prodworks_cli.sources.typescript.kinds import CLASSES, FUNCTIONS, TRANSPARENT
 from prodworks_cli.sources.typescript.marks import marks_of
@@ -119,8 +119,8 @@ class Flow:
                 composed.add(place.site.key)
         return Trace(tuple(leaves.values()), frozenset(composed))
 
-    def _step(self, place: Place) -> Iterable[Place | Leaf] | Shared:
-        steps: dict[str, Callable[[Place], Iterable[Place | Leaf] | Shared]] = {
+    def _step(self, place: Place) -> Iterable[Place | Leaf] | Shared[Place]:
+        steps: dict[str, Callable[[Place], Iterable[Place | Leaf] | Shared[Place]]] = {
             "identifier": self._identifier,
             "shorthand_property_identifier": self._identifier,
             "member_expression": self._member,
@@ -140,7 +140,7 @@ class Flow:
             return [place.to(c) for c in place.site.node.named_children[:1]]
         return steps[kind](place) if kind in steps else ()
 
-    def _identifier(self, place: Place) -> Iterable[Place | Leaf] | Shared:
+    def _identifier(self, place: Place) -> Iterable[Place | Leaf] | Shared[Place]:
         return () if self._names.is_checked(place.site) else self._names.sources(place)
 
     def _member(self, place: Place) -> Iterator[Place | Leaf]:

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from prodworks_cli.sources.calls.flows import PARAMETER, ask
 from prodworks_cli.sources.parts import words
-from prodworks_cli.sources.typescript.flow_queue import Shared
+from prodworks_cli.sources.queues import Shared
 from prodworks_cli.sources.typescript.flow_types import Classifier, Leaf, Place, element
 from prodworks_cli.sources.typescript.kinds import BLOCKS, CLASSES, FUNCTIONS
 from prodworks_cli.sources.typescript.places import MAX_FRAMES, Site
@@ -38,10 +38,10 @@ class Names:
         self._members: dict[str, Members] = {}
         self._checks: dict[tuple[str, int], frozenset[str]] = {}
         self._elements: dict[str, list[tuple[Module, Node]]] = {}
-        self._declarations: dict[object, Shared] = {}
+        self._declarations: dict[object, Shared[Place]] = {}
         self._kept = 0
 
-    def sources(self, place: Place) -> Iterable[Place | Leaf] | Shared:
+    def sources(self, place: Place) -> Iterable[Place | Leaf] | Shared[Place]:
         """The expressions and leaves that a name takes its value from."""
         module, name = place.site.module, place.site.text
         for above in (place.site.node, *module.ancestors(place.site.node)):
@@ -57,7 +57,7 @@ class Names:
         origins = self._tracer.step(place.site) or ()
         return (p for o in origins if isinstance(o, Site) for p in self._imported(place, o))
 
-    def _shared(self, place: Place, block: Node, bindings: Sequence[Binding]) -> Shared:
+    def _shared(self, place: Place, block: Node, bindings: Sequence[Binding]) -> Shared[Place]:
         """What a declared name is made of: the same at each use within a function."""
         site = place.site
         home = site.module.function(site.node)

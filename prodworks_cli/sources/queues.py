@@ -6,29 +6,32 @@ once, and a walk that comes to another use goes on with those that are left of t
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 from prodworks_cli.lazy import dataclass
-from prodworks_cli.sources.typescript.flow_types import Place
+
+Place = TypeVar("Place")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Shared:
+class Shared(Generic[Place]):
     """Places to which several steps lead, each time this same object."""
 
     places: tuple[Place, ...]
 
 
-class Queue:
+class Queue(Generic[Place]):
     """The places of one walk."""
 
     def __init__(self, start: Place) -> None:
-        self._pending: list[Place | Shared] = [start]
-        self._left: dict[Shared, int] = {}
+        self._pending: list[Place | Shared[Place]] = [start]
+        self._left: dict[Shared[Place], int] = {}
 
     def add(self, place: Place) -> None:
         """Look at a place next."""
         self._pending.append(place)
 
-    def add_all(self, shared: Shared) -> None:
+    def add_all(self, shared: Shared[Place]) -> None:
         """Look at the places next that the walk has not been at."""
         self._left.setdefault(shared, len(shared.places))
         self._pending.append(shared)
@@ -37,7 +40,7 @@ class Queue:
         """The next place; ``None`` when there is none."""
         while self._pending:
             last = self._pending[-1]
-            if isinstance(last, Place):
+            if not isinstance(last, Shared):
                 self._pending.pop()
                 return last
             left = self._left[last]
