@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Inventory
 from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.sources.files import tree_of
+from prodworks_cli.sources.java.syntax import Module as JavaModule
 from prodworks_cli.sources.typescript import flow, trace
 from prodworks_cli.sources.typescript.places import Origin, Site
 from prodworks_cli.sources.typescript.trace import Tracer
@@ -126,3 +129,42 @@ def test_deep_nesting_in_java_ends() -> None:
         text = f"{head}class A {{ BedrockRuntimeClient c; Object ask(String q) {{ {body} }} }}\n"
         found = collect_repository(tree_of({"A.java": text}), {}).resources
         assert [r.kind for r in found if isinstance(r.value, ModelCall)] == ["repo.model_call"]
+
+
+@pytest.mark.parametrize(
+    ("statements", "methods"),
+    [
+        ("x = c ? x : x;" * 1_000, ""),
+        ("x = pass(x);" * 1_000, ""),
+        ("StringBuilder b = new StringBuilder();" + "b.append(b.toString());" * 1_000 + "x = b.toString();", ""),
+        (
+            "x = f1000(x);",
+            "".join(f"String f{n + 1}(String a) {{ return c ? f{n}(a) : f{n}(a); }}" for n in range(1_000)),
+        ),
+    ],
+    ids=["itself", "calls", "builder", "methods"],
+)
+def test_looks_at_java_do_not_grow_with_each_other(
+    statements: str, methods: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = [0]
+    for what in (JavaModule.name, JavaModule.arguments, JavaModule.text):
+        monkeypatch.setattr(JavaModule, what.__name__, counted(what, looks))
+    head = "import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;\n"
+    pass_ = "String pass(String a) { return a; } String f0(String a) { return a; }"
+    ask = "return client.converse(ConverseRequest.builder().modelId(x).messages(x).build());"
+    body = f'Object ask(String q) {{ String x = "a"; {statements} {ask} }}'
+    text = f"{head}class A {{ BedrockRuntimeClient client; {pass_} {methods} {body} }}\n"
+    found = collect_repository(tree_of({"A.java": text}), {}).resources
+    assert [r.kind for r in found if isinstance(r.value, ModelCall)] == ["repo.model_call"]
+    assert looks[0] < 200_000
+
+
+def counted(method: Callable[..., object], looks: list[int]) -> Callable[..., object]:
+    """A method that counts how often it is called."""
+
+    def call(self: object, *given: object) -> object:
+        looks[0] += 1
+        return method(self, *given)
+
+    return call
