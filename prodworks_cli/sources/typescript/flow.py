@@ -8,7 +8,8 @@ of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import ClassVar
 
 from tree_sitter import Node
 
@@ -120,25 +121,11 @@ class Flow:
         return Trace(tuple(leaves.values()), frozenset(composed))
 
     def _step(self, place: Place) -> Iterable[Place | Leaf] | Shared[Place]:
-        steps: dict[str, Callable[[Place], Iterable[Place | Leaf] | Shared[Place]]] = {
-            "identifier": self._identifier,
-            "shorthand_property_identifier": self._identifier,
-            "member_expression": self._member,
-            "subscript_expression": self._subscript,
-            "call_expression": self._call,
-            "new_expression": self._call,
-            "template_string": _template,
-            "binary_expression": _binary,
-            "ternary_expression": lambda p: p.fields("consequence", "alternative"),
-            "assignment_expression": lambda p: p.fields("right"),
-            "sequence_expression": lambda p: [p.to(p.site.node.named_children[-1])],
-            "object": _object,
-            "array": _array,
-        }
         kind = place.site.node.type
         if kind in _INNER:
             return [place.to(c) for c in place.site.node.named_children[:1]]
-        return steps[kind](place) if kind in steps else ()
+        step = self._kinds.get(kind)
+        return step(self, place) if step else ()
 
     def _identifier(self, place: Place) -> Iterable[Place | Leaf] | Shared[Place]:
         return () if self._names.is_checked(place.site) else self._names.sources(place)
@@ -167,6 +154,22 @@ class Flow:
     def _call(self, place: Place) -> Iterable[Place | Leaf]:
         known = self._classifier.of_call(place, self)
         return known if known is not None else self._carriers.of(place)
+
+    _kinds: ClassVar[Mapping[str, Callable[[Flow, Place], Iterable[Place | Leaf] | Shared[Place]]]] = {
+        "identifier": _identifier,
+        "shorthand_property_identifier": _identifier,
+        "member_expression": _member,
+        "subscript_expression": _subscript,
+        "call_expression": _call,
+        "new_expression": _call,
+        "template_string": lambda _, p: _template(p),
+        "binary_expression": lambda _, p: _binary(p),
+        "ternary_expression": lambda _, p: p.fields("consequence", "alternative"),
+        "assignment_expression": lambda _, p: p.fields("right"),
+        "sequence_expression": lambda _, p: [p.to(p.site.node.named_children[-1])],
+        "object": lambda _, p: _object(p),
+        "array": lambda _, p: _array(p),
+    }
 
 
 def _composes(site: Site) -> bool:

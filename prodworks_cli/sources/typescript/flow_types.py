@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tree_sitter import Node
 
@@ -16,8 +16,7 @@ from prodworks_cli.sources.typescript.places import Site
 BODIES = ("json", "text", "formData", "body", "valid", "parseBody")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """An expression on the way, and the members of it that are asked for."""
 
     site: Site
@@ -26,7 +25,9 @@ class Place:
     @property
     def key(self) -> object:
         """What makes two places the same."""
-        return (*self.site.key, self.path, tuple(f.site.node.id for f in self.site.frames))
+        site = self.site
+        frames = tuple([f.site.node.id for f in site.frames]) if site.frames else ()
+        return site.module.path, site.node.id, self.path, frames
 
     def to(self, node: Node, path: Path | None = None) -> Place:
         """Another expression of the same file."""

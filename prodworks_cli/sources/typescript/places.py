@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tree_sitter import Node
 
@@ -16,20 +16,15 @@ MAX_FRAMES = 6
 NOTHING = frozenset({"null", "undefined"})
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """A call that was entered: the arguments, the function's node id, and the site of the call."""
 
     site: Site
     arguments: tuple[Node, ...]
     function: int
 
-    def __hash__(self) -> int:
-        return hash((self.site.module.path, self.site.node.id, self.function))
 
-
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """An expression in a file, with the calls through which it was reached (innermost first)."""
 
     module: Module

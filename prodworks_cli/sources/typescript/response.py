@@ -160,6 +160,8 @@ class Responses:
         found: set[str] = set()
         for module in self._repository.matching(_STOPS, b"eason"):
             for node in module.of_type("binary_expression"):
+                if not any(field in module.text(node) for field in STOP_FIELDS):
+                    continue
                 fields = {module.text(n) for n in inside(node) if n.type in ("identifier", "property_identifier")}
                 if fields & STOP_FIELDS:
                     found |= {n for c in node.named_children for n in STOP_NAMES.get(string_of(module, c), ())}

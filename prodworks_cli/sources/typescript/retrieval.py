@@ -66,6 +66,11 @@ WORDS = (
 _RIGHTS = re.compile(
     rb"cognito:groups|userGroups|allowedGroups|tenant_?[iI]d|userRoles|hasPermission|custom:tenant|accessLevel|clearance"
 )
+# Every match of _RIGHTS holds one of these.
+_RIGHT_WORDS = (
+    *(b"cognito:groups", b"userGroups", b"allowedGroups", b"tenantId", b"tenantid", b"tenant_id", b"tenant_Id"),
+    *(b"userRoles", b"hasPermission", b"custom:tenant", b"accessLevel", b"clearance"),
+)
 
 
 class Retrievals:
@@ -146,7 +151,7 @@ class Retrievals:
     @cached_property
     def _knows_users(self) -> bool | Unknown:
         """The code tells groups or tenants apart, so that some may not see what others may."""
-        for module in self._repository.matching(_RIGHTS):
+        for module in self._repository.matching(_RIGHTS, *_RIGHT_WORDS):
             if any(
                 _RIGHTS.search(n.text or b"") for n in module.of_type("string", "identifier", "property_identifier")
             ):

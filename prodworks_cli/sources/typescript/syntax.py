@@ -230,6 +230,15 @@ class Module(Source):
 
     def parameters(self, function: Node) -> tuple[Parameter, ...]:
         """The names that the parameters of a function bind."""
+        if function.id not in self._parameters:
+            self._parameters[function.id] = self._bound_by(function)
+        return self._parameters[function.id]
+
+    @cached_property
+    def _parameters(self) -> dict[int, tuple[Parameter, ...]]:
+        return {}
+
+    def _bound_by(self, function: Node) -> tuple[Parameter, ...]:
         single = function.child_by_field_name("parameter")
         if single is not None:
             return (Parameter(self.text(single), 0, (), None),)

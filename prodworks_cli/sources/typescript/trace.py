@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 from tree_sitter import Node
 
@@ -38,7 +39,7 @@ class Tracer:
         self.possible_callers = self._calling.possible
         self._exported: dict[tuple[str, str, int], tuple[Origin, ...]] = {}
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
-        self._names: dict[object, tuple[Origin, ...]] = {}
+        self._kept: dict[object, tuple[Origin, ...]] = {}
         self._active: dict[object, int] = {}
         self._depends = MAX_ACTIVE
         self._total = 0
@@ -49,7 +50,21 @@ class Tracer:
         return self._total > MAX_TOTAL
 
     def origins(self, site: Site, depth: int = MAX_DEPTH) -> tuple[Origin, ...]:
-        """The expressions at which tracing ends: literals, calls out of the repository, definitions."""
+        """The expressions at which tracing ends: literals, calls out of the repository, definitions; looked up once."""
+        return self._once((step_key(site), depth), lambda: self._origins(site, depth))
+
+    def _once(self, key: object, look: Callable[[], tuple[Origin, ...]]) -> tuple[Origin, ...]:
+        """What a look-up gives, kept unless it was cut short because of what still goes on."""
+        if key in self._kept:
+            return self._kept[key]
+        around, self._depends = self._depends, MAX_ACTIVE
+        result = look()
+        if self._depends >= len(self._active):
+            self._kept[key] = result
+        self._depends = min(self._depends, around)
+        return result
+
+    def _origins(self, site: Site, depth: int) -> tuple[Origin, ...]:
         found: dict[object, Origin] = {}
         waiting: deque[tuple[Sequence[Origin], int]] = deque([((site,), depth)])
         # Uses of one name lead to the same origins, which are looked at once in each round.
@@ -104,18 +119,8 @@ class Tracer:
         node = site.node
         if node.type in TRANSPARENT:
             return (site.to(node.named_children[0]),) if node.named_children else None
-        steps: dict[str, Callable[[Site], tuple[Origin, ...] | None]] = {
-            "identifier": self._identifier,
-            "member_expression": self._member,
-            "subscript_expression": self.members.computed,
-            "call_expression": self._call,
-            "ternary_expression": lambda s: _fields(s, "consequence", "alternative"),
-            "binary_expression": _operands,
-            "assignment_expression": lambda s: _fields(s, "right"),
-            "augmented_assignment_expression": lambda s: _fields(s, "left", "right"),
-        }
-        step = steps.get(node.type)
-        return step(site) if step else None
+        step = self._kinds.get(node.type)
+        return step(self, site) if step else None
 
     def _identifier(self, site: Site) -> tuple[Origin, ...] | None:
         return None if site.text in NOTHING else self.named(site, site.text)
@@ -138,14 +143,7 @@ class Tracer:
     def _bound(self, site: Site, block: Node, name: str, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
         """What a name holds that a block declares: the same at each use."""
         key = (site.module.path, block.id, name, tuple(f.site.node.id for f in site.frames))
-        if key in self._names:
-            return self._names[key]
-        around, self._depends = self._depends, MAX_ACTIVE
-        result = self._given(site, block, name, bindings)
-        if self._depends >= len(self._active):
-            self._names[key] = result
-        self._depends = min(self._depends, around)
-        return result
+        return self._once(key, lambda: self._given(site, block, name, bindings))
 
     def _given(self, site: Site, block: Node, name: str, bindings: Sequence[Binding]) -> tuple[Origin, ...]:
         found = [o for b in bindings for o in self._binding(site, b)]
@@ -276,10 +274,22 @@ class Tracer:
         functions = tuple(o for o in found if isinstance(o, Site) and o.node.type in FUNCTIONS)
         return functions if len(functions) == len(found) and len(functions) <= MAX_CALLERS else ()
 
+    _kinds: ClassVar[Mapping[str, Callable[[Tracer, Site], tuple[Origin, ...] | None]]] = {
+        "identifier": _identifier,
+        "member_expression": _member,
+        "subscript_expression": lambda t, s: t.members.computed(s),
+        "call_expression": _call,
+        "ternary_expression": lambda _, s: _fields(s, "consequence", "alternative"),
+        "binary_expression": lambda _, s: _operands(s),
+        "assignment_expression": lambda _, s: _fields(s, "right"),
+        "augmented_assignment_expression": lambda _, s: _fields(s, "left", "right"),
+    }
+
 
 def step_key(site: Site) -> tuple[object, ...]:
     """What makes two sites the same expression, reached through the same calls."""
-    return (*site.key, tuple(f.site.node.id for f in site.frames))
+    frames = site.frames
+    return site.module.path, site.node.id, tuple([f.site.node.id for f in frames]) if frames else ()
 
 
 def _operands(site: Site) -> tuple[Origin, ...] | None:

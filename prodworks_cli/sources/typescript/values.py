@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Content, Node
@@ -13,7 +15,7 @@ from prodworks_cli.sources.typescript.members import enum_members, key_of
 from prodworks_cli.sources.typescript.operators import arithmetic, cast, number
 from prodworks_cli.sources.typescript.places import Origin, Site, shown
 from prodworks_cli.sources.typescript.syntax import callee_of, last_name, string_of
-from prodworks_cli.sources.typescript.trace import Tracer
+from prodworks_cli.sources.typescript.trace import Tracer, step_key
 
 MAX_DEPTH = 30
 MAX_ITEMS = 500
@@ -26,6 +28,15 @@ TRANSPARENT_CALLS = frozenset(
 NUMBER_CALLS = frozenset({"Number", "parseInt", "parseFloat", "Number.parseInt", "Number.parseFloat"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A value, the steps that led to it, and how deep they went."""
+
+    value: Node
+    steps: int
+    depth: int
+
+
 class Values:
     """Evaluates expressions. ``environment`` maps a variable to the nodes that IaC sets it to."""
 
@@ -34,45 +45,40 @@ class Values:
         self._environment = Environment(tracer, environment)
         self._depth = 0
         self._steps = 0
+        self._deepest = 0
+        self._cuts = 0
+        self._known: dict[object, _Known] = {}
 
     def of(self, site: Site) -> Node:
-        """The value of an expression, located at the expression."""
-        here = site.module.at(site.node)
+        """The value of an expression, located at the expression, which is evaluated once where there is room for it."""
+        key = step_key(site)
+        known = self._known.get(key)
         self._steps = self._steps + 1 if self._depth else 0
+        if known is not None and self._depth + known.depth <= MAX_DEPTH and self._steps + known.steps <= MAX_STEPS:
+            self._steps += known.steps
+            self._deepest = max(self._deepest, self._depth + known.depth)
+            return known.value
+        here = site.module.at(site.node)
         if self._depth >= MAX_DEPTH or self._steps > MAX_STEPS:
+            self._cuts += 1
             return Node(Unknown("defined through too many steps"), here)
+        cuts, steps, deepest = self._cuts, self._steps, self._deepest
         self._depth += 1
+        self._deepest = self._depth
         try:
-            return Node(self._evaluate(site), here)
+            value = Node(self._evaluate(site), here)
         finally:
             self._depth -= 1
+        if self._cuts == cuts:
+            self._known[key] = _Known(value, self._steps - steps, self._deepest - self._depth)
+        self._deepest = max(self._deepest, deepest)
+        return value
 
     def _evaluate(self, site: Site) -> Content:
         node = site.node
         if node.type in TRANSPARENT and node.named_children:
             return self.of(site.to(node.named_children[0])).content
-        kinds: dict[str, Callable[[Site], Content]] = {
-            "string": lambda s: string_of(s.module, s.node),
-            "template_string": self._template,
-            "number": number,
-            "unary_expression": number,
-            "true": lambda _: True,
-            "false": lambda _: False,
-            "null": lambda _: None,
-            "undefined": lambda _: None,
-            "object": self._object,
-            "array": self._array,
-            "enum_declaration": self._enum,
-            "binary_expression": self._binary,
-            "ternary_expression": self._choice,
-            "member_expression": self._member,
-            "subscript_expression": self._member,
-            "call_expression": self._call,
-            "new_expression": self._new,
-            "identifier": self._name,
-            "shorthand_property_identifier": lambda s: self._merged(s, s.module.text(s.node)),
-        }
-        return kinds.get(node.type, self._traced)(site)
+        return self._kinds.get(node.type, Values._traced)(self, site)
 
     def _merged(self, site: Site, name: str) -> Content:
         return merged([self._origin(o) for o in self.tracer.named(site, name)])
@@ -229,6 +235,28 @@ class Values:
 
     def _new(self, site: Site) -> Content:
         return Unknown(f"an object of {site.module.text(callee_of(site.node))[:40]}", present=True)
+
+    _kinds: ClassVar[Mapping[str, Callable[[Values, Site], Content]]] = {
+        "string": lambda _, s: string_of(s.module, s.node),
+        "template_string": _template,
+        "number": lambda _, s: number(s),
+        "unary_expression": lambda _, s: number(s),
+        "true": lambda *_: True,
+        "false": lambda *_: False,
+        "null": lambda *_: None,
+        "undefined": lambda *_: None,
+        "object": _object,
+        "array": _array,
+        "enum_declaration": _enum,
+        "binary_expression": _binary,
+        "ternary_expression": _choice,
+        "member_expression": _member,
+        "subscript_expression": _member,
+        "call_expression": _call,
+        "new_expression": _new,
+        "identifier": _name,
+        "shorthand_property_identifier": lambda v, s: v._merged(s, s.module.text(s.node)),
+    }
 
 
 def _key_below(target: str, name: str) -> str:
