@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 
