@@ -1,4 +1,6 @@
-"""Dataclasses whose methods are made when they are first needed: ``dataclass`` from here is used everywhere.
+"""What is made when it is first needed: methods of dataclasses, and regular expressions.
+
+``dataclass`` from here is used everywhere, ``regex`` in modules that every audit imports and few have a use for.
 
 The standard decorator writes and compiles up to eight methods for each class. Of some three hundred classes a run makes
 objects of a third, and calls little but their constructors: to make all methods took a quarter of an audit. Here a
@@ -9,11 +11,12 @@ else the same, and checkers are shown the standard decorator.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, FrozenInstanceError, fields
 from operator import attrgetter
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, AnyStr, NoReturn, cast
 
 _KNOWN = {"frozen", "eq"}
 # Names that no field has.
@@ -110,6 +113,29 @@ def _refuse_to_assign(self: Any, name: str, value: object) -> NoReturn:
 
 def _refuse_to_delete(self: Any, name: str) -> NoReturn:
     raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+class _Regex:
+    """Stands for a regular expression. A method is looked up once and then kept where it is found at once."""
+
+    def __init__(self, expression: Any, flags: int) -> None:
+        self._given = expression, flags
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        expression, flags = self._given
+        found = getattr(re.compile(expression, flags), name)
+        setattr(self, name, found)
+        return found
+
+
+def regex(expression: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """A regular expression that is compiled by the first call of one of its methods; for its methods only.
+
+    Functions of ``re`` do not take it in place of an expression.
+    """
+    return cast("re.Pattern[AnyStr]", _Regex(expression, flags))
 
 
 if TYPE_CHECKING:

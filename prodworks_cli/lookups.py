@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from prodworks_cli.account_view import Account, region_of
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Inventory, Kind, Location, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.agents import Agent, Prompt
 from prodworks_cli.resources.guardrails import Guardrail
@@ -16,10 +16,10 @@ from prodworks_cli.schema import Attribute, attributes_of
 
 # The kinds that a program is told by name, and what an id of each looks like; any other text may be a placeholder.
 IDS: Mapping[type[Kind], re.Pattern[str]] = {
-    Guardrail: re.compile(r"[a-z0-9]{4,64}"),
-    KnowledgeBase: re.compile(r"[0-9A-Z]{10}"),
-    Prompt: re.compile(r"[0-9A-Z]{10}"),
-    Agent: re.compile(r"[0-9A-Z]{10}"),
+    Guardrail: regex(r"[a-z0-9]{4,64}"),
+    KnowledgeBase: regex(r"[0-9A-Z]{10}"),
+    Prompt: regex(r"[0-9A-Z]{10}"),
+    Agent: regex(r"[0-9A-Z]{10}"),
 }
 _KINDS = {kind.KIND: kind for kind in IDS}
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import gc
 import pickle
+import re
 from dataclasses import FrozenInstanceError, field, fields, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +207,42 @@ def test_fields_that_the_constructor_does_not_take_are_refused() -> None:
 
 
 def test_the_package_has_no_other_dataclasses() -> None:
-    texts = {path: path.read_text() for path in PACKAGE.rglob("*.py") if path.name != "lazy.py"}
-    users = [path for path, text in texts.items() if "\n@dataclass" in text]
-    assert len(users) > 100
-    assert [p for p in users if "from prodworks_cli.lazy import dataclass\n" not in texts[p]] == []
+    texts = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if path.name != "lazy.py"}
+    others = re.compile(r"^import dataclasses|^from dataclasses import .*\bdataclass\b", re.M)
+    assert [path for path, text in texts.items() if others.search(text)] == []
+    assert sum("\n@dataclass" in text for text in texts.values()) > 100
+
+
+def test_an_expression_is_compiled_by_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Any, int]] = []
+
+    def compiled(expression: Any, flags: int) -> re.Pattern[Any]:
+        seen.append((expression, flags))
+        return compile_at_once(expression, flags)
+
+    compile_at_once = re.compile
+    monkeypatch.setattr("prodworks_cli.lazy.re.compile", compiled)
+    word = lazy.regex(r"[a-z]+", re.IGNORECASE)
+    assert seen == []
+    assert [m[0] for m in word.finditer("Ab c")] == ["Ab", "c"]
+    assert [m[0] for m in word.finditer("d")] == ["d"]
+    assert seen == [(r"[a-z]+", re.IGNORECASE)]
+
+
+def test_an_expression_has_what_python_s_have() -> None:
+    word = lazy.regex(rb"(?P<first>a)(b)?")
+    assert (word.pattern, word.groups, dict(word.groupindex)) == (rb"(?P<first>a)(b)?", 2, {"first": 1})
+    assert word.sub(rb"x", b"abc") == b"xc"
+    assert copy.copy(word).fullmatch(b"ab")
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = word.nothing  # type: ignore[attr-defined]
+
+
+def test_every_expression_of_the_package_compiles() -> None:
+    names = [path.relative_to(PACKAGE.parent).with_suffix("").parts for path in PACKAGE.rglob("*.py")]
+    for parts in names:
+        if parts[-1] != "__main__":
+            import_module(".".join(parts).removesuffix(".__init__"))
+    found = [thing for thing in gc.get_objects() if isinstance(thing, lazy._Regex)]
+    assert len(found) > 200
+    assert all(isinstance(thing.pattern, str | bytes) for thing in found)

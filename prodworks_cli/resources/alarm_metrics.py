@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Item, Text, Texts
 
@@ -45,15 +45,15 @@ _TOKENS: _Known = frozenset(
     }
 )
 _MODEL = r"(model|bedrock|llm|genai|inference|invocation|converse|completion|claude|nova)"
-_ERROR_NAME = re.compile(rf"(?=.*{_MODEL}).*(error|fail|fault|exception)")
-_THROTTLE_NAME = re.compile(rf"(?=.*{_MODEL}).*(throttl|ratelimit|toomanyrequests|429)")
-_TOKEN_NAME = re.compile(
+_ERROR_NAME = regex(rf"(?=.*{_MODEL}).*(error|fail|fault|exception)")
+_THROTTLE_NAME = regex(rf"(?=.*{_MODEL}).*(throttl|ratelimit|toomanyrequests|429)")
+_TOKEN_NAME = regex(
     rf"(input|output|prompt|completion|total|used)tokens?|tokens?(count|usage|used|total|consumed|spend)"
     rf"|(?=.*{_MODEL}).*(tokens|cost|spend)"
 )
 
 
-_QUALITY_NAME = re.compile(
+_QUALITY_NAME = regex(
     r"ground(?:ed|ing)|relevanc|faithful|correctness|hallucinat|quality|(?:eval|judge|rating)\w*score|score(?:average|mean)"
     r"|refusal|(?:negative|bad)feedback|feedback(?:rate|score)|thumbsdown|helpful|goalsuccess"
 )
@@ -65,7 +65,7 @@ _LATENCY: _Known = frozenset(
     {(_BEDROCK, "invocationlatency"), (_BEDROCK, "timetofirsttoken"), (_AGENTCORE, "latency"), (_AGENTCORE, "duration")}
 )
 _APPLICATION = rf"(?:{_MODEL}|answer|chat|(?<!cw)agent|assistant|turn|prompt|rag|generat|reply)"
-_LATENCY_NAME = re.compile(
+_LATENCY_NAME = regex(
     rf"(?=.*{_APPLICATION}).*(?:latency|duration|responsetime|elapsed|timetaken|ttft)|timetofirsttoken"
 )
 # How long a part of the application takes, of which the model's time may be the most or nothing.
@@ -79,9 +79,9 @@ _PARTS: _Known = frozenset(
         ("awsstates", "executiontime"),
     }
 )
-_PERCENTILE = re.compile(r"(?:p|wm|tm|ts|pr)[\d(]|maximum", re.IGNORECASE)
+_PERCENTILE = regex(r"(?:p|wm|tm|ts|pr)[\d(]|maximum", re.IGNORECASE)
 _INTERVENED = "invocationsintervened"
-_INTERVENTION_NAME = re.compile(
+_INTERVENTION_NAME = regex(
     rf"guardrail|promptattack|promptinjection|jailbreak|(?=.*{_APPLICATION}).*(?:interven|blocked|moderat|injection)"
 )
 

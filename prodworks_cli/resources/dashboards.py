@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import Declared, Observed, Record, declared, observed, parsed, some
@@ -38,9 +38,9 @@ class Dashboard(Kind):
         return some(m if isinstance(m, Unknown) else _about_models(m) for m in metrics)
 
 
-_OF_AWS = re.compile(r"^AWS/Bedrock|bedrock-?agentcore", re.I)
+_OF_AWS = regex(r"^AWS/Bedrock|bedrock-?agentcore", re.I)
 # An application's metric speaks of a model or of tokens: SupportChat/InputTokens, gen_ai.client.token.usage.
-_OWN = re.compile(
+_OWN = regex(
     r"gen_?ai|\bllm|llm(?=[A-Z_.]|$)|bedrock|model_?(?:invocation|call|latency|error|cost)|"
     r"(?:input|output|prompt|completion|total)[_.-]?tokens?|token[_.-]?(?:usage|count)|guardrail",
     re.I,
@@ -59,7 +59,7 @@ def _about_models(metric: Shown) -> bool | Unknown:
 
 # What a search or a query of Metrics Insights looks through: SEARCH('{AWS/Bedrock,ModelId} ...'), FROM SCHEMA("...").
 _NAME = r"""["']?([\w./:#-]+)"""
-_SEARCHED = re.compile(rf"\{{\s*{_NAME}|\bFROM\s+(?:SCHEMA\s*\(\s*)?{_NAME}|\bNamespace\s*=\s*{_NAME}", re.I)
+_SEARCHED = regex(rf"\{{\s*{_NAME}|\bFROM\s+(?:SCHEMA\s*\(\s*)?{_NAME}|\bNamespace\s*=\s*{_NAME}", re.I)
 _LONGEST = 20_000
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from prodworks_cli.lazy import regex
+
 # What a tool says of itself by a word of its name.
 _NAMED = tuple(
-    (effect, re.compile("|".join(names.split())))
+    (effect, regex("|".join(names.split())))
     for effect, names in (
         (
             "read",
@@ -29,8 +31,8 @@ _NAMED = tuple(
     )
 )
 # Names of functions that say nothing about the tool that they stand for.
-_NO_NAME = re.compile(r"^_|^(?:invoke|run|call|wrapper|inner|func|tool|handler|execute|main)$")
-_WORD = re.compile(r"[A-Za-z]+")
+_NO_NAME = regex(r"^_|^(?:invoke|run|call|wrapper|inner|func|tool|handler|execute|main)$")
+_WORD = regex(r"[A-Za-z]+")
 # Verbs stand early in a description: "Creates a claim", "This function will send a reminder".
 _EARLY = 8
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import parsed
@@ -105,22 +105,20 @@ def _pairs(lists: Iterable[Node], name: str, value: str) -> Variables:
     return unread or tuple((entry[name].text() or "", entry[value]) for entry in entries)
 
 
-_SECRET_NAME = re.compile(
+_SECRET_NAME = regex(
     r"secret|passw(or)?d|(?<![a-z])token(?!s)|api_?key|access_?key|private_?key|credential|bearer", re.I
 )
-_NAME_OF_A_POINTER = re.compile(
+_NAME_OF_A_POINTER = regex(
     r"(_|^)(arn|name|id|path|param(eter)?|prefix|url|uri|ttl|limits?|count|region|header|seconds|length|budget|file|expiry"
     r"|enabled|type|table|bucket|version|provider|algorithm|key_id|alias|field|issuer|endpoint)$",
     re.I,
 )
-_SECRET_VALUE = re.compile(
+_SECRET_VALUE = regex(
     r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|\bABSK[A-Za-z0-9+/=]{20,}|\bbedrock-api-key-[A-Za-z0-9+/=]{20,}|\bsk-[A-Za-z0-9_-]{20,}"
     r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.|://[^/\s:@]+:[^/\s@]+@|\{\{resolve:secretsmanager:"
 )
-_NOT_A_SECRET = re.compile(
-    r"^$|^(true|false|none|null|\d{1,6}|<.*>|changeme|placeholder)$|^arn:|^/|^https?://[^@]*$", re.I
-)
+_NOT_A_SECRET = regex(r"^$|^(true|false|none|null|\d{1,6}|<.*>|changeme|placeholder)$|^arn:|^/|^https?://[^@]*$", re.I)
 _SECRET_ATTRIBUTES = frozenset({"secret_string", "result", "password", "secret", "value", "master_password", "token"})
 
 # What the CloudFormation reader says of a dynamic reference whose value deployment writes into the variable.
@@ -156,12 +154,12 @@ def _is_secret(text: str, named: bool) -> bool:
 
 
 # Variables by which a program is told its model, guardrail, prompt, knowledge base or agent, and what such a value is.
-_TOLD = re.compile(
+_TOLD = regex(
     r"(?:^|_)(?:(?:model|guardrail|knowledge_?base|kb|inference_profile)(?:_(?:id|arn|name|version|identifier))*"
     r"|(?:prompt|agent|flow)(?:_(?:id|arn|name|version|identifier|alias|alias_id))+)$",
     re.I,
 )
-_ID = re.compile(r"[A-Za-z0-9][\w.:/-]{0,199}")
+_ID = regex(r"[A-Za-z0-9][\w.:/-]{0,199}")
 
 
 @dataclass(frozen=True)

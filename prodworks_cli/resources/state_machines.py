@@ -5,19 +5,18 @@ The language: https://states-language.net/spec.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import Observed, Record, declared, observed, parsed
 from prodworks_cli.resources.entries import function_in
 from prodworks_cli.schema import Draft, Drafted, Flag, Item, Link, Number, Text, Texts, To, draft
 
-MODEL_TASK = re.compile(
+MODEL_TASK = regex(
     r":states:::(?:bedrock|aws-sdk:bedrock(?:agent)?runtime):"
     r"(invokeModel|converse|invokeAgent|invokeInlineAgent|invokeFlow|retrieveAndGenerate)\b"
 )
@@ -51,7 +50,7 @@ class Step(Item):
         return any(isinstance(e, str) and (e in CATCHES_ALL or _THROTTLED.search(e)) for e in errors or ())
 
 
-_THROTTLED = re.compile(r"Throttl|TooManyRequests")
+_THROTTLED = regex(r"Throttl|TooManyRequests")
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,8 @@ def steps(definition: Node, substitutions: Node, declarations: Declarations) -> 
     return tuple(step for step in found if step is not None)
 
 
-_INVOKES = re.compile(r":states:::lambda:invoke\b")
-_NAMED_BELOW = re.compile(r"\$\{(\w+)\}")
+_INVOKES = regex(r":states:::lambda:invoke\b")
+_NAMED_BELOW = regex(r"\$\{(\w+)\}")
 
 
 def _step(name: str, state: Node, whole: Node, substitutions: Node, declarations: Declarations) -> Draft | None:

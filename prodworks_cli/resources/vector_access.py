@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Declarations, Node, Reference
 from prodworks_cli.resources.adapter import some
@@ -14,16 +14,14 @@ from prodworks_cli.resources.iam_policies import statement_nodes
 from prodworks_cli.schema import Drafted, Flag, Item, Links, Texts, To, draft
 
 # A principal that is everybody: anybody at all, an account, or every role or user of one.
-_EVERYBODY = re.compile(r"^\*$|^\d{12}$|^arn:[^:]*:iam::[^:]*:(?:root|\*|(?:role|user)/\*)$")
-_WRITES = re.compile(
+_EVERYBODY = regex(r"^\*$|^\d{12}$|^arn:[^:]*:iam::[^:]*:(?:root|\*|(?:role|user)/\*)$")
+_WRITES = regex(
     r"^(?:\*|(?:aoss|es|s3vectors):(?:\*|\w*\*|WriteDocument|UpdateIndex|DeleteIndex|"
     r"PutVectors|DeleteVectors|ESHttp(?:Put|Post|Patch|Delete)))$",
     re.IGNORECASE,
 )
-_READ_PATTERN = re.compile(
-    r"^(?:aoss:(?:Describe|Read)|s3vectors:(?:Get|List|Query)|es:(?:Describe|List|ESHttpGet))", re.I
-)
-_ROLE = re.compile(r"^arn:[^:]*:iam::\d+:role/")
+_READ_PATTERN = regex(r"^(?:aoss:(?:Describe|Read)|s3vectors:(?:Get|List|Query)|es:(?:Describe|List|ESHttpGet))", re.I)
+_ROLE = regex(r"^arn:[^:]*:iam::\d+:role/")
 NOT_JOINED = Unknown("whether those who may write only ingest is not known")
 
 

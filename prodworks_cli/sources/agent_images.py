@@ -9,25 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Block, Node
 from prodworks_cli.resources.agentcore_runtimes import EXPORTER, IMAGE, INSTRUMENT
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.parts import suffix_of
 
-_NAME = re.compile(r"(?:^|/)(?:[\w-]+\.)?(?:dockerfile|containerfile)(?:[._-][\w-]+)?$", re.IGNORECASE)
-_SERVER = re.compile(
-    r"\bBedrockAgentCoreApp\b|\bbedrock_agentcore\b|(?:^|[\"'\s])bedrock-agentcore(?![\w-])", re.MULTILINE
-)
-_AGENTCORE = re.compile(r"agentcore", re.IGNORECASE)
+_NAME = regex(r"(?:^|/)(?:[\w-]+\.)?(?:dockerfile|containerfile)(?:[._-][\w-]+)?$", re.IGNORECASE)
+_SERVER = regex(r"\bBedrockAgentCoreApp\b|\bbedrock_agentcore\b|(?:^|[\"'\s])bedrock-agentcore(?![\w-])", re.MULTILINE)
+_AGENTCORE = regex(r"agentcore", re.IGNORECASE)
 _BESIDE = frozenset((".py", ".ts", ".js", ".txt", ".toml", ".json"))
-_INSTRUCTION = re.compile(r"^[ \t]*(ENV|CMD|ENTRYPOINT)[ \t]+(.*)$", re.IGNORECASE | re.MULTILINE)
-_AGENTS = re.compile(rf"{INSTRUMENT}|aws-distro-opentelemetry-node-autoinstrumentation|-javaagent:\S*opentelemetry")
-_SCRIPT = re.compile(r"\b([\w-]{1,99}\.(?:sh|bash))\b")
+_INSTRUCTION = regex(r"^[ \t]*(ENV|CMD|ENTRYPOINT)[ \t]+(.*)$", re.IGNORECASE | re.MULTILINE)
+_AGENTS = regex(rf"{INSTRUMENT}|aws-distro-opentelemetry-node-autoinstrumentation|-javaagent:\S*opentelemetry")
+_SCRIPT = regex(r"\b([\w-]{1,99}\.(?:sh|bash))\b")
 _LONGEST = 4000
-_EXPORTS = re.compile(
-    r"\b(?:setup_otlp_exporter|OTLP(?:Span|Trace)Exporter|set_tracer_provider|registerInstrumentations)\("
-)
+_EXPORTS = regex(r"\b(?:setup_otlp_exporter|OTLP(?:Span|Trace)Exporter|set_tracer_provider|registerInstrumentations)\(")
 _EXPORT_WORDS = (b"otlp", b"OTLP", b"set_tracer_provider", b"registerInstrumentations")
 _CODE = frozenset((".py", ".ts", ".js", ".mjs"))
 

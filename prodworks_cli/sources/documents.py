@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.resources.documents import Document
@@ -15,37 +15,35 @@ from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.parts import suffix_of
 
 _TEXTS = (".md", ".mdx", ".rst", ".adoc", ".txt")
-_PATH = re.compile(r"run[-_]?book|play[-_]?book|incident|on[-_]?call|operations|emergency", re.I)
-_TITLE = re.compile(
-    r"run ?book|incident (?:response|handling)|on-?call (?:guide|handbook)|emergency|operations guide", re.I
-)
+_PATH = regex(r"run[-_]?book|play[-_]?book|incident|on[-_]?call|operations|emergency", re.I)
+_TITLE = regex(r"run ?book|incident (?:response|handling)|on-?call (?:guide|handbook)|emergency|operations guide", re.I)
 # Every title holds one of these.
 _WORDS = (b"runbook", b"run book", b"incident", b"on-call", b"oncall", b"emergency", b"operations guide")
-_HEADING = re.compile(r"^(?:#{1,6}|={1,6})[ \t]+(\S.{0,200})$", re.M)
-_UNDERLINED = re.compile(r"^(\S.{0,200})\n[=\-~]{3,}[ \t]*$", re.M)
-_OWNER = re.compile(
+_HEADING = regex(r"^(?:#{1,6}|={1,6})[ \t]+(\S.{0,200})$", re.M)
+_UNDERLINED = regex(r"^(\S.{0,200})\n[=\-~]{3,}[ \t]*$", re.M)
+_OWNER = regex(
     r"^[ \t>*|_-]{0,6}(?:owner|owned by|responsible|maintainer|contact|team)\b[*_ \t]{0,4}[:|][*_ \t]{0,4}(\S.{0,80})",
     re.I | re.M,
 )
-_REVIEWED = re.compile(r"\b(?:last )?(?:reviewed|updated|tested)\b[^\n]{0,20}?(\d{4}-\d{2}-\d{2})", re.I)
-_MODEL = re.compile(r"\b(?:models?|prompts?|guardrails?|llm|bedrock|inference profile|agent alias)\b", re.I)
-_BACK = re.compile(
+_REVIEWED = regex(r"\b(?:last )?(?:reviewed|updated|tested)\b[^\n]{0,20}?(\d{4}-\d{2}-\d{2})", re.I)
+_MODEL = regex(r"\b(?:models?|prompts?|guardrails?|llm|bedrock|inference profile|agent alias)\b", re.I)
+_BACK = regex(
     r"\broll(?:ing|ed)?[ -]?back\b|\brevert\b|\bprevious (?:version|model|prompt|guardrail|revision|release)\b", re.I
 )
-_ESCALATES = re.compile(r"\bescalat\w+", re.I)
-_TO_WHOM = re.compile(
+_ESCALATES = regex(r"\bescalat\w+", re.I)
+_TO_WHOM = regex(
     r"@[\w/-]{2,}|\bteam\b|\bon-?call\b|\bpager|\bphone\b|\bcall\b|#[a-z][\w-]+|\bmanager\b|\blead\b|\bowner\b", re.I
 )
-_SWITCH_OFF = re.compile(
+_SWITCH_OFF = regex(
     r"\bkill[ -]?switch|\b(?:switch|turn|shut)(?:ing)?\b.{0,40}\boff\b|\bemergency stop"
     r"|\b(?:disable|stop|pause)\b.{0,40}\b(?:model|assistant|chat ?bot|ai|llm|agent|bedrock|answers)\b",
     re.I,
 )
-_STEP = re.compile(r"^[ \t]{0,6}(?:[-*+]|\d{1,3}[.)])[ \t]+\S|^```|^[ \t]{4,}\S", re.M)
-_COMMAND = re.compile(
+_STEP = regex(r"^[ \t]{0,6}(?:[-*+]|\d{1,3}[.)])[ \t]+\S|^```|^[ \t]{4,}\S", re.M)
+_COMMAND = regex(
     r"^```|^[ \t]{4,}\S|`[^`\n]{3,}`|\b(?:set|flip|toggle)\b.{0,60}\b(?:flag|parameter|switch|false|off)\b", re.M | re.I
 )
-_TRIED = re.compile(r"\btested\b|\bdrill|\brehears|\bexercised\b|\btried\b|\bpractised\b", re.I)
+_TRIED = regex(r"\btested\b|\bdrill|\brehears|\bexercised\b|\btried\b|\bpractised\b", re.I)
 
 
 @dataclass(frozen=True)

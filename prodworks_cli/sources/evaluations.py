@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.evaluations import Evaluation
@@ -33,7 +34,7 @@ _IMPORT = tuple(
     (
         name,
         module.partition("(")[0],
-        re.compile(rf"^[ \t]{{0,80}}(?:from|import)[ \t]+{module}(?=[\s.,])", re.M),
+        regex(rf"^[ \t]{{0,80}}(?:from|import)[ \t]+{module}(?=[\s.,])", re.M),
         type_,
     )
     for name, module, type_ in _IMPORTS
@@ -49,12 +50,12 @@ _PACKAGES: tuple[tuple[str, str, str], ...] = (
     ("promptfoo", r"promptfoo", "quality"),
 )
 _SCRIPT = tuple(
-    (name, name.partition("-")[0], re.compile(rf"""(?:from|require\()\s{{0,5}}['"]{module}['"]"""), type_)
+    (name, name.partition("-")[0], regex(rf"""(?:from|require\()\s{{0,5}}['"]{module}['"]"""), type_)
     for name, module, type_ in _PACKAGES
 )
 _SPRING = r"^import\s+org\.springframework\.ai\.(?:chat\.)?evaluation\."
-_JAVA = (("spring-ai", "springframework.ai.", re.compile(_SPRING, re.M), "quality"),)
-_K6 = re.compile(r"""(?:from|require\()\s{0,5}['"]k6(?:/|['"])""")
+_JAVA = (("spring-ai", "springframework.ai.", regex(_SPRING, re.M), "quality"),)
+_K6 = regex(r"""(?:from|require\()\s{0,5}['"]k6(?:/|['"])""")
 _SCRIPTS = (".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs")
 # Code of a suite holds one of these.
 _WORDS = {
@@ -62,13 +63,11 @@ _WORDS = {
     ".java": tuple(word.encode() for _, word, _, _ in _JAVA),
     **dict.fromkeys(_SCRIPTS, (b"k6", *(word.encode() for _, word, _, _ in _SCRIPT))),
 }
-_PROMPTFOO = re.compile(r"(^|/)(promptfooconfig[^/]*|[^/]*\.promptfoo)\.ya?ml$", re.I)
-_THRESHOLD = re.compile(
-    r"\b(?:threshold|min_score|pass_rate)\w{0,20}[\"']?\s{0,3}[:=]\s{0,3}(\d{1,3}(?:\.\d{1,6})?)", re.I
-)
+_PROMPTFOO = regex(r"(^|/)(promptfooconfig[^/]*|[^/]*\.promptfoo)\.ya?ml$", re.I)
+_THRESHOLD = regex(r"\b(?:threshold|min_score|pass_rate)\w{0,20}[\"']?\s{0,3}[:=]\s{0,3}(\d{1,3}(?:\.\d{1,6})?)", re.I)
 _DATA = (".jsonl", ".json", ".csv")
-_DATA_FOLDER = re.compile(r"^(evals?|evaluations?|golden[\w-]*|eval[_-][\w-]*)$", re.I)
-_DATA_NAME = re.compile(r"^(golden|eval(uation)?)[_.-]", re.I)
+_DATA_FOLDER = regex(r"^(evals?|evaluations?|golden[\w-]*|eval[_-][\w-]*)$", re.I)
+_DATA_NAME = regex(r"^(golden|eval(uation)?)[_.-]", re.I)
 _EXPECTED = frozenset(
     (
         *("expected", "expected_output", "expected_answer", "expectedanswer", "reference", "reference_answer", "ideal"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Node
 from prodworks_cli.resources.vectors import EXTENSIONS
@@ -12,10 +13,10 @@ from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.parts import CODE, suffix_of
 
 _MARKS = {
-    "pgvector": re.compile(
+    "pgvector": regex(
         r"\bpg_?vector\b|create\s{1,9}extension\s{1,9}(?:if\s{1,9}not\s{1,9}exists\s{1,9})?vector\b", re.I
     ),
-    "knn": re.compile(r"\bknn_vector\b|\bOpenSearchVector(?:Search|Store|Client)\b"),
+    "knn": regex(r"\bknn_vector\b|\bOpenSearchVector(?:Search|Store|Client)\b"),
 }
 # In every match of each.
 _WORDS = (b"vector",)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File, Part
@@ -16,17 +17,17 @@ from prodworks_cli.sources.parts import CODE, suffix_of
 from prodworks_cli.sources.safeguards import found
 
 _AROUND = 25
-_RATING = re.compile(r"feed_?back|thumbs_?(?:up|down)|\brating\b|\bis_?helpful\b|\bupvote|\bdownvote", re.I)
-_ID = re.compile(
+_RATING = regex(r"feed_?back|thumbs_?(?:up|down)|\brating\b|\bis_?helpful\b|\bupvote|\bdownvote", re.I)
+_ID = regex(
     r"\b(?:message|trace|answer|response|request|conversation|session|chat|completion|run|thread|observation|interaction)_?id\b",
     re.I,
 )
-_WRITE = re.compile(
+_WRITE = regex(
     r"\bput_item\(|\bupdate_item\(|PutCommand\(|PutItemCommand\(|UpdateCommand\(|UpdateItemCommand\("
     r"|\.(?:create|insert\w*|save|add|upsert)\(|\bcreate_score\(|\bscore\(|\bcreate_feedback\(|\bput_object\("
     r"|\bsend_message\(|\bput_record\w*\(|\bINSERT INTO\b|\bexecute\(",
 )
-_PEOPLE = re.compile(
+_PEOPLE = regex(
     r"^[ \t]*(?:import|from)[ \t]+(?:streamlit|gradio|chainlit|slack_bolt|nicegui|panel)\b"
     r"|\bfrom\s+['\"](?:react|vue|svelte|@slack/bolt|next/\w+|@angular/core)['\"]",
     re.M,

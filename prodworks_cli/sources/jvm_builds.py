@@ -10,29 +10,28 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.files import File
 
 EXACT = Unknown("the versions named are exact, and no lock fixes those of the packages that they need")
 
-_VERSION = re.compile(r"<version>\s*([^<]{1,200}?)\s*</version>")
-_ARTIFACT = re.compile(r"<artifactId>\s*([^<]{1,200}?)\s*</artifactId>")
-_NAME = re.compile(r"^\$\{([\w.-]{1,100})\}$")
-_PROPERTY = re.compile(r"<([\w.-]{1,100})>([^<]{1,200})</")
+_VERSION = regex(r"<version>\s*([^<]{1,200}?)\s*</version>")
+_ARTIFACT = regex(r"<artifactId>\s*([^<]{1,200}?)\s*</artifactId>")
+_NAME = regex(r"^\$\{([\w.-]{1,100})\}$")
+_PROPERTY = regex(r"<([\w.-]{1,100})>([^<]{1,200})</")
 # ``[1.2]`` is that version and no other.
-_MAVEN_LOOSE = re.compile(r"\(|\[(?![^,\]]+\]$)|(?:LATEST|RELEASE)$")
+_MAVEN_LOOSE = regex(r"\(|\[(?![^,\]]+\]$)|(?:LATEST|RELEASE)$")
 _SNAPSHOT = "-SNAPSHOT"
 # A rule of the enforcer that lets no build through whose packages, with all that they need, leave a version open.
 _ENFORCED = "banDynamicVersions"
-_ALLOWED = re.compile(
-    r"<(?:allow(?:Snapshots|Ranges|Latest|Release)|excludeOptionals)>\s*true|<ignores>|<excludedScopes>"
-)
+_ALLOWED = regex(r"<(?:allow(?:Snapshots|Ranges|Latest|Release)|excludeOptionals)>\s*true|<ignores>|<excludedScopes>")
 
 _GRADLE_VERSION = r"""(?:[\[(\]][^"']{0,80},|latest\.|[\w.-]{0,40}\+|[\w.-]{0,40}-SNAPSHOT)"""
-_GRADLE_LOOSE = re.compile(rf"""["'][\w.-]{{1,100}}:[\w.-]{{1,100}}:{_GRADLE_VERSION}""")
-_CATALOG_LOOSE = re.compile(_GRADLE_VERSION)
-_CHECKSUM = re.compile(rb"<sha(?:256|512)[\s>]")
-_UNVERIFIED = re.compile(rb"^\s{0,9}org\.gradle\.dependency\.verification\s{0,9}[=:]\s{0,9}(?:lenient|off)", re.M)
+_GRADLE_LOOSE = regex(rf"""["'][\w.-]{{1,100}}:[\w.-]{{1,100}}:{_GRADLE_VERSION}""")
+_CATALOG_LOOSE = regex(_GRADLE_VERSION)
+_CHECKSUM = regex(rb"<sha(?:256|512)[\s>]")
+_UNVERIFIED = regex(rb"^\s{0,9}org\.gradle\.dependency\.verification\s{0,9}[=:]\s{0,9}(?:lenient|off)", re.M)
 
 
 def maven_loose(text: str, own: frozenset[str]) -> int | None:

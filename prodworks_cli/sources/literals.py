@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.model_ids import PROVIDERS, read_model_id
@@ -23,33 +23,33 @@ _CONFIG = frozenset((".json", ".yaml", ".yml", ".toml", ".properties", ".env", "
 _LONGEST_LINE = 2000
 # What LiteLLM and others write before the id of a model, to say who runs it.
 _PROVIDER = r"(?:litellm/)?(?:amazon_)?bedrock(?:_converse)?[/:](?:converse/|invoke/)?"
-_PREFIX = re.compile(_PROVIDER)
-_QUOTED = re.compile(
+_PREFIX = regex(_PROVIDER)
+_QUOTED = regex(
     rf"""(["'`])((?:{_PROVIDER})?[a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{{4,100}})\1(?P<after>\s*[:\]]?)(?P<arrow>\s*=>)?"""
 )
-_SETTING = re.compile(
+_SETTING = regex(
     r"""^\s*(?:-\s*)?(?:export\s+)?[\w.\[\]-]+\s*[:=]\s*([a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{4,100})\s*(?:#.*)?$"""
 )
 # A name with a provider before it stands in tables of prices as well; as a setting, the key says that it is a model.
-_SETTING_OF_PROVIDER = re.compile(
+_SETTING_OF_PROVIDER = regex(
     rf"""^\s*(?:-\s*)?(?:export\s+)?[\w.-]*(?i:model)[\w.-]*\s*[:=]\s*["']?({_PROVIDER}[a-z][a-z0-9-]*\.[A-Za-z0-9._:-]{{4,100}})"""
     r"""["']?\s*(?:#.*)?$"""
 )
-_MODEL_KEY = re.compile(r"""(?i)model[\w.-]{0,40}["']?\s*[:=]\s*\[?\s*$""")
+_MODEL_KEY = regex(r"""(?i)model[\w.-]{0,40}["']?\s*[:=]\s*\[?\s*$""")
 # Languages whose comments may be of several lines.
 _BLOCK_COMMENTS = frozenset(
     (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".java", ".kt", ".scala", ".go", ".cs")
 )
-_COMMENT = re.compile(r"""^\s*(?:#|//|/?\*|<!--|--\s|;)""")
-_TRAILING = re.compile(r"""(?:^|\s)(?:#|//)\s""")
+_COMMENT = regex(r"""^\s*(?:#|//|/?\*|<!--|--\s|;)""")
+_TRAILING = regex(r"""(?:^|\s)(?:#|//)\s""")
 # The line compares with the id, looks it up, or says what it costs.
-_ABOUT = re.compile(
+_ABOUT = regex(
     r"""(?:[!=]==?\s*$|\bin\s*[\[(]?\s*$|\bcase\s+$|(?:starts|ends)_?[wW]ith\(\s*$|includes\(\s*$|placeholder\s*[:=]\s*\{?$|\.get\(\s*$)"""
 )
 # Prose around the id, in a text of its own: "for example 'amazon.nova-lite-v1:0'".
-_PROSE = re.compile(r"""[A-Za-z.]\s+$""")
+_PROSE = regex(r"""[A-Za-z.]\s+$""")
 # A list or table that says what a model can do, costs or may be, and not which one is used.
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"""^(?P<indent>\s{0,80})(?:export\s+|const\s+|public\s+|private\s+|static\s+|final\s+|readonly\s+){0,5}"""
     r"""(?:[\w.]{1,20}(?:<[\w, ]{1,30}>|\[\])?\s+)?[\w.]{0,60}"""
     r"""(?i:[a-z]_?supported|supports|supporting|capab|without|deprecat|legacy|retired|blocked|pric|cost|limit|window)\w{0,60}"""
@@ -58,15 +58,15 @@ _ASIDE = re.compile(
     r"""(?:<[\w, |]{1,40}>)?\(\s*[\[{]?)\s*(?:#.*|//.*)?$"""
 )
 # A bracket that looks a name up, and does not begin a list.
-_LOOKUP = re.compile(r"[\w)\]]\[\s*$")
+_LOOKUP = regex(r"[\w)\]]\[\s*$")
 _BRACKETS = ("[", "{", "(")
-_TABLE_FILE = re.compile(r"pric(?:e|ing)|costs?(?:[_-]|$|\.)|tariff|quota|rate[_-]?card", re.IGNORECASE)
-_DEPLOYMENT = re.compile(r"^\s*(?:AWSTemplateFormatVersion|Resources|Transform)\s*:|\"Resources\"\s*:", re.MULTILINE)
+_TABLE_FILE = regex(r"pric(?:e|ing)|costs?(?:[_-]|$|\.)|tariff|quota|rate[_-]?card", re.IGNORECASE)
+_DEPLOYMENT = regex(r"^\s*(?:AWSTemplateFormatVersion|Resources|Transform)\s*:|\"Resources\"\s*:", re.MULTILINE)
 _TOOLS = frozenset(("package.json", "tsconfig.json", "prodworks.yaml", "prodworks.yml"))
 # Records of the past, and declarations of types.
-_NO_USE = re.compile(r"(?:^|/)migrations/|\.d\.[cm]?ts$|\.stories\.")
-_FAMILY = re.compile(r"claude-[\d-]+-(?:sonnet|haiku|opus)(?:-v\d)?$|claude-(?:sonnet|haiku|opus)-4$|[-.:]$")
-_DIGIT = re.compile(r"\d")
+_NO_USE = regex(r"(?:^|/)migrations/|\.d\.[cm]?ts$|\.stories\.")
+_FAMILY = regex(r"claude-[\d-]+-(?:sonnet|haiku|opus)(?:-v\d)?$|claude-(?:sonnet|haiku|opus)-4$|[-.:]$")
+_DIGIT = regex(r"\d")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.files import File
 
@@ -17,8 +18,8 @@ MAX_PLACES = 2000
 """Places of one name in one file; a lock file of a hundred packages that need it has a hundred."""
 _LONGEST_ENTRY = 60_000
 _VERSION = r"([0-9][^\s\"'(),:;{}\[\]]{0,80})"
-_NUMBER = re.compile(r"\d{1,9}")
-_MANIFEST = re.compile(
+_NUMBER = regex(r"\d{1,9}")
+_MANIFEST = regex(
     r"(?:^|/)(?:[^/]*(?:require|constraint|deps)[^/]*\.(?:txt|in)|requirements/[^/]+\.txt"
     r"|pyproject\.toml|setup\.(?:py|cfg)|Pipfile)$"
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.mcp_servers import McpServer
@@ -16,19 +17,19 @@ from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
 # Files of settings that name MCP servers.
-_FILE = re.compile(r"(?:^|/)[^/]*mcp[^/]*\.json$", re.I)
+_FILE = regex(r"(?:^|/)[^/]*mcp[^/]*\.json$", re.I)
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "uvx", "pipx", "docker", "podman", "finch"})
-_INTERPRETERS = re.compile(r"^(?:python[\d.]*|node|deno|bun|uv|poetry|java|tsx|ts-node)$")
-_SCRIPT = re.compile(r"\.(?:py|m?js|ts|jar)$|^\.{0,2}/")
-_NPM_VERSION = re.compile(r"^@?[^@]+@\d[\w.+-]*$")
-_PIP_VERSION = re.compile(r"^[^=@]+(?:==|@)\d[\w.+-]*$")
-_IMAGE_VERSION = re.compile(r"@sha256:[0-9a-f]{64}$|:v?\d[\w.-]*$")
+_INTERPRETERS = regex(r"^(?:python[\d.]*|node|deno|bun|uv|poetry|java|tsx|ts-node)$")
+_SCRIPT = regex(r"\.(?:py|m?js|ts|jar)$|^\.{0,2}/")
+_NPM_VERSION = regex(r"^@?[^@]+@\d[\w.+-]*$")
+_PIP_VERSION = regex(r"^[^=@]+(?:==|@)\d[\w.+-]*$")
+_IMAGE_VERSION = regex(r"@sha256:[0-9a-f]{64}$|:v?\d[\w.-]*$")
 # Flags of package runners and containers that take a value.
 _VALUED = frozenset({"-p", "--package", "--from", "--with", "--python", "-e", "--env", "-v", "--volume", "--mount"})
 _VALUED_MORE = frozenset({"--name", "--network", "-w", "--env-file", "--index-url", "--directory", "--project"})
-_LOOPBACK = re.compile(r"^\w+://(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|host\.docker\.internal)(?::|/|$)")
-_SECRET_HEADERS = re.compile(r"authorization|api[-_]?key|token|cookie|secret", re.I)
-_SECRET_QUERY = re.compile(r"(?:^|&)[^=&]*(?:key|token|secret|sig)[^=&]*=", re.I)
+_LOOPBACK = regex(r"^\w+://(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|host\.docker\.internal)(?::|/|$)")
+_SECRET_HEADERS = regex(r"authorization|api[-_]?key|token|cookie|secret", re.I)
+_SECRET_QUERY = regex(r"(?:^|&)[^=&]*(?:key|token|secret|sig)[^=&]*=", re.I)
 
 Pinned = bool | Unknown
 Lookup = Callable[[str], Pinned]

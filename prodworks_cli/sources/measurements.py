@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Declarations
 from prodworks_cli.resources.measurements import Measurement
@@ -21,48 +22,46 @@ _CODE = frozenset((".py", ".ts", ".tsx", ".mts", ".js", ".mjs", ".java", ".kt", 
 _QUERIES = frozenset((".sql",))
 _TABLES = frozenset((".yaml", ".yml", ".json", ".toml"))
 # Tools beside the application, and what only fills or shows it.
-_NO_PART = re.compile(
-    r"(?:^|/)(?:scripts?|seed(?:er|s)?|fixtures|benchmarks?|stories)/|\.(?:stories|clienttest|mock)s?\."
-)
-_PRICE_ROW = re.compile(
+_NO_PART = regex(r"(?:^|/)(?:scripts?|seed(?:er|s)?|fixtures|benchmarks?|stories)/|\.(?:stories|clienttest|mock)s?\.")
+_PRICE_ROW = regex(
     r"(?:input|output|prompt|completion)_?tokens?[\"']?[^\n]{0,60}\n?[^\n]{0,40}\b(?:price|cost|rate)s?[\"']?\s*[:=]\s*[\"']?\d"
     r"|\b(?:input|output)_(?:price|cost)(?:_per_\w{1,20})?[\"']?\s*[:=]\s*[\"']?\d",
     re.IGNORECASE,
 )
 _LONGEST_LINE = 2000
-_COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--)")
+_COMMENT = regex(r"^\s*(?:#|//|/?\*|--)")
 # A name that is given a value, as a variable, an argument or a key.
-_NAMED = re.compile(r"""([A-Za-z_]\w{3,60})["']?\s*(?::\s*[\w.\[\], ]{1,40})?\s*[:=](?!=)""")
-_PRICE = re.compile(
+_NAMED = regex(r"""([A-Za-z_]\w{3,60})["']?\s*(?::\s*[\w.\[\], ]{1,40})?\s*[:=](?!=)""")
+_PRICE = regex(
     r"(?:price|cost|rate)s?(?:usd|dollars?)?per(?:1k|1000|1m|k|m|million|thousand|mtok|ktok)?(?:input|output)?(?:tokens?)?$"
     r"|(?:input|output|prompt|completion)(?:tokens?)?(?:price|cost|rate)s?(?:per|usd|$)"
     r"|(?:price|cost)s?per(?:1k|1000|1m|million|mtok)?(?:input|output)"
     r"|^(?:model|token|bedrock|llm)(?:price|pricing|prices|costs|rates)(?:table|map|usd)?$"
 )
-_PRICED_BY_CALL = re.compile(r"\b(?:completion_cost|cost_per_token|calculate_(?:token|llm|model|request)_cost)\s*\(")
+_PRICED_BY_CALL = regex(r"\b(?:completion_cost|cost_per_token|calculate_(?:token|llm|model|request)_cost)\s*\(")
 # One of these, in lower case, is in every line that one of the expressions here matches.
 _MAY_MEASURE = ("pric", "cost", "rate", "metric", "score", "log_evaluations", "spanevaluations", "log_span_annotations")
 # The name of a price holds one of each.
 _PRICES = ("pric", "cost", "rate")
 _PRICED = ("per", "put", "prompt", "completion", "model", "token", "bedrock", "llm", "request")
-_SCORE_CALL = re.compile(
+_SCORE_CALL = regex(
     r"\.(create_score|score_current_(?:trace|span|observation|generation)|score_trace)\s*\(|\.(score)\s*\(\s*(?:\{|name\s*=)"
 )
-_ANNOTATION = re.compile(r"\b(log_evaluations|SpanEvaluations|log_span_annotations)\s*\(")
-_METRIC_CALL = re.compile(
+_ANNOTATION = regex(r"\b(log_evaluations|SpanEvaluations|log_span_annotations)\s*\(")
+_METRIC_CALL = regex(
     r"""(?:add_metric|addMetric|put_metric|putMetric|MetricName)\s*(?:\(|["']?\s*[:=])\s*(?:name\s*=\s*)?"""
     r"""["'](\w[\w ./-]{2,60})["']"""
 )
-QUALITY = re.compile(
+QUALITY = regex(
     r"ground(?:ed|ing)|relevanc|faithful|correctness|hallucinat|answerquality|qualityscore|(?:eval|judge|rating)\w*score"
     r"|refusal|negativefeedback|thumbsdown|feedback(?:rate|score)|helpfulness|goalsuccess|toxicity"
 )
-_TOKENS = re.compile(
+_TOKENS = regex(
     r"(?:input|output|prompt|completion)[_.]?tokens?(?:[_.]?count)?|tokens?[_.]?usage|usage[_.]tokens", re.IGNORECASE
 )
-_MONEY = re.compile(r"[*/]\s*\(?\s*(?:\d*\.\d+|1000|1e-?\d|\$\{)|\b(?:cost|price|usd)\b", re.IGNORECASE)
-_PLATFORMS = {"langfuse": re.compile(r"^\s*(?:from|import)\s+langfuse\b|from\s+[\"']langfuse", re.MULTILINE)}
-_ADOT = re.compile(r"aws-opentelemetry-distro|AGENT_OBSERVABILITY_ENABLED")
+_MONEY = regex(r"[*/]\s*\(?\s*(?:\d*\.\d+|1000|1e-?\d|\$\{)|\b(?:cost|price|usd)\b", re.IGNORECASE)
+_PLATFORMS = {"langfuse": regex(r"^\s*(?:from|import)\s+langfuse\b|from\s+[\"']langfuse", re.MULTILINE)}
+_ADOT = regex(r"aws-opentelemetry-distro|AGENT_OBSERVABILITY_ENABLED")
 _ADOT_BYTES = (b"aws-opentelemetry-distro", b"agent_observability_enabled")
 # What each kind of file holds that measures, in lower case.
 _MAY_HOLD = (

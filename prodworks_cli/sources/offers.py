@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+
+from prodworks_cli.lazy import regex
 
 # Names of a list or table that holds what may be chosen. What is called options may be those of one request, so only
 # a list counts, and no table.
@@ -12,18 +13,18 @@ _MAY = r"(?i:options|choices|menu|dropdown|catalog(?:ue)?)"
 _TYPE = r"(?:\s{0,4}:[^=\n]{1,80})?"
 _MADE = r"(?:Set|frozenset|set|tuple|list|(?:Set|List)\.of|Arrays\.asList|Object\.freeze)"
 _CALL = rf"(?:new\s+)?{_MADE}(?:<[\w, |]{{1,40}}>)?\s{{0,4}}"
-_LIST = re.compile(
+_LIST = regex(
     rf"""(?:\b\w{{0,60}}?{_MANY}\w{{0,60}}["']?{_TYPE}\s{{0,4}}[:=]\s{{0,4}}(?:{_CALL})?[\[{{(]"""
     rf"""|\b\w{{0,60}}?{_MAY}\w{{0,20}}["']?{_TYPE}\s{{0,4}}[:=]\s{{0,4}}(?:{_CALL})?[\[(]"""
     r"""|\benum\(\s*\[|\bLiteral\[|\b(?:selectbox|multiselect|radio|select_slider|pills)\([^)\n]{0,200}?\[)"""
 )
 # What is taken where nobody chooses is used; such a line is no part of a list, to be sure.
-_DEFAULT = re.compile(r"""\bdefault\w{0,20}["']?\s{0,4}[=:]\s{0,4}["'`]""")
-_COMMENT = re.compile(r"\s*(?:#|//|\*)")
-_MENU_ITEM = re.compile(r"<(?:option|Option|SelectItem|MenuItem|Select\.Option|ListboxOption)\b")
+_DEFAULT = regex(r"""\bdefault\w{0,20}["']?\s{0,4}[=:]\s{0,4}["'`]""")
+_COMMENT = regex(r"\s*(?:#|//|\*)")
+_MENU_ITEM = regex(r"<(?:option|Option|SelectItem|MenuItem|Select\.Option|ListboxOption)\b")
 # One of several records, each with an id and what a person reads.
-_ID = re.compile(r"""(?:^|[\s{,])["']?(?:id|value|modelId|model_id|key)["']?\s{0,4}[:=]\s{0,4}["'`]""")
-_LABEL = re.compile(
+_ID = regex(r"""(?:^|[\s{,])["']?(?:id|value|modelId|model_id|key)["']?\s{0,4}[:=]\s{0,4}["'`]""")
+_LABEL = regex(
     r"""(?:^|[\s{,])["']?(?:name|label|title|text|display_?[nN]ame|description)["']?\s{0,4}[:=]\s{0,4}(?:[\w.]{0,40}\(\s?)?["'`]"""
 )
 _FEWEST = 3

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.parts import suffix_of
 
@@ -17,7 +18,7 @@ REASON = "a script that people run by hand: nothing else names it, and the workl
 
 # Agents keep their tools in folders called tools, and CDK its programs in bin.
 _FOLDERS = r"(?:scripts?|hack|benchmarks?|bench|tooling|devtools)"
-_FOLDER = re.compile(rf"(?:^|/){_FOLDERS}(?=/)")
+_FOLDER = regex(rf"(?:^|/){_FOLDERS}(?=/)")
 _SUFFIXES = (".py", ".ts", ".mts", ".js", ".mjs")
 _CODE = (*_SUFFIXES, ".tsx", ".java", ".kt")
 _MODEL_WORDS = (
@@ -30,15 +31,15 @@ _MODEL_WORDS = (
     b"springframework.ai",
     b"sagemaker",
 )
-_PROGRAM = re.compile(r"""^if __name__ == ["']__main__["']|^#!|\bargparse\b|\bprocess\.argv\b""", re.M)
-_EXPORTS = re.compile(r"^(?:export\b|module\.exports|exports\.)", re.M)
+_PROGRAM = regex(r"""^if __name__ == ["']__main__["']|^#!|\bargparse\b|\bprocess\.argv\b""", re.M)
+_EXPORTS = regex(r"^(?:export\b|module\.exports|exports\.)", re.M)
 # What waits for requests or messages is production, wherever it stands; so is what Lambda calls.
-_SERVES = re.compile(
+_SERVES = regex(
     r"\buvicorn\b|\.listen\(|\bcreateServer\(|\bserve\(|\bstreamlit\b|\bgradio\b|\bfastapi\b|\bFlask\(|\bchainlit\b"
     r"|receive_message\(|ReceiveMessageCommand|basic_consume|run_polling|\bschedule\.every|APScheduler|BlockingScheduler"
     r"|def (?:lambda_)?handler\(|\bexports?\.(?:const )?handler\b|\bexport const handler\b"
 )
-_INFRASTRUCTURE = re.compile(
+_INFRASTRUCTURE = regex(
     r"(?:^|/)(?:[\w.-]*dockerfile[\w.-]*|(?:docker-)?compose[\w.-]*\.ya?ml|procfile|supervisord?\.conf)$", re.I
 )
 _DECLARES = (
@@ -50,14 +51,14 @@ _DECLARES = (
     b"service:",
     b"apiVersion:",
 )
-_NAMED = re.compile(
+_NAMED = regex(
     rf"""(?<![\w/-])(?:\.{{0,2}}/)*(?P<path>(?:[\w-]{{1,60}}/){{0,6}}{_FOLDERS}/[\w./-]{{0,200}})|["'](?P<quoted>{_FOLDERS})["']"""
 )
 # Who runs things by hand names scripts there.
-_BY_HAND = re.compile(
+_BY_HAND = regex(
     r"(?:^|/)(?:makefile|justfile|taskfile\.ya?ml|package\.json|tox\.ini|noxfile\.py)$|\.(?:md|rst|adoc)$", re.I
 )
-_STARTS = re.compile(r'"(?:start|serve|prod|postinstall)[\w:-]{0,40}"\s{0,4}:\s{0,4}"([^"]{1,400})"')
+_STARTS = regex(r'"(?:start|serve|prod|postinstall)[\w:-]{0,40}"\s{0,4}:\s{0,4}"([^"]{1,400})"')
 
 
 def run_by_hand(files: Sequence[File]) -> frozenset[str]:

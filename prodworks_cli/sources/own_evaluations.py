@@ -11,17 +11,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.parts import suffix_of
 
 MODEL_JUDGE, CODE = "model judge", "own code"
-_SUITE_PATH = re.compile(r"(?:^|[/_.-])(?:evals?|evaluations?|evaluate|judges?|golden)(?=[/_.-]|$)", re.I)
+_SUITE_PATH = regex(r"(?:^|[/_.-])(?:evals?|evaluations?|evaluate|judges?|golden)(?=[/_.-]|$)", re.I)
 _MODEL_WORDS = (
     *(b"bedrock", b"anthropic", b"openai", b"litellm", b"strands", b"langchain", b"generateText", b"generateObject"),
 )
-_ASKS = re.compile(
+_ASKS = regex(
     r"\.(?:converse(?:_stream)?|invoke_(?:model|agent|agent_runtime|flow|inline_agent)|retrieve_and_generate"
     r"|a?invoke|completions?\.create|messages\.create|responses\.create)\("
     r"|\b(?:litellm\.)?a?completion\(|\bAgent\(|\bgenerate(?:Text|Object)\("
@@ -32,38 +32,38 @@ _EXPECTED = (
     r"|ground_?truth|golden_?(?:answer|set|cases|data)|ideal_?answer|rubric)"
 )
 # As a key, a member or a name of what a case holds; not as a word of a message.
-_EXPECTS = re.compile(rf"""["'.]{_EXPECTED}\b(?!\s+\w)|\b{_EXPECTED}\s{{0,4}}[,=:)\]]""", re.I)
-_KEY = re.compile(rf"""["']{_EXPECTED}["']\s{{0,4}}:|\bexpected(?:Answer|Output)?:\s""", re.I)
+_EXPECTS = regex(rf"""["'.]{_EXPECTED}\b(?!\s+\w)|\b{_EXPECTED}\s{{0,4}}[,=:)\]]""", re.I)
+_KEY = regex(rf"""["']{_EXPECTED}["']\s{{0,4}}:|\bexpected(?:Answer|Output)?:\s""", re.I)
 _QUALITY = r"\w{0,30}(?:score|grade|accuracy|verdict|pass_?rate|similarity|faithful|relevan|correctness)\w{0,30}"
-_DECIDES = re.compile(
+_DECIDES = regex(
     rf"\bassert\b[^\n#]{{0,120}}?\b{_QUALITY}|\bexpect\([^)\n]{{0,120}}?\b{_QUALITY}"
     rf"|\b{_QUALITY}[\])\"']{{0,4}}\s{{0,4}}(?:<=?|>=?)|\b{_QUALITY}\s{{0,4}}=\s{{0,4}}[^\n]{{1,120}}/\s{{0,4}}(?:len\(|\w{{1,40}}\.length)"
     r"|\b(?:statistics\.)?f?mean\(",
     re.I,
 )
 # The model grades: a prompt says so, or a function is named after it.
-_JUDGES = re.compile(
+_JUDGES = regex(
     r"\b(?:def|function|class|const)\s+\w{0,40}(?:judge|grade|grader)\w{0,40}"
     r"|\b(?:impartial|strict|expert|fair)\s(?:\w{1,20}\s){0,3}(?:judge|grader|evaluator|examiner)\b"
     r"|\b(?:score|rate|grade|judge)\s(?:\w{1,20}\s){0,6}(?:answer|response|reply|output)s?\b",
     re.I,
 )
-_MOCKS = re.compile(
+_MOCKS = regex(
     r"\bmocker?\b|\bMagicMock\b|\bAsyncMock\b|\bMock\(|\bpatch\(|@patch|\bmonkeypatch\b|\bStubber\b|\bmoto\b|\brespx\b|\bnock\("
     r"|(?:vi|jest)\.(?:mock|fn|spyOn)\(|mockClient\(|\bclass \w{0,40}(?:Fake|Stub|Dummy)|\bvcr\b|\bFake\w{0,40}\("
 )
 # What people use, by a page or a request, is the workload itself.
-_SERVES = re.compile(r"^[ \t]{0,8}(?:from|import)[ \t]+(?:streamlit|gradio|chainlit|fastapi|flask|uvicorn)\b", re.M)
-_STARTED = re.compile(r"""^if __name__ == ["']__main__["']""", re.M)
-_LOADS = re.compile(
+_SERVES = regex(r"^[ \t]{0,8}(?:from|import)[ \t]+(?:streamlit|gradio|chainlit|fastapi|flask|uvicorn)\b", re.M)
+_STARTED = regex(r"""^if __name__ == ["']__main__["']""", re.M)
+_LOADS = regex(
     r"json\.loads?\(|read_text\(|DictReader\(|read_(?:csv|json|excel|parquet)\(|safe_load\(|readFile(?:Sync)?\(|\bload_dataset\("
 )
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"^[ \t]{0,8}(?:from[ \t]+(?P<package>[\w.]{1,200})[ \t]+import[ \t]+(?P<name>\w{0,80})"
     r"|import[ \t]+(?P<module>[\w.]{1,200}))",
     re.M,
 )
-_COMMENT = re.compile(r"^\s{0,80}(?:#|//).*$", re.M)
+_COMMENT = regex(r"^\s{0,80}(?:#|//).*$", re.M)
 _SUFFIXES = (".py", ".ts", ".mts", ".js", ".mjs")
 _LEAST_NAMES = 2
 

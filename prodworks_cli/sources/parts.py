@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 
 
 class Part(StrEnum):
@@ -63,7 +63,7 @@ _READ_LOCKS = words(
     gradle.lockfile
     """
 )
-_GENERATED_NAME = re.compile(r"\.min\.(js|css|mjs)$|\.bundle\.js$|\.(snap|map)$|-lock\.(json|yaml)$|\.lock$")
+_GENERATED_NAME = regex(r"\.min\.(js|css|mjs)$|\.bundle\.js$|\.(snap|map)$|-lock\.(json|yaml)$|\.lock$")
 _SNAPSHOTS = "__snapshots__"
 _AGENT_FOLDERS = words(".claude .kiro .cursor .windsurf .amazonq .clinerules .roo .gemini .agents .codex")
 _AGENT_NAMES = words(
@@ -74,8 +74,8 @@ _AGENT_NAMES = words(
 )
 _AGENT_GITHUB = frozenset(("prompts", "instructions", "chatmodes", "agents"))
 _TEST_FOLDERS = frozenset(("tests", "test", "__tests__", "__mocks__", "e2e", "testdata", "testing"))
-_TEST_FOLDER = re.compile(r"^(e2e|smoke|integration|unit|load)[-_](tests?|smoke)$|^tests?[-_]|[-_]tests?$")
-_TEST_NAME = re.compile(
+_TEST_FOLDER = regex(r"^(e2e|smoke|integration|unit|load)[-_](tests?|smoke)$|^tests?[-_]|[-_]tests?$")
+_TEST_NAME = regex(
     r"^test[_-].*\.py$|^tests?\.py$|_test\.(py|go|rb|ts|js)$|^conftest\.py$|_spec\.rb$"
     r"|[.-](?:(?:client|server|unit|integration|e2e|vi|api)?test|spec|stories)\.[cm]?[jt]sx?$"
     r"|.tests?\.(java|kt|cs)$|^\.env\.test(ing)?$"
@@ -84,10 +84,10 @@ _TEST_NAME = re.compile(
 _ENVIRONMENT_PARENTS = words("env envs environment environments stage stages accounts live config")
 _EXAMPLE_FOLDERS = frozenset(("examples", "example", "samples", "sample"))
 # One example; a file of examples holds few-shot prompts as often.
-_EXAMPLE_NAME = re.compile(r"(?:^|[_-])example\.(?:py|[cm]?[jt]sx?|java)$")
+_EXAMPLE_NAME = regex(r"(?:^|[_-])example\.(?:py|[cm]?[jt]sx?|java)$")
 _NOTEBOOK_FOLDERS = frozenset(("notebooks", "notebook"))
 _DOC_FOLDERS = frozenset(("docs", "doc", "documentation"))
-_DOC_NAME = re.compile(r"^(readme|changelog|contributing|licen[sc]e|notice|code_of_conduct|security)([._-].*)?$")
+_DOC_NAME = regex(r"^(readme|changelog|contributing|licen[sc]e|notice|code_of_conduct|security)([._-].*)?$")
 
 
 def suffix_of(path: str) -> str:

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.node import Node
 from prodworks_cli.sources.yaml_nodes import read_yaml
 
 _SYSTEMS = (
-    ("github", re.compile(r"^\.github/workflows/[^/]+\.ya?ml$")),
-    ("gitlab", re.compile(r"^\.gitlab-ci\.ya?ml$")),
-    ("bitbucket", re.compile(r"^bitbucket-pipelines\.ya?ml$")),
-    ("azure", re.compile(r"(^|/)azure-pipelines[^/]*\.ya?ml$")),
-    ("codebuild", re.compile(r"(^|/)buildspec[^/]*\.ya?ml$")),
-    ("jenkins", re.compile(r"(^|/)Jenkinsfile(\.[\w-]+)?$")),
+    ("github", regex(r"^\.github/workflows/[^/]+\.ya?ml$")),
+    ("gitlab", regex(r"^\.gitlab-ci\.ya?ml$")),
+    ("bitbucket", regex(r"^bitbucket-pipelines\.ya?ml$")),
+    ("azure", regex(r"(^|/)azure-pipelines[^/]*\.ya?ml$")),
+    ("codebuild", regex(r"(^|/)buildspec[^/]*\.ya?ml$")),
+    ("jenkins", regex(r"(^|/)Jenkinsfile(\.[\w-]+)?$")),
 )
 _GITLAB_KEYWORDS = frozenset(("default", "workflow", "variables", "stages", "include", "image", "services", "cache"))
 _COMMAND_KEYS = ("run", "script", "bash", "pwsh", "powershell", "sh", "commands", "before_script", "after_script")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.resources.prompts import Prompt
 from prodworks_cli.schema import Draft, draft
@@ -17,28 +18,28 @@ SHORTEST_CERTAIN = 24
 """Characters of a text in a place that takes nothing but prompts, and that tells a model what to be or to do."""
 FILE_SUFFIXES = (".txt", ".md", ".yaml", ".yml", ".jinja", ".jinja2", ".j2", ".prompt", ".xml", ".tmpl")
 PROMPT_FOLDERS = frozenset(("prompts", "prompt", "prompt_templates", "prompt-templates", "system_prompts"))
-_SYSTEM_FILE = re.compile(r"system[_-]?prompt[^/]*\.(txt|md|j2|jinja2?|xml)$")
-_NOT_PROMPTS = re.compile(r"^(readme|index|requirements|changelog)\b|^_")
+_SYSTEM_FILE = regex(r"system[_-]?prompt[^/]*\.(txt|md|j2|jinja2?|xml)$")
+_NOT_PROMPTS = regex(r"^(readme|index|requirements|changelog)\b|^_")
 # A template is a prompt when it speaks to a model.
-SPEAKS_TO_MODEL = re.compile(
+SPEAKS_TO_MODEL = regex(
     r"\b(?:you are (?:an?|the)\b|your (?:task|role|job)\b|assistant\b|answer the|as an ai\b|respond (?:in|with|only))"
     r"|<(?:context|instructions?)>|\bHuman:",
     re.I,
 )
-ASKS = re.compile(
+ASKS = regex(
     r"\b(?:following|below|above|based on|summari[sz]e|extract|analy[sz]e|evaluate|compare|identify|classify|translate"
     r"|generate|rewrite|rephrase|please|do not|json|context|question|provide|act as)\b",
     re.I,
 )
 """What a request asks for, in words; a text that is led to a model, or is called a prompt, is one when it does."""
-_TELLS = re.compile(
+_TELLS = regex(
     r"\byou are (?:an?|the)\b|\b(?:answer|respond|reply|translate|summari[sz]e|please|do not|act as)\b", re.I
 )
-_FILLED = re.compile(r"\{[^}]*\}")
-_INVENTED = re.compile(
+_FILLED = regex(r"\{[^}]*\}")
+_INVENTED = regex(
     r"(?:^|/)(?:seed(?:s|er|ers)?|fixtures?|(?:__)?mocks?(?:__)?|cassettes|snapshots)/|[-_.]fixtures?\.\w+$", re.I
 )
-_HIDDEN = re.compile("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\U000e0000-\U000e007f]")
+_HIDDEN = regex("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\U000e0000-\U000e007f]")
 
 
 def is_prompt_file(path: str) -> bool:

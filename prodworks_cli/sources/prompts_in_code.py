@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL
 from prodworks_cli.sources.trees import Source, inside
 
 # The end of a name, its words in capitals: systemPrompt, SYSTEM_PROMPT, parseStepsSystemPrompt, JUDGE_INSTRUCTIONS.
-_NAMED = re.compile(
-    r"(?:^|_)(?:PROMPTS?|INSTRUCTIONS?|SYSTEM|SYSTEM_(?:MESSAGE|TEXT))(?:_(?:TEMPLATE|TEXT|BASE|V?\d+))*$"
-)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_MODULE = re.compile(r"(?:^|[-_.])prompts?(?:[-_]?(?:templates?|library|builder))?\.\w+$|(?:^|/)\w*Prompts?\.\w+$")
+_NAMED = regex(r"(?:^|_)(?:PROMPTS?|INSTRUCTIONS?|SYSTEM|SYSTEM_(?:MESSAGE|TEXT))(?:_(?:TEMPLATE|TEXT|BASE|V?\d+))*$")
+_HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_MODULE = regex(r"(?:^|[-_.])prompts?(?:[-_]?(?:templates?|library|builder))?\.\w+$|(?:^|/)\w*Prompts?\.\w+$")
 _FOLDERS = frozenset(("prompts", "prompt", "prompt_templates", "prompt-templates", "system_prompts"))
 # Keys and methods whose text is a prompt whatever it says.
 _KEYWORDS = frozenset({"system", "systemPrompt", "system_prompt", "instructions", "defaultSystem"})
@@ -29,7 +26,7 @@ _ANNOTATIONS = frozenset({"SystemMessage", "UserMessage"})
 # Methods and classes of Java that are given a prompt.
 _PASSED = frozenset({"defaultSystem", "system", "PromptTemplate", "SystemPromptTemplate", "SystemMessage"})
 _HOLDERS = frozenset({"variable_declarator", "pair", "public_field_definition", "assignment_expression"})
-_CERTAIN = re.compile(r"(?:^|_)SYSTEM_(?:PROMPT|MESSAGE|INSTRUCTION)S?(?:_|$)")
+_CERTAIN = regex(r"(?:^|_)SYSTEM_(?:PROMPT|MESSAGE|INSTRUCTION)S?(?:_|$)")
 # Texts for people, in every language: help on prompts, example questions.
 _TRANSLATIONS = frozenset({"i18n", "locales", "locale", "lang", "translations", "messages"})
 _FOR_PEOPLE = frozenset(
@@ -47,11 +44,11 @@ _SPOKEN = (
     *(b"<context>", b"instructions:", b"instruction:", b"<instruction", b"developer", b"prompttemplate"),
     *(b"return only", b" following ", b" given "),
 )
-_NEEDLE = re.compile(
+_NEEDLE = regex(
     rb"(?:prompts?|instructions?|system\w{0,12})\w{0,16}['\"]?\s*(?:[=:(]|=>)|prompttemplate|(?:system|user)message|systemcontentblock"
     rb"|role['\"]?\s*:\s*(?:['\"]|[\w.]{1,60}\.)(?:system|developer|user)"
 )
-_WORDS = re.compile(
+_WORDS = regex(
     rb"system_?(?:prompt|message)|\.(?:default)?system\(|\bsystem:|you are (?:an?|the)\b|your (?:task|role|job)\b"
     rb"|answer the|as an ai\b|respond (?:in|with|only)|<(?:context|instructions?)>|\binstructions?:"
     rb"|role['\"]?\s*:\s*(?:['\"]|[\w.]{1,60}\.)(?:system|developer)|prompttemplate|return only\b"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources.files import File
@@ -12,23 +13,23 @@ from prodworks_cli.sources.owners import Owners
 from prodworks_cli.sources.prompt_texts import ASKS, SHORTEST, SPEAKS_TO_MODEL, prompt_draft
 from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
-_KEY = re.compile(
+_KEY = regex(
     rb"(?i)(?:^|[{,])[ \t-]{0,80}[\"']?[\w-]{0,40}(?:prompt|instructions?|backstory)[\w-]{0,40}[\"']?[ \t]*:", re.M
 )
-_NAMED = re.compile(
+_NAMED = regex(
     r"(?i)(?:^|_)(?:system_?)?(?:prompts?|instructions?|system_message)(?:_(?:template|text|\d+))?$|^backstory$"
 )
 # A text of this name asks for something; so do the texts that forms show about one, under longer names.
-_ASKING = re.compile(r"(?i)^prompt(?:_?(?:template|text))?$")
+_ASKING = regex(r"(?i)^prompt(?:_?(?:template|text))?$")
 _ANSWERS = frozenset(
     {"answer", "assistant", "completion", "expected", "expected_output", "ideal", "output", "reference", "response"}
 )
-_CERTAIN = re.compile(r"(?i)(?:^|_)(?:system|task|user)_?prompt$|^backstory$")
+_CERTAIN = regex(r"(?i)(?:^|_)(?:system|task|user)_?prompt$|^backstory$")
 # Templates of infrastructure, pipelines and clusters, and descriptions of APIs, have readers of their own.
-_OTHER = re.compile(
+_OTHER = regex(
     rb"(?m)^(?:AWSTemplateFormatVersion|Resources:|apiVersion:|openapi:|swagger:|on:|jobs:)|\"Resources\"\s*:"
 )
-_OTHER_NAMES = re.compile(
+_OTHER_NAMES = regex(
     r"(^|/)(package(-lock)?|tsconfig[^/]*|cdk|openapi[^/]*|composer|manifest)\.json$"
     r"|(^|/)(i18n|locales?|seed\w*|traces?)/"
 )

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_EDITABLE = re.compile(r"(?:-e|--editable)[ =]\s*")
-_OPTION = re.compile(r"-[\w-]|--\w")
-_PATH = re.compile(r"(?:\.{1,2}(?:/|$)|file:|/)|.*@\s*(?:file:|\.)")
-_PINNED = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]{0,200}\])?\s*={2,3}\s*[^\s*;,]+\s*(?:;|--|\s|$)")
-_COMMIT = re.compile(r"git\+[^\s#]{1,500}@[0-9a-f]{40}\b")
-_ARCHIVE = re.compile(r"https?://[^\s#]{1,500}#(?:[^\s]{0,200}&)?sha(?:256|384|512)=")
+from prodworks_cli.lazy import regex
+
+_EDITABLE = regex(r"(?:-e|--editable)[ =]\s*")
+_OPTION = regex(r"-[\w-]|--\w")
+_PATH = regex(r"(?:\.{1,2}(?:/|$)|file:|/)|.*@\s*(?:file:|\.)")
+_PINNED = regex(r"[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]{0,200}\])?\s*={2,3}\s*[^\s*;,]+\s*(?:;|--|\s|$)")
+_COMMIT = regex(r"git\+[^\s#]{1,500}@[0-9a-f]{40}\b")
+_ARCHIVE = regex(r"https?://[^\s#]{1,500}#(?:[^\s]{0,200}&)?sha(?:256|384|512)=")
 
 
 # What checks, documents or deploys a program, and is no part of it.
-_TOOL = re.compile(
+_TOOL = regex(
     r"(?:mkdocs|sphinx|pytest|types-|flake8|pylint|mypy|ruff|black|isort|bandit|coverage|tox|nox|pre-commit|twine|build"
     r"|wheel|setuptools|pip|pymdown-extensions|checkov|cfn-lint|commitizen|detect-secrets|pip-audit|pip-tools|moto)"
     r"(?:[-_][\w-]*)?(?=[\s\[=<>~!;@]|$)",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.resources.safeguards import Safeguard
 from prodworks_cli.schema import Draft, draft
@@ -17,7 +18,7 @@ from prodworks_cli.sources.lines import lines_with
 from prodworks_cli.sources.parts import CODE, suffix_of
 
 _SOURCE = CODE - {".tf"}
-_COMMENT = re.compile(r"[ \t]*(?:#|//|\*|/\*|--|<!--)")
+_COMMENT = regex(r"[ \t]*(?:#|//|\*|/\*|--|<!--)")
 
 # Purpose and mechanism of each sign; the first sign of a purpose and mechanism in a file counts.
 _SIGNS: tuple[tuple[str, str, str], ...] = (
@@ -107,11 +108,11 @@ _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("kill_switch", "switch"): ("enabled", "disabled", "paused", "kill"),
 }
 _COMPILED = tuple(
-    (purpose, how, re.compile(pattern, re.I if purpose in ("rate_limit", "kill_switch") else 0))
+    (purpose, how, regex(pattern, re.I if purpose in ("rate_limit", "kill_switch") else 0))
     for purpose, how, pattern in _SIGNS
 )
 _BYTES = {key: tuple(word.encode() for word in words) for key, words in _WORDS.items()}
-_ALL = re.compile(r"\bSlowAPIMiddleware\b|\bapp\.use\(\s*(?:rateLimit|limiter)\b|\bThrottlerGuard\b")
+_ALL = regex(r"\bSlowAPIMiddleware\b|\bapp\.use\(\s*(?:rateLimit|limiter)\b|\bThrottlerGuard\b")
 
 
 def read(files: Iterable[File]) -> tuple[Draft, ...]:

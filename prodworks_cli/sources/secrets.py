@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Gap, Location
 from prodworks_cli.resources.secrets import Secret
 from prodworks_cli.schema import Draft, draft
@@ -26,22 +26,22 @@ class Hit:
     placeholder: bool
 
 
-_PRIVATE_KEY = re.compile(r"BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY")
-_KEY_BODY = re.compile(r"[A-Za-z0-9+/=]{40}")
-_BOUNDARY = re.compile(r"[A-Za-z0-9+]")
+_PRIVATE_KEY = regex(r"BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY")
+_KEY_BODY = regex(r"[A-Za-z0-9+/=]{40}")
+_BOUNDARY = regex(r"[A-Za-z0-9+]")
 
-_INTERPOLATION = re.compile(
+_INTERPOLATION = regex(
     r"\$\{|\{\{|\$\(|^\$|%[(s]|\{[\w.\[\]'\"]*\}|<[^>]*>|!Ref|!Sub|process\.env|os\.environ|^arn:|\}"
 )
-_WORDS = re.compile(
+_WORDS = regex(
     r"example|change.?me|your[-_ ]|placeholder|dummy|fake|sample|replace|redacted|insert|xxx|\*\*\*|\.\.\.|not[-_]real"
     r"|mock|12345678|abcdefgh|deadbeef|(.)\1{5,}"
     r"|\btest[-_]?pass"
     r"|^[a-z]+[-_](?:pass|password|pwd|secret)$|^(?:test|pass|password|pwd|secret|postgres|root|admin|user|guest|none|null)$",
     re.I,
 )
-_NAMED_HOST = re.compile(r"@(host|hostname|server|cluster|db-?host|your[-_.\w]*)$", re.I)
-_LOCAL_HOST = re.compile(r"@(localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)\b", re.I)
+_NAMED_HOST = regex(r"@(host|hostname|server|cluster|db-?host|your[-_.\w]*)$", re.I)
+_LOCAL_HOST = regex(r"@(localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)\b", re.I)
 
 
 def read(files: Iterable[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
@@ -107,13 +107,13 @@ def _found(pattern: Pattern, text: str) -> Iterator[re.Match[str]]:
     """
     searched = text.lower() if pattern.folded and pattern.start else text
     places = _places(pattern, searched) if pattern.start and len(searched) == len(text) else None
-    for regex in pattern.regexes():
+    for expression in pattern.regexes():
         if places is None:
-            yield from regex.finditer(text)
+            yield from expression.finditer(text)
             continue
         end = 0
         for place in places:
-            match = regex.match(text, place) if place >= end else None
+            match = expression.match(text, place) if place >= end else None
             if match:
                 yield match
                 end = match.end()

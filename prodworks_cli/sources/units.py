@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.sources.parts import CODE, Part, part_of, suffix_of
 
 MANIFESTS = frozenset(
@@ -23,7 +24,7 @@ _MODEL_WORDS = (
     b"spring.ai", b"agentcore",
 )  # fmt: skip
 # A folder of this name is a part of the workload around it: its infrastructure, its back end, its tools.
-_PART_OF_ONE = re.compile(
+_PART_OF_ONE = regex(
     r"^(?:infra(?:structure)?(?:[-_].*)?|cdk|terraform|deploy(?:ment)?s?|iac|cloudformation"
     r"|src|lib|libs|app|api|backend|frontend|server|client|web|ui|lambdas?|functions?|tools|agents?|mcp[-_]servers?"
     r"|common|shared|utils|streamlit[-_]app)$",

@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.parts import suffix_of
 
 _SERVICE = rb"""['"/.](bedrock(?:-agent)?(?:-?core)?-runtime|bedrock-mantle|bedrock-data-automation-runtime)['".]"""
-_PYTHON = re.compile(
+_PYTHON = regex(
     rb"^[ \t]*(?:from|import)[ \t]+(strands|langchain_aws|langchain_anthropic|langchain_openai|aws_sdk_bedrock_runtime"
     rb"|anthropic|openai|litellm|llama_index|bedrock_agentcore|crewai|langgraph|pydantic_ai|haystack|smolagents|dspy"
     rb"|instructor|autogen_ext|agno|mistralai|groq|cohere|google\.genai|google\.generativeai)\b|" + _SERVICE,
     re.M,
 )
-_SCRIPT = re.compile(
+_SCRIPT = regex(
     rb"""(?:from|require\(|import\()[ \t]*['"](@aws-sdk/client-bedrock(?:-agent)?-runtime|@ai-sdk/[\w-]+"""
     rb"""|@langchain/\w+|langchain|openai|@anthropic-ai/[\w-]+|@strands-agents/\w+|llamaindex)['"]|""" + _SERVICE
 )
-_JAVA = re.compile(
+_JAVA = regex(
     rb"^[ \t]*import[ \t]+(software\.amazon\.awssdk\.services\.bedrock(?:agent)?runtime|org\.springframework\.ai"
     rb"|dev\.langchain4j|com\.openai|com\.anthropic)\b|" + _SERVICE,
     re.M,
@@ -49,7 +50,7 @@ def read(files: Iterable[File]) -> list[Gap]:
     return [Gap("repo.model_*", Plane.DECLARED, file.path, reason, line)]
 
 
-_SWITCHED_OFF = re.compile(rb'^resource[ \t]+"((?:aws|awscc)_bedrock\w*)"', re.M)
+_SWITCHED_OFF = regex(rb'^resource[ \t]+"((?:aws|awscc)_bedrock\w*)"', re.M)
 
 
 def switched_off(files: Iterable[File]) -> list[Gap]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.workflows import CiWorkflow
@@ -19,7 +20,7 @@ _START = (
     r"(?:^|&&|\|\||;|\()[ \t]*(?:[A-Z_]{1,40}=\S{0,80}[ \t]+){0,5}(?:(?:npx|sudo|time|bunx|pnpm|yarn|uv run|poetry run"
     r"|npm exec --|pnpm exec|pipx run|uvx)[ \t]+(?:--?\w\S{0,40}[ \t]+){0,4})?"
 )
-_DEPLOY = re.compile(
+_DEPLOY = regex(
     _START + r"(?:cdk deploy|(?:terraform|tofu) (?:-chdir=\S+ )?apply|terragrunt (?:run-all )?apply|sam deploy"
     r"|(?:serverless|sls) deploy|pulumi up|copilot (?:svc |env )?deploy|amplify publish|kubectl (?:apply|set image)"
     r"|helm (?:upgrade|install)|agentcore (?:launch|deploy)|eb deploy|chalice deploy|sst deploy"
@@ -31,8 +32,8 @@ _DEPLOY = re.compile(
     r"|serverless/github-action|pulumi/actions|appleboy/lambda-action)@",
     re.M,
 )
-_DRY = re.compile(r"--dry-run|--no-execute|\bdestroy\b|--noop\b")
-_EVALUATION = re.compile(
+_DRY = regex(r"--dry-run|--no-execute|\bdestroy\b|--noop\b")
+_EVALUATION = regex(
     _START + r"(?:promptfoo(?:@\S+)? (?:eval|redteam)|deepeval test|inspect eval|ragas |agentcore eval"
     r"|(?:make|npm run) \S*eval\S*|(?:python[\d.]* -m )?pytest .*(?:\b|_)eval"
     r"|python[\d.]* (?:-m )?\S*(?:\b|_)eval\w*)"
@@ -40,28 +41,28 @@ _EVALUATION = re.compile(
     re.M,
 )
 # These fail the job when a case misses its threshold; of other programs the exit code is not known.
-_BLOCKING = re.compile(r"promptfoo|deepeval test|pytest")
+_BLOCKING = regex(r"promptfoo|deepeval test|pytest")
 _SCAN_NAMES = (
     "pip-audit", "npm audit", "yarn audit", "pnpm audit", "trivy", "snyk", "checkov", "cfn-nag", "cfn_nag", "cdk-nag",
     "bandit", "semgrep", "codeql", "gitleaks", "trufflehog", "detect-secrets", "dependency-review", "tfsec", "grype",
     "osv-scanner", "inspector", "safety check", "safety scan", "kics", "prowler", "zizmor", "renovate", "cfn-guard",
     "dependency-check",
 )  # fmt: skip
-_PRODUCTION = re.compile(r"(?<![a-z])(?:prod|production|prd|live)(?![a-z])", re.I)
-_OTHER = re.compile(
+_PRODUCTION = regex(r"(?<![a-z])(?:prod|production|prd|live)(?![a-z])", re.I)
+_OTHER = regex(
     r"(?<![a-z])(dev|develop|development|staging|stage|stg|test|qa|uat|sandbox|preview|nightly|beta)(?![a-z])", re.I
 )
-_DEPLOY_NAME = re.compile(r"deploy|release|publish|(?<![a-z])cd(?![a-z])", re.I)
-_MANUAL_ACTION = re.compile(r"^uses: [\w-]+/[\w-]*(?:manual-approval|wait-for-approval)", re.M)
+_DEPLOY_NAME = regex(r"deploy|release|publish|(?<![a-z])cd(?![a-z])", re.I)
+_MANUAL_ACTION = regex(r"^uses: [\w-]+/[\w-]*(?:manual-approval|wait-for-approval)", re.M)
 _REVIEWED_EVENTS = frozenset(("pull_request", "pull_request_target"))
 _STARTED_BY_HAND = frozenset(("workflow_dispatch",))
 _CHANGES = frozenset(("pull_request", "pull_request_target", "push", "merge_group"))
 
 
-_UPDATES = re.compile(
+_UPDATES = regex(
     r"^(?:\.github/(dependabot)\.ya?ml|(?:\.github/|\.gitlab/)?(?:renovate\.json5?|\.renovaterc(?:\.json5?)?))$"
 )
-_ECOSYSTEM = re.compile(rb"package-ecosystem:\s*[\"']?([\w-]+)")
+_ECOSYSTEM = regex(rb"package-ecosystem:\s*[\"']?([\w-]+)")
 _BESIDE = (b"github-actions", b"terraform", b"docker", b"docker-compose", b"gitsubmodule", b"devcontainers", b"helm")
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tree_sitter import Node
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.calls.flows import PARAMETER, RETRIEVED, UNKNOWN, Trace
 
 _MARKS = r"```\w*|\"\"\"|'''|#{3,}|-{3,}|={3,}|\*{3,}|~{3,}|\[/?[A-Z][A-Z_ ]+\]"
-_OPENS = re.compile(rf"(?:<[A-Za-z][\w:\-]*(?:\s[^<>]*)?>|<<<+|{_MARKS})\s*$")
-_CLOSES = re.compile(rf"\s*(?:</[A-Za-z][\w:\-]*>|>>>+|{_MARKS})")
+_OPENS = regex(rf"(?:<[A-Za-z][\w:\-]*(?:\s[^<>]*)?>|<<<+|{_MARKS})\s*$")
+_CLOSES = regex(rf"\s*(?:</[A-Za-z][\w:\-]*>|>>>+|{_MARKS})")
 ELSEWHERE = "comes from outside the repository"
 NOT_READ = Unknown("the template into which retrieved texts are put was not read")
 MAX_AROUND = 300

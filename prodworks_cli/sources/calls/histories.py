@@ -7,21 +7,22 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.calls.drafts import FRAMEWORK
 from prodworks_cli.sources.calls.flows import HISTORY, INPUT, OUTSIDE, PARAMETER, STORED, UNKNOWN, WINDOW, Leaf, Trace
 from prodworks_cli.sources.parts import words
 
-_HISTORY = re.compile(
+_HISTORY = regex(
     r"histor(?:y|ies)(?!(?:id|table|name|key|length|size|limit|url|path|file|bucket|index|client|store|class)s?$)"
     r"|^(?:past|previous|prior|earlier|old|recent)(?:messages|turns|conversations?)$"
     r"|^conversations?(?:messages|turns|text|log)?$|^(?:chat|message)log$|^transcript$|^turns$|^dialogue?$"
     r"|^(?:trim|truncate|prune|compact|limit|cap)(?:messages|conversation)"
 )
-_KEPT = re.compile(r"(?:self|this|state|session\w*|memory|thread|conversation)(?:\.|\[['\"]|\?\.)messages(?:['\"]\])?$")
+_KEPT = regex(r"(?:self|this|state|session\w*|memory|thread|conversation)(?:\.|\[['\"]|\?\.)messages(?:['\"]\])?$")
 _SENT = words("messages history conversation chathistory conversationhistory previousmessages messagehistory turns")
 # Calls that keep the last messages, or a summary of them, by their name.
-WINDOWS = re.compile(
+WINDOWS = regex(
     r"trim_?(?:messages|history|conversation|context)|(?:sliding|message|context)_?window|^last_?n|keep_?last|take_?(?:last|right)"
     r"|(?:truncate|prune|compact|limit|cap)_?(?:history|messages|conversation|context)|summari[sz]e|^deque$"
     r"|withMaxMessages|^subList$|(?:Top|First|Last)\d+By",

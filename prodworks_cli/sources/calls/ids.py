@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-REQUEST_IDS = re.compile(
+from prodworks_cli.lazy import regex
+
+REQUEST_IDS = regex(
     r"^(?:aws_)?(?:x[-_]?)?(?:request|correlation|trace|invocation|message|job|transaction|execution)[-_]?id$"
     r"|^requestid$|^request$|^correlation$|^traceid$",
     re.IGNORECASE,
 )
 PERSON_IDS = tuple(
-    (word, re.compile(rf"^(?:{names})(?:[-_]?(?:id|key|uuid|name|sub))?$", re.IGNORECASE))
+    (word, regex(rf"^(?:{names})(?:[-_]?(?:id|key|uuid|name|sub))?$", re.IGNORECASE))
     for word, names in (
         ("session", "chat|conversation|thread|session"),
         ("user", "user|actor|customer|account|sub|username|caller|principal"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.model_ids import read_model_id
@@ -18,7 +19,7 @@ _AWS: Mapping[str, str] = {
     "bedrock-agentcore": "bedrock-agentcore",
     "runtime.sagemaker": "sagemaker-runtime",
 }
-_AWS_HOST = re.compile(
+_AWS_HOST = regex(
     r"^(bedrock-runtime|bedrock-mantle|bedrock-agent-runtime|bedrock-agentcore|runtime\.sagemaker)(?:-fips)?\."
 )
 _HOSTS: tuple[tuple[str, str], ...] = (
@@ -46,8 +47,8 @@ _HOSTS: tuple[tuple[str, str], ...] = (
 )
 HOST_WORDS: tuple[bytes, ...] = (*(h.encode() for h, _ in _HOSTS), *(a.encode() for a in _AWS))
 """What a file holds that names the host of a provider."""
-_HOST = re.compile(r"^(?:\w+://)?(?:[^/@]*@)?([^/?#]+)")
-_PREFIX = re.compile(r"^([A-Za-z][\w-]*)[/:]")
+_HOST = regex(r"^(?:\w+://)?(?:[^/@]*@)?([^/?#]+)")
+_PREFIX = regex(r"^([A-Za-z][\w-]*)[/:]")
 _ALIASES: Mapping[str, str] = {
     **dict.fromkeys(("amazon_bedrock", "bedrock_converse", "bedrock_mantle", "bedrock-mantle"), "bedrock"),
     **dict.fromkeys(("sagemaker_chat", "sagemaker_endpoint"), "sagemaker"),
@@ -70,11 +71,11 @@ _ALIASES: Mapping[str, str] = {
     },
 }
 _FAMILIES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?:gpt-|chatgpt|o[134](?:-|$)|text-embedding-|davinci)"), "openai"),
-    (re.compile(r"claude"), "anthropic"),
-    (re.compile(r"gemini"), "google"),
-    (re.compile(r"(?:mistral|codestral|magistral)-"), "mistral"),
-    (re.compile(r"command-"), "cohere"),
+    (regex(r"(?:gpt-|chatgpt|o[134](?:-|$)|text-embedding-|davinci)"), "openai"),
+    (regex(r"claude"), "anthropic"),
+    (regex(r"gemini"), "google"),
+    (regex(r"(?:mistral|codestral|magistral)-"), "mistral"),
+    (regex(r"command-"), "cohere"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.drafts import FRAMEWORK
@@ -13,38 +14,38 @@ LATENCY, ERROR, STOP, BLOCKED = "latency", "error", "stop_reason", "guardrail_ac
 RECORDED = ("latency_recorded", "outcome_recorded", "recorded_fields")
 # What names of fields, without case and separators, stand for.
 _FIELDS: Mapping[str, re.Pattern[str]] = {
-    LATENCY: re.compile(
+    LATENCY: regex(
         r"latency|duration|elapsed|timetaken|tookms|^took$"
         r"|(?:response|processing|execution|inference|generation|invocation|call|request|total)time(?:ms|s|seconds)?$"
     ),
-    ERROR: re.compile(r"^(?:error|exception|err)(?:type|class|code|name)$|^errorcount$|^errors$|throttl"),
-    STOP: re.compile(r"^(?:genairesponse)?(?:stop|finish|completion)reasons?$"),
-    BLOCKED: re.compile(r"guardrail(?:action|intervened|blocked|result|outcome)"),
-    "model": re.compile(r"^(?:genai(?:request|response)|bedrock|foundation|llm|base)?model(?:id|name|arn|version)?$"),
-    "prompt_version": re.compile(r"prompt(?:template)?(?:version|digest|hash|sha\d*|checksum|revision|arn|label)$"),
-    "guardrail_version": re.compile(r"guardrail\w*version$"),
-    "usage": re.compile(r"(?:input|output|prompt|completion|total|used)tokens?$|^tokens?(?:used|usage|count)$|^usage$"),
-    "cost": re.compile(r"(?:^|total|estimated|request)cost(?:usd)?$"),
+    ERROR: regex(r"^(?:error|exception|err)(?:type|class|code|name)$|^errorcount$|^errors$|throttl"),
+    STOP: regex(r"^(?:genairesponse)?(?:stop|finish|completion)reasons?$"),
+    BLOCKED: regex(r"guardrail(?:action|intervened|blocked|result|outcome)"),
+    "model": regex(r"^(?:genai(?:request|response)|bedrock|foundation|llm|base)?model(?:id|name|arn|version)?$"),
+    "prompt_version": regex(r"prompt(?:template)?(?:version|digest|hash|sha\d*|checksum|revision|arn|label)$"),
+    "guardrail_version": regex(r"guardrail\w*version$"),
+    "usage": regex(r"(?:input|output|prompt|completion|total|used)tokens?$|^tokens?(?:used|usage|count)$|^usage$"),
+    "cost": regex(r"(?:^|total|estimated|request)cost(?:usd)?$"),
 }
 # What a call of a library that is instrumented by the conventions for GenAI records by itself.
 _BY_ITSELF = frozenset({LATENCY, ERROR, STOP, "model", "usage"})
 # Calls that put values into a metric, a span or a record, by the last part of their name without separators.
-RECORDERS = re.compile(
+RECORDERS = regex(
     r"^(?:(?:put|add|publish|send|emit|record|save|store|push|write|create|log|track|report)\w*(?:metrics?|usage|latency"
     r"|duration|invocation|telemetry|emf|tokens|stats)\w*|putmetricdata|setattributes?|setdimensions?|addevent"
     r"|setproperty|putannotation|putmetadata|addmetadata|recordexception|setstatus|histogram|timing|gauge|increment"
     r"|updatecurrent\w+|updatetrace|updateactive\w+|captureexception|adderror|addfaultflag|seterror)$"
 )
 # Calls that record the error that they are given, whatever they are told beside it.
-ERROR_RECORDERS = re.compile(r"^(?:recordexception|captureexception|adderror|notifyerror|noticeerror|seterror)$")
+ERROR_RECORDERS = regex(r"^(?:recordexception|captureexception|adderror|notifyerror|noticeerror|seterror)$")
 # What stands before a value in a text: ``latency=%s``, ``model: {}``; and a text that is a name itself.
-_LABEL = re.compile(r"(?<![%\w])([A-Za-z_][\w.\- ]{0,30}?)\s*[=:]\s*(?=%|\{|\$|$)|\b(took|elapsed)\s*(?=%|\{|\$|$)")
-_NAME = re.compile(r"[\w.\-/]{2,40}")
+_LABEL = regex(r"(?<![%\w])([A-Za-z_][\w.\- ]{0,30}?)\s*[=:]\s*(?=%|\{|\$|$)|\b(took|elapsed)\s*(?=%|\{|\$|$)")
+_NAME = regex(r"[\w.\-/]{2,40}")
 # A condition that asks for nothing but a switch for more output, which production has off.
-SWITCH = re.compile(r"\(?\s*(?:[\w.]+\.)?\w*(?:debug|verbose)\w*(?:\(\))?\s*\)?", re.IGNORECASE)
+SWITCH = regex(r"\(?\s*(?:[\w.]+\.)?\w*(?:debug|verbose)\w*(?:\(\))?\s*\)?", re.IGNORECASE)
 # How many calls above the model call a duration is still one of that call, and not of all that is done around it.
 NEAR = 2
-_SEPARATORS = re.compile(r"[\s_.\-:=(){}\[\]]+")
+_SEPARATORS = regex(r"[\s_.\-:=(){}\[\]]+")
 
 
 def plain(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cloudformation.foreach import PREFIX
@@ -15,10 +15,10 @@ from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 SERVERLESS = "AWS::Serverless-2016-10-31"
 
 _ENDINGS = (".yaml", ".yml", ".json", ".template")
-_TYPE = re.compile(r"(?:AWS|Custom|Alexa)::")
-_VERSION_KEY = re.compile(r"""^[ \t{]*["']?AWSTemplateFormatVersion["']?[ \t]*:""", re.MULTILINE)
-_RESOURCES_KEY = re.compile(r"""(?:^|["'{,]|[ \t])Resources["']?[ \t]*:""", re.MULTILINE)
-_TYPE_KEY = re.compile(r"""["' \t{,]Type["']?[ \t]*:[ \t]*["']?(?:AWS|Custom)::""")
+_TYPE = regex(r"(?:AWS|Custom|Alexa)::")
+_VERSION_KEY = regex(r"""^[ \t{]*["']?AWSTemplateFormatVersion["']?[ \t]*:""", re.MULTILINE)
+_RESOURCES_KEY = regex(r"""(?:^|["'{,]|[ \t])Resources["']?[ \t]*:""", re.MULTILINE)
+_TYPE_KEY = regex(r"""["' \t{,]Type["']?[ \t]*:[ \t]*["']?(?:AWS|Custom)::""")
 # Transforms that neither add nor change what the template declares, or that are evaluated here.
 _KNOWN_TRANSFORMS = (SERVERLESS, "AWS::LanguageExtensions", "AWS::SecretsManager", "AWS::CodeDeployBlueGreen")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.lines import lines_with
@@ -13,21 +14,21 @@ from prodworks_cli.sources.telemetry.setups import SetUp
 from prodworks_cli.sources.telemetry.variables import Variables
 
 UNPINNED = Unknown("the version of the instrumentation is not pinned, so that the names of its spans are not known")
-_COMMAND = re.compile(
+_COMMAND = regex(
     r"(?<![\w-])(opentelemetry-instrument|ddtrace-run|aws-distro-opentelemetry-node-autoinstrumentation"
     r"|@opentelemetry/auto-instrumentations-node)(?![\w-])|-javaagent:\S*opentelemetry"
 )
-_QUOTED = re.compile(r"(?<=[\"'])(?:opentelemetry-instrument|ddtrace-run)(?=[\"'])")
+_QUOTED = regex(r"(?<=[\"'])(?:opentelemetry-instrument|ddtrace-run)(?=[\"'])")
 _CODE = frozenset((".py", ".ts", ".js"))
-_MODELS = re.compile(rb"\b(?:boto3|aioboto3|client-bedrock|strands|langchain\w*|openai|anthropic|litellm)\b")
+_MODELS = regex(rb"\b(?:boto3|aioboto3|client-bedrock|strands|langchain\w*|openai|anthropic|litellm)\b")
 _WORDS = ("opentelemetry", "ddtrace-run")
 _BYTES = tuple(word.encode() for word in _WORDS)
-_COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--|;)")
+_COMMENT = regex(r"^\s*(?:#|//|/?\*|--|;)")
 _SUFFIXES = frozenset((".yaml", ".yml", ".json", ".sh", ".tf", ".py", ".ts", ".js", ".bash"))
-_FILE = re.compile(r"(?:^|/)(?:[\w.-]*Dockerfile[\w.-]*|Procfile)$", re.I)
+_FILE = regex(r"(?:^|/)(?:[\w.-]*Dockerfile[\w.-]*|Procfile)$", re.I)
 _DISTRIBUTION = (b"aws-opentelemetry-distro", b"aws-distro-opentelemetry", b"PYTHON_DISTRO=aws", b"AWSOpenTelemetry")
-_STRANDS = re.compile(rb"(?m)^\s*from strands(?:\.|\s)")
-_INSTALLS = re.compile(r"\b(?:pip3?|uv|npm|yarn|poetry|pipx?)\b[^\n]*\b(?:install|add)\b")
+_STRANDS = regex(rb"(?m)^\s*from strands(?:\.|\s)")
+_INSTALLS = regex(r"\b(?:pip3?|uv|npm|yarn|poetry|pipx?)\b[^\n]*\b(?:install|add)\b")
 
 
 def launched(files: Sequence[File], variables: Variables, version: bool) -> Iterator[SetUp]:

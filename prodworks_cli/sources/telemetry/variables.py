@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.files import File
@@ -16,11 +17,11 @@ _PREFIXES = (
     *("OTEL_", "TRACELOOP_", "LANGFUSE_", "LANGSMITH_", "LANGCHAIN_", "POWERTOOLS_", "OPENINFERENCE_", "PHOENIX_"),
     *("AWS_LAMBDA_EXEC_WRAPPER", "AWS_XRAY_"),
 )
-_COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--|;)")
+_COMMENT = regex(r"^\s*(?:#|//|/?\*|--|;)")
 _SUFFIXES = frozenset((".yaml", ".yml", ".json", ".toml", ".sh", ".env", ".tf", ".py", ".ts", ".js", ".ini", ".cfg"))
-_READS = re.compile(r"getenv|environ\.get|process\.env\.\w+\s*(?:\?\?|\|\|)|environ\[[^\]]+\]\s*(?:$|[^=\s])")
-_FILE = re.compile(r"(?:^|/)(?:[\w-]*Dockerfile[\w.-]*|Procfile|\.env(?:\.(?:prod|production|local))?)$")
-_UNRESOLVED = re.compile(r"^\$|\$\{|^<|^!")
+_READS = regex(r"getenv|environ\.get|process\.env\.\w+\s*(?:\?\?|\|\|)|environ\[[^\]]+\]\s*(?:$|[^=\s])")
+_FILE = regex(r"(?:^|/)(?:[\w-]*Dockerfile[\w.-]*|Procfile|\.env(?:\.(?:prod|production|local))?)$")
+_UNRESOLVED = regex(r"^\$|\$\{|^<|^!")
 
 
 @cache

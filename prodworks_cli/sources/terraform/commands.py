@@ -10,25 +10,25 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
-from prodworks_cli.lazy import dataclass
+from prodworks_cli.lazy import dataclass, regex
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.pipelines import parse, system_of
 from prodworks_cli.sources.yaml_nodes import MalformedYaml
 
-PRODUCTION = re.compile(r"(?<![a-z])(?:prod|production|prd|live)(?![a-z])", re.I)
-_SCRIPT = re.compile(r"(?:^|/)(?:Makefile|GNUmakefile|Justfile|justfile|Taskfile\.ya?ml)$|\.(?:sh|mk|bash)$")
+PRODUCTION = regex(r"(?<![a-z])(?:prod|production|prd|live)(?![a-z])", re.I)
+_SCRIPT = regex(r"(?:^|/)(?:Makefile|GNUmakefile|Justfile|justfile|Taskfile\.ya?ml)$|\.(?:sh|mk|bash)$")
 _LONGEST = 500_000
 _WORD = r"""=?\s*["']?((?:\$\{\{[^}\n]{0,100}\}\}|[^\s"']){1,200})"""
-_FILES = re.compile(rf"(?<=-var-file){_WORD}")
-_VALUES = re.compile(r"""(?<=-var)(?:=|\s)\s*["']?([A-Za-z_]\w{0,60})=([^\s"']{0,200})""")
-_ENVIRONMENT = re.compile(r"""TF_VAR_([A-Za-z_]\w{0,60})["']?\s*(?:=|:(?!-))\s*["']?([^\s"'}]{0,200})""")
-_WORKSPACE = re.compile(
+_FILES = regex(rf"(?<=-var-file){_WORD}")
+_VALUES = regex(r"""(?<=-var)(?:=|\s)\s*["']?([A-Za-z_]\w{0,60})=([^\s"']{0,200})""")
+_ENVIRONMENT = regex(r"""TF_VAR_([A-Za-z_]\w{0,60})["']?\s*(?:=|:(?!-))\s*["']?([^\s"'}]{0,200})""")
+_WORKSPACE = regex(
     r"""(?:workspace\s+(?:select|new)\s+(?:-or-create(?:=true)?\s+)?|TF_WORKSPACE["']?\s*[=:]\s*)["']?([^\s"']{1,100})"""
 )
-_LITERAL = re.compile(r"[\w.,:/@+-]*")
-_OPEN = re.compile(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\$?\w+|<[\w-]+>|%\w+%")
+_LITERAL = regex(r"[\w.,:/@+-]*")
+_OPEN = regex(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\$?\w+|<[\w-]+>|%\w+%")
 _MOST_OPEN = 5
-_COMMENT = re.compile(r"^\s*#.*$", re.M)
+_COMMENT = regex(r"^\s*#.*$", re.M)
 
 
 @dataclass(frozen=True)
