@@ -49,7 +49,7 @@ def test_the_version_loads_next_to_nothing() -> None:
     assert not any(name in done.stderr for name in ("typer", "rich", "yaml", "boto3", "jinja2"))
 
 
-READERS = ("java", "typescript", "cdk", "terraform")
+READERS = ("python", "java", "typescript", "cdk", "terraform")
 LOADED = """
 import contextlib, io, sys
 from prodworks_cli.cli import run
@@ -87,6 +87,7 @@ CODE = {
     "app.mts": "export const x = 1;\n",
     "main.tf": 'resource "aws_s3_bucket" "b" {}\n',
     "stack.py": "from aws_cdk import App, Stack\nApp()\n",
+    "Dockerfile": 'CMD ["opentelemetry-instrument", "app"]\n',
     "plan.json": '{"format_version": "1.2", "planned_values": {}}\n',
 }
 
@@ -94,12 +95,13 @@ CODE = {
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
-        (("app.py",), set()),
-        (("app.py", "App.java"), {"java"}),
-        (("app.py", "app.mts"), {"typescript"}),
-        (("app.py", "main.tf"), {"terraform"}),
-        (("app.py", "plan.json"), {"terraform"}),
-        (("app.py", "stack.py"), {"cdk"}),
+        (("app.py",), {"python"}),
+        (("App.java",), {"java"}),
+        (("app.py", "app.mts"), {"python", "typescript"}),
+        (("main.tf",), {"terraform"}),
+        (("main.tf", "Dockerfile"), {"terraform", "python"}),
+        (("app.py", "plan.json"), {"python", "terraform"}),
+        (("app.py", "stack.py"), {"python", "cdk"}),
     ],
 )
 def test_a_repository_loads_the_readers_of_what_it_has(
@@ -109,7 +111,7 @@ def test_a_repository_loads_the_readers_of_what_it_has(
         (tmp_path / name).write_text(CODE[name])
     modules = loaded("audit", tmp_path, "-q", "--no-cache")
     assert readers(modules) == expected
-    assert "prodworks_cli.sources.python.repository" in modules
+    assert ("prodworks_cli.sources.python.repository" in modules) is ("python" in expected)
     assert "prodworks_cli.account" not in modules
 
 
