@@ -130,8 +130,10 @@ class Vocabulary:
         certain = set.intersection(*numbers)
         if words != [name]:
             loose, certain = [*certain, *loose], set()
-        whole = re.compile(rb"(?<![\w$])" + re.escape(name) + rb"(?![\w$])")
-        certain.update(n for n in loose if name in self._data(n) and whole.search(self._data(n)))
+        doubtful = [n for n in loose if name in self._data(n)]
+        if doubtful:  # a pattern costs more than all the rest
+            whole = re.compile(rb"(?<![\w$])" + re.escape(name) + rb"(?![\w$])")
+            certain.update(n for n in doubtful if whole.search(self._data(n)))
         return [self._paths[number] for number in sorted(certain)]
 
     def _data(self, number: int) -> bytes:

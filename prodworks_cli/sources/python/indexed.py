@@ -166,6 +166,7 @@ class Indexed:
         """The nodes of some types, where they begin and end, and the number of the one around each."""
         if types not in self._known_nested:
             nodes = sorted((n for t in types for n in self._index[1].get(t, ())), key=preorder)
+            self._put_outer_first(nodes)
             ends = [n.end_byte for n in nodes]
             outer: list[int] = []
             for at, end in enumerate(ends):
@@ -175,6 +176,21 @@ class Indexed:
                 outer.append(around)
             self._known_nested[types] = nodes, [n.start_byte for n in nodes], ends, outer
         return self._known_nested[types]
+
+    def _put_outer_first(self, nodes: list[Node]) -> None:
+        """Puts nodes in order that begin and end together: a file with nothing in it but one function."""
+        spans = [preorder(n) for n in nodes]
+        for at in range(1, len(nodes)):
+            while at and spans[at - 1] == spans[at] and self._fills(nodes[at - 1], nodes[at]):
+                nodes[at - 1], nodes[at] = nodes[at], nodes[at - 1]
+                at -= 1
+
+    def _fills(self, inner: Node, outer: Node) -> bool:
+        """A node is all of another one, of which it is a part."""
+        above = self.parent(inner)
+        while above is not None and above.id != outer.id and preorder(above) == preorder(inner):
+            above = self.parent(above)
+        return above is not None and above.id == outer.id
 
     @cached_property
     def _known_nested(self) -> dict[frozenset[str], _Nested]:

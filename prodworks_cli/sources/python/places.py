@@ -69,6 +69,8 @@ class Frame:
 
 
 Origin = Site | Unknown
+# Bindings that may hold at a use, and the function whose parameter may.
+Held = tuple[tuple[Binding, ...], Node | None]
 
 
 class Tracing(Protocol):
@@ -110,6 +112,30 @@ def reaching_bindings(site: Site, bindings: Sequence[Binding]) -> tuple[Binding,
             reaching = []
         reaching.append(binding)
     return tuple(reaching)
+
+
+def looked_up(site: Site) -> Held | None:
+    """What holds a name, in the scopes around it; ``None`` for one that no scope of the file knows."""
+    scope, name = site.module.scope(site.node), site.text
+    while True:
+        held = held_in(site, scope, name)
+        if held is not None or scope.type == "module":
+            return held
+        scope = site.module.scope(scope)
+
+
+def held_in(site: Site, scope: Node, name: str) -> Held | None:
+    """What of one scope holds a name at a use."""
+    module = site.module
+    bindings = module.bindings.get(scope.id, {}).get(name, ())
+    kind = scope.type
+    if kind == "class_definition" and module.scope(site.node).id != scope.id:
+        return None
+    reaching = reaching_bindings(site, bindings)
+    if kind == "function_definition" and name in module.defaults(scope):
+        certain = any(encloses(module, b.statement, site.node) for b in reaching)
+        return reaching, None if certain else scope
+    return (reaching, None) if bindings else None
 
 
 def encloses(module: Module, statement: Node, use: Node) -> bool:

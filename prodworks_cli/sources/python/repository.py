@@ -13,7 +13,7 @@ from prodworks_cli.sources.files import File
 from prodworks_cli.sources.locks import Versions
 from prodworks_cli.sources.python.budget import BYTES_OF_A_STEP, Budget
 from prodworks_cli.sources.python.syntax import MAX_BYTES, Import, Module, parse
-from prodworks_cli.sources.python.word_index import WordIndex, places_of_use, whole_word
+from prodworks_cli.sources.python.word_index import WordIndex, mentions, places_of_use
 
 
 class Repository:
@@ -192,14 +192,13 @@ class Repository:
         """
         if self.budget.exhausted:
             return True
-        word = whole_word(name.encode())
+        word = name.encode()
         indexed = self._words.covers(name)
         found = 0
         for path in (*self._naming(name), *self._besides_python) if indexed else self._texts:
             data = self._texts[path]
             self.budget.search(len(data))
-            if path != beside and name.encode() in data:
-                found += len(word.findall(data))
+            found += mentions(data, word) if path != beside else 0
             if found > more_than:
                 return True
         return False
@@ -211,11 +210,12 @@ class Repository:
     def definitions_named(self, name: str) -> int:
         """How many functions of that name the repository defines."""
         if name not in self._definitions:
-            pattern = re.compile(rb"\bdef\s+" + re.escape(name.encode()) + rb"\s*[(\[]")
-            known = self._naming(name) if not name.isascii() else ()
-            others = sum(len(pattern.findall(self._files[p])) for p in known)
-            self._definitions[name] = self._words.definitions(name) + others
+            self._definitions[name] = self._words.definitions(name) if name.isascii() else self._in_other_letters(name)
         return self._definitions[name]
+
+    def _in_other_letters(self, name: str) -> int:
+        pattern = re.compile(rb"\bdef\s+" + re.escape(name.encode()) + rb"\s*[(\[]")
+        return sum(len(pattern.findall(self._files[p])) for p in self._naming(name))
 
 
 def _shared(path: str, other: str) -> int:

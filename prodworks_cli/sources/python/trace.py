@@ -18,17 +18,16 @@ from prodworks_cli.sources.python.places import (
     MAX_ORIGINS,
     RUNNERS,
     Frame,
+    Held,
     Origin,
     Site,
-    encloses,
+    held_in,
     is_entry,
+    looked_up,
     reaching_bindings,
 )
 from prodworks_cli.sources.python.repository import Repository, last_name
 from prodworks_cli.sources.python.syntax import Arguments, Binding, Module
-
-# Bindings that may hold, and the function whose parameter may.
-_Held = tuple[tuple[Binding, ...], Node | None]
 
 
 class Tracer:
@@ -39,7 +38,7 @@ class Tracer:
         self.classes = Classes(self)
         self.callers = Callers(repository, self).of
         self._steps: dict[object, tuple[Origin, ...] | None] = {}
-        self._names: dict[int, _Held | None] = {}
+        self._names: dict[int, Held | None] = {}
         self._origins: dict[object, tuple[Origin, ...]] = {}
         # The steps that are being taken, by how many are around each; and the outermost of them that was met again.
         self._active: dict[object, int] = {}
@@ -127,32 +126,11 @@ class Tracer:
     def _identifier(self, site: Site) -> tuple[Origin, ...]:
         key = site.node.id
         if key not in self._names:
-            self._names[key] = self._looked_up(site)
+            self._names[key] = looked_up(site)
         held = self._names[key]
         return self._imported(site, site.text) if held is None else self._held(site, held)
 
-    def _looked_up(self, site: Site) -> _Held | None:
-        """What holds a name, in the scopes around it; ``None`` for one that no scope of the file knows."""
-        scope, name = site.module.scope(site.node), site.text
-        while True:
-            held = self._in_scope(site, scope, name)
-            if held is not None or scope.type == "module":
-                return held
-            scope = site.module.scope(scope)
-
-    def _in_scope(self, site: Site, scope: Node, name: str) -> _Held | None:
-        """The bindings of a scope that may hold at a use, and the function whose parameter may."""
-        bindings = site.module.bindings.get(scope.id, {}).get(name, ())
-        kind = scope.type
-        if kind == "class_definition" and site.module.scope(site.node).id != scope.id:
-            return None
-        reaching = reaching_bindings(site, bindings)
-        if kind == "function_definition" and name in site.module.defaults(scope):
-            certain = any(encloses(site.module, b.statement, site.node) for b in reaching)
-            return reaching, None if certain else scope
-        return (reaching, None) if bindings else None
-
-    def _held(self, site: Site, held: _Held) -> tuple[Origin, ...]:
+    def _held(self, site: Site, held: Held) -> tuple[Origin, ...]:
         reaching, function = held
         found = self.bound(site, reaching)
         return (*found, *self.parameter(site, function, site.text)) if function is not None else found
@@ -236,7 +214,7 @@ class Tracer:
         owner = self.classes.self_class(site, target)
         if owner is not None:
             return self.classes.member(owner, name)
-        held = self._in_scope(site, site.module.scope(site.node), site.text)
+        held = held_in(site, site.module.scope(site.node), site.text)
         local = self._held(site, held) if held is not None else ()
         if local:
             return local
