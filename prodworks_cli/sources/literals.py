@@ -15,6 +15,7 @@ from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.model_ids import PROVIDERS, read_model_id
 from prodworks_cli.sources.files import File
+from prodworks_cli.sources.handed_over import given, hands_over
 from prodworks_cli.sources.offers import offering_lines
 from prodworks_cli.sources.parts import suffix_of
 
@@ -85,12 +86,19 @@ def read(files: Iterable[File]) -> Iterator[Literal]:
         source = _source(file) if file.holds(PROVIDERS) else None
         text = file.text if source else None
         if source and text is not None:
+            if hands_over(file.path):
+                yield from (Literal(node, source, False) for node in _handed_over(file.path, text))
+                continue
             found = list(_of_text(file.path, text, source))
             if source == "config":
                 yield from (Literal(_plain(node), source, False) for node in found)
             elif found:
                 offers = offering_lines(text)
                 yield from (Literal(node, source, node.location.line in offers) for node in found)
+
+
+def _handed_over(path: str, text: str) -> Iterator[Node]:
+    return (Node(model, Location(path, number)) for number, model in given(text) if _names_model(model))
 
 
 def _plain(node: Node) -> Node:
@@ -105,6 +113,8 @@ def _source(file: File) -> str | None:
         return None
     if suffix in _CODE:
         return "code"
+    if hands_over(file.path):
+        return "config"
     if suffix in _CONFIG or name.startswith(".env"):
         text = file.text or ""
         return None if _DEPLOYMENT.search(text) or _no_settings(file.path, text) else "config"

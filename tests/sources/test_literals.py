@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from prodworks_cli.sources.files import tree_of
+from prodworks_cli.sources.files import Part, tree_of
 from prodworks_cli.sources.literals import read
 
 ID = "amazon.nova-reel-v1:0"
@@ -125,6 +125,39 @@ def test_what_may_be_chosen_is_offered(path: str, text: str, offered: list[int])
 
 def test_hostile_lists_take_linear_time() -> None:
     started = time.process_time()
-    for unit in ("supported", "supported = [", "{id: '", "a" * 1999 + "\n"):
+    for unit in ("supported", "supported = [", "{id: '", "a" * 1999 + "\n", "model", "model="):
+        list(read(tree_of({"deploy.sh": unit * (300_000 // len(unit)) + f"\nMODEL={ID}\n"}).files))
         list(read(tree_of({"a.py": unit * (300_000 // len(unit)) + f'\nx = "{ID}"\n'}).files))
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "found"),
+    [
+        ("deploy.sh", f'export MODEL_ID="${{MODEL_ID:-{ID}}}"', True),
+        ("deploy/app.sh", f"MODEL_ID={ID}", True),
+        ("scripts/deploy-api.sh", f"aws bedrock-agent create-agent --foundation-model {ID} \\", True),
+        ("scripts/deploy.sh", f"terraform apply -var model_id={ID} -auto-approve", True),
+        ("scripts/deploy.sh", f"sam deploy --parameter-overrides ModelId={ID} Stage=prod", True),
+        ("entrypoint.sh", f"  spring.ai.bedrock.converse.chat.model={ID}", True),
+        ("Makefile", f"MODEL ?= {ID}", True),
+        ("Dockerfile", f"ENV BEDROCK_MODEL_ID={ID} PORT=80", True),
+        ("api/Dockerfile.prod", f"ARG MODEL={ID}", True),
+        # Words, comments, permissions, other names, and scripts in which people try things out.
+        ("deploy.sh", f'echo "Model: {ID}"', False),
+        ("deploy.sh", f"# MODEL_ID={ID}", False),
+        ("deploy.sh", f"MODEL_ARN=arn:aws:bedrock:us-east-1::foundation-model/{ID}", False),
+        ("deploy.sh", f"BUCKET={ID}", False),
+        ("deploy.sh", "MODEL_ID=amazon.com", False),
+        ("deploy-local.sh", f"MODEL_ID={ID}", False),
+        ("scripts/setup.sh", f"aws bedrock-runtime invoke-model --model-id {ID}", False),
+        ("tests/deploy.sh", f"MODEL_ID={ID}", False),
+        ("Dockerfile.dev", f"ENV MODEL_ID={ID}", False),
+    ],
+)
+def test_what_a_script_of_deployment_hands_over(path: str, line: str, found: bool) -> None:
+    literals = [
+        (literal.node.text(), literal.source, literal.offered)
+        for literal in read(f for f in tree_of({path: f"#!/bin/sh\n{line}\n"}).files if f.part is Part.PRODUCTION)
+    ]
+    assert literals == ([(ID, "config", False)] if found else [])
