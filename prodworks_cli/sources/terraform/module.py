@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Location, Unknown
 from prodworks_cli.node import Block, Content, Node, Reference, node_of
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.bodies import Instance, Instances, body_node, instances
+from prodworks_cli.sources.terraform.calls import Call, Caller
 from prodworks_cli.sources.terraform.constraints import conform
 from prodworks_cli.sources.terraform.evaluation import Scope, evaluate
-from prodworks_cli.sources.terraform.known_modules import PREFIX, inputs_in, known_module
+from prodworks_cli.sources.terraform.known_modules import PREFIX, known_module
 from prodworks_cli.sources.terraform.plan import without_keys
 from prodworks_cli.sources.terraform.project import Folder, Project, local_folder
 from prodworks_cli.sources.terraform.providers import (
     DEFAULT,
     Provider,
     named_provider,
-    passed,
     provider_of,
     with_provider,
 )
-from prodworks_cli.sources.terraform.values import Failure, bounded, relocated, settled
+from prodworks_cli.sources.terraform.values import Failure, bounded, settled
 
 MAX_MODULE_DEPTH = 10
 MAX_MODULES = 2000
 _ENVIRONMENT = ("aws_caller_identity", "aws_region", "aws_partition")
 
 Resolved = tuple[Content, tuple[x.Step, ...]]
-
-
-@dataclass(frozen=True)
-class Call:
-    """A module block with the modules it makes; none when its source is not in the repository (``missing``)."""
-
-    copies: Instances
-    modules: Mapping[str, Module]
-    missing: str | None = None
-    gap: Gap | None = None
 
 
 class Module:
@@ -278,32 +267,3 @@ class Module:
             yield without_keys(f"{self.prefix}module.{name}"), syntax.at, call.gap
             for module in call.modules.values():
                 yield from module.hidden()
-
-
-@dataclass(frozen=True)
-class Caller:
-    """The module block that a module is evaluated for, and where its arguments are evaluated."""
-
-    module: Module
-    syntax: x.BlockSyntax
-    scope: Scope
-    conditional: bool
-
-    def argument(self, name: str) -> Node | None:
-        """What the caller gives for a variable; ``None`` when it gives nothing."""
-        written = self.syntax.body.arguments.get(name)
-        return evaluate(written.value, self.scope) if written else None
-
-    def placed(self, body: Node, syntax: x.BlockSyntax, known: Mapping[str, x.Argument]) -> Node:
-        """The arguments of a block of a described module, placed where the call gives the inputs they are made of."""
-        written = syntax.body.arguments
-        given = self.syntax.body.arguments
-        inputs = {n: [i for i in inputs_in(written[n].value, known) if i in given] for n in written}
-        places = {n: given[named[0]].at if named else self.syntax.at for n, named in inputs.items()}
-        placed = {n: relocated(v, places.get(n, self.syntax.at), PREFIX) for n, v in body.members()}
-        return Node(placed, self.syntax.at)
-
-    def provider(self, key: str) -> Provider | None:
-        """The settings of the provider that the called module knows as ``key``."""
-        given = passed(self.syntax.body.arguments.get("providers")).get(key)
-        return self.module.provider(given or key) if given or "." not in key else None
