@@ -86,7 +86,7 @@ def classified(path: str, data: bytes) -> Result:
         return unreadable(path, "cannot be read: not UTF-8")
     if binary:
         return Skipped(path, "binary")
-    if file.part is Part.SNAPSHOT and b'"AWS::' not in data:
+    if file.part is Part.SNAPSHOT and b'"AWS::' not in data and b"'AWS::" not in data:
         return Skipped(path, "vendored")
     return Skipped(path, "minified") if _is_minified(path, data) else file
 

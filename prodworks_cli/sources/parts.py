@@ -108,7 +108,7 @@ def part_of(path: str) -> Part:
     around = _around(where)
     if name in _READ_LOCKS and not around.vendored:
         return Part.LOCK
-    if name.endswith(".snap") and around.folders[-1:] == (_SNAPSHOTS,) and not around.vendored:
+    if name.endswith((".snap", ".ambr")) and around.folders[-1:] == (_SNAPSHOTS,) and not around.vendored:
         return Part.SNAPSHOT
     if around.vendored or name in _LOCKS or _GENERATED_NAME.search(name):
         return Part.VENDORED

@@ -12,7 +12,7 @@ from prodworks_cli.collect import collect_repository
 from prodworks_cli.model import Gap, Location, Unknown
 from prodworks_cli.node import Block, Reference
 from prodworks_cli.sources import cdk
-from prodworks_cli.sources.cdk import pretty
+from prodworks_cli.sources.cdk import amber, pretty
 from prodworks_cli.sources.cdk.snapshots import logical_id
 from prodworks_cli.sources.files import judged, tree_of
 from prodworks_cli.sources.listings import read_tree
@@ -223,3 +223,102 @@ def test_the_snapshot_is_json_once_it_is_read() -> None:
     body: Any = pretty.parsed(SNAPSHOT.partition("] = `\n")[2].rpartition("\n`;")[0])
     assert json.loads(json.dumps(body))["Resources"]["Logs6819BB44"]["Properties"] == {"RetentionInDays": 90}
     assert body["Resources"]["Fn9270CBC0"]["Properties"]["Code"]["ZipFile"] == 'print("a")\n{ "b": 1 },\n'
+
+
+PYTHON = """
+from aws_cdk import App, Stack, aws_logs as logs
+from cdk_watch import Monitoring
+
+
+class Chat(Stack):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        logs.LogGroup(self, "Logs", retention=logs.RetentionDays.THREE_MONTHS)
+        Monitoring(self, "Monitoring")
+
+
+app = App()
+Chat(app, "Chat")
+"""
+AMBER = """# serializer version: 1
+# name: test_a_text
+  'Monitoring'
+# ---
+# name: test_chat[dev]
+  dict({
+    'Resources': dict({
+      'Logs6819BB44': dict({
+        'Properties': dict({
+          'RetentionInDays': 90,
+          'Tags': list([
+          ]),
+        }),
+        'Type': 'AWS::Logs::LogGroup',
+      }),
+      'MonitoringAlarmF6D2D4A5': dict({
+        'Properties': dict({
+          'ActionsEnabled': True,
+          'AlarmActions': list([
+            dict({
+              'Ref': 'Logs6819BB44',
+            }),
+          ]),
+          'AlarmDescription': '''
+            it's
+              "more" \\n
+<>
+          ''',
+          'Threshold': 1.5,
+        }),
+        'Type': 'AWS::CloudWatch::Alarm',
+      }),
+    }),
+  })
+# ---
+""".replace("<>", "  ")
+
+
+def test_snapshots_of_syrupy() -> None:
+    place = "tests/__snapshots__/test_chat.ambr"
+    alone, _ = read({"app.py": PYTHON})
+    blocks, gaps = read({"app.py": PYTHON, place: AMBER})
+    (address,) = set(blocks) - set(alone)
+    alarm = blocks[address]
+    assert (address, alarm.conditional) == ("app.py#Chat/Monitoring/MonitoringAlarmF6D2D4A5", True)
+    assert alarm.body["AlarmActions"].items()[0].content == Reference("app.py#Chat/Logs", "Ref")
+    assert alarm.body["AlarmDescription"].plain() == 'it\'s\n  "more" \\n\n'
+    assert (alarm.body["ActionsEnabled"].plain(), alarm.body["Threshold"].plain()) == (True, 1.5)
+    assert [g for g in gaps if g.scope == place] == []
+    other = AMBER.replace("'RetentionInDays': 90", "'RetentionInDays': 30")
+    told = "snapshot 'test_chat[dev]' has RetentionInDays of Chat/Logs other than app.py:9, which counts"
+    assert [g.reason for g in read({"app.py": PYTHON, place: other})[1] if g.scope == place] == [told]
+
+
+def test_the_files_of_syrupy_that_hold_no_template_are_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "tests" / "__snapshots__"
+    folder.mkdir(parents=True)
+    (folder / "a.ambr").write_text(AMBER)
+    (folder / "b.ambr").write_text("# name: b\n  'Bedrock'\n# ---\n")
+    assert [f.path for f in read_tree(tmp_path).snapshots] == ["tests/__snapshots__/a.ambr"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  'a\\'b'", "a'b"),
+        ('  "it\'s"', "it's"),
+        ("  list([\n    None,\n    False,\n    -1,\n    tuple(\n      'x',\n    ),\n  ])", [None, False, -1, ["x"]]),
+        ("  dict({\n    1: dict({\n    }),\n  })", {"1": {}}),
+    ],
+)
+def test_values_of_syrupy(text: str, expected: object) -> None:
+    assert amber.parsed(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "dict({", "})", "dict({\n  'a',\n})", "'x", "x()", "[1]", "1\n2", "'''\n  a", "list([\n" * 200, "(" * 5000],
+)
+def test_what_is_no_value_of_syrupy(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        amber.parsed(text)

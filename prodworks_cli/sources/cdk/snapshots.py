@@ -1,4 +1,4 @@
-"""Templates that snapshot tests of CDK code hold: what constructs declare whose library is not known.
+"""Templates that snapshot tests (jest, syrupy) of CDK code hold: what constructs declare whose library is not known.
 
 A test chooses its own parameters, so a snapshot settles no value that the code leaves open, and takes none back. It
 shows what may be declared: its resources are read on a condition.
@@ -12,19 +12,22 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Block, Node
 from prodworks_cli.sources import cloudformation
+from prodworks_cli.sources.cdk import amber, pretty
 from prodworks_cli.sources.cdk.freshness import differences
-from prodworks_cli.sources.cdk.pretty import MOST_DEPTH, parsed
+from prodworks_cli.sources.cdk.pretty import MOST_DEPTH
 from prodworks_cli.sources.cdk.synthesised import Move
 from prodworks_cli.sources.cdk.values import Construct
 from prodworks_cli.sources.files import File, Part
 
 MOST_EXPORTS = 200
+AMBER = ".ambr"
 _EXPORT = "\nexports[`"
 _ESCAPED = re.compile(r"\\([\\`$])")
 _NO_WORD = re.compile(r"[^A-Za-z0-9]")
@@ -65,7 +68,7 @@ def supported(
     more: dict[str, Block] = {}
     told: list[Gap] = []
     known = [c for c in opaque if c.certain and c.below]
-    hidden, names = {c.stack for c in known}, tuple({f'"{_prefix(c)}' for c in known})
+    hidden, names = {c.stack for c in known}, tuple({_prefix(c) for c in known})
     for stack, (snapshot, matches) in _by_stack(constructs, files, names).items():
         if stack not in hidden:
             continue
@@ -89,7 +92,7 @@ def _prefix(construct: Construct) -> str:
 def _by_stack(
     constructs: Sequence[Construct], files: Iterable[File], names: Sequence[str]
 ) -> dict[str, tuple[Snapshot, Matches]]:
-    """The snapshot of each stack: the one that has most of its resources, and one of ``names`` in its text."""
+    """The snapshot of each stack: the one with most of its resources, and a key that starts as one of ``names``."""
     found: dict[str, tuple[Snapshot, Matches]] = {}
     for snapshot in (s for file in files for s in snapshots(file, names)):
         stack, matches = _stack_of(snapshot, constructs)
@@ -99,19 +102,38 @@ def _by_stack(
 
 
 def snapshots(file: File, names: Sequence[str]) -> Iterator[Snapshot]:
-    """The templates among the exports of a snapshot file of jest that hold one of the names."""
-    _, *exports = f"\n{file.text or ''}".split(_EXPORT)
-    for number, export in enumerate(exports[:MOST_EXPORTS]):
-        name, _, body = export.partition("`] = `\n")
-        if not any(wanted in body for wanted in names):
+    """The templates among the values of a snapshot file that have a key which starts as one of the names."""
+    quote, values, parse = ("'", _of_syrupy, amber.parsed) if file.path.endswith(AMBER) else ('"', _of_jest, _jest)
+    keys = tuple(quote + name for name in names)
+    for number, (name, body) in enumerate(islice(values(file.text or ""), MOST_EXPORTS)):
+        if not any(wanted in body for wanted in keys):
             continue
-        text = _ESCAPED.sub(r"\1", body.rpartition("\n`;")[0])
         try:
-            found = parsed(text)
+            found = parse(body)
         except ValueError:
             continue
         if isinstance(found, dict) and isinstance(found.get("Resources"), dict):
             yield Snapshot(file.path, name[:80], f"{file.path}/{number}.json", found)
+
+
+def _of_jest(text: str) -> Iterator[tuple[str, str]]:
+    """The names of the exports, and how they are written."""
+    _, *exports = f"\n{text}".split(_EXPORT)
+    for export in exports:
+        name, _, body = export.partition("`] = `\n")
+        yield name, body.rpartition("\n`;")[0]
+
+
+def _jest(body: str) -> object:
+    return pretty.parsed(_ESCAPED.sub(r"\1", body))
+
+
+def _of_syrupy(text: str) -> Iterator[tuple[str, str]]:
+    """The names of the tests, and how their values are written."""
+    _, *values = f"\n{text}".split("\n# name: ")
+    for value in values:
+        name, _, body = value.partition("\n")
+        yield name, body.rpartition("\n# ---")[0]
 
 
 def logical_id(path: str) -> str:
