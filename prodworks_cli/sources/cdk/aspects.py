@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ADD = "core.Aspects.of.add"
 # Libraries whose aspects look at constructs and change none.
-_ONLY_LOOK = ("cdk-nag.", "cdk_nag.")
+_ONLY_LOOK = ("cdk-nag.", "cdk_nag.", "io.github.cdklabs.cdknag.")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from prodworks_cli.sources.cdk.perhaps import add
 from prodworks_cli.sources.cdk.providers import PROVIDERS, closed
 from prodworks_cli.sources.cdk.security_groups import guarded, opened
 from prodworks_cli.sources.cdk.settle import construct_of, reference
+from prodworks_cli.sources.cdk.solutions import SOLUTIONS
 from prodworks_cli.sources.cdk.state_machines import model_of_task
 from prodworks_cli.sources.cdk.values import Construct, External, Made, absent, concatenated, node, unknown
 
@@ -170,6 +171,7 @@ def _graph(library: Library, evaluator: Evaluator, api: Construct) -> None:
 
 _BRINGS: Mapping[str, Bring] = {
     **PROVIDERS,
+    **SOLUTIONS,
     "aws-cognito-identitypool.IdentityPool": pool_roles,
     "aws-rds.DatabaseCluster": instances,
     "aws-s3.Bucket": bucket,
