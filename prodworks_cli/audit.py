@@ -30,7 +30,7 @@ from prodworks_cli.waivers import notes, waived
 
 if TYPE_CHECKING:
     from prodworks_cli.schema import Draft
-    from prodworks_cli.tasks import Found, Task, Waiting
+    from prodworks_cli.tasks import Found, Make, Waiting
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -57,9 +57,9 @@ class Errors:
             reason = f"internal error: {type(error).__name__}: {error}"
             return (), (Gap("*", Plane.DECLARED, what, reason),)
 
-    def begin(self, tasks: Sequence[Task]) -> Waiting:
+    def begin(self, make: Make) -> Waiting:
         """Read sources in a copy of this process; the errors on the way are known when it is waited for."""
-        waiting = started(partial(_sent, tasks))
+        waiting = started(partial(_sent, make))
 
         def result() -> Sequence[Found[Draft]]:
             found, errors = waiting()
@@ -81,10 +81,10 @@ class Errors:
         return outcomes
 
 
-def _sent(tasks: Sequence[Task]) -> tuple[Sequence[Found[Draft]], Sequence[Exception]]:
+def _sent(make: Make) -> tuple[Sequence[Found[Draft]], Sequence[Exception]]:
     """In another process: what each source gave, and the errors on the way in a form that can be sent."""
     errors = Errors()
-    found = [errors.attempt(task.what, task.run) for task in tasks]
+    found = [errors.attempt(task.what, task.run) for task in make()]
     return found, [sendable(error) for error in errors.seen]
 
 

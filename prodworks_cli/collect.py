@@ -6,20 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from prodworks_cli import knowledge
 from prodworks_cli.account_view import with_logging
 from prodworks_cli.deployments import templates_of
 from prodworks_cli.languages import sizes_by_language, unread_languages
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.link import link, pointers
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan, Skipped
-from prodworks_cli.node import Block, Declarations
+from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.planes import distinct, ordered, resource_of, with_workload
-from prodworks_cli.processes import WORTH, here, started
+from prodworks_cli.processes import WORTH, Beside, here, started
+from prodworks_cli.promises import Promise, Promised
 from prodworks_cli.prompt_use import with_prompt_uses
-from prodworks_cli.references import Wanted, references
+from prodworks_cli.references import Wanted, references, written
 from prodworks_cli.resources.awscc import as_cloudformation
 from prodworks_cli.resources.compute import environment
 from prodworks_cli.resources.entries_sam import implied_entries
@@ -29,36 +30,27 @@ from prodworks_cli.resources.registry import declared_adapters, part_adapters
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources import (
     agent_images,
-    bearer_tokens,
     cdk,
     cloudformation,
-    documents,
-    evaluations,
     extensions,
-    feedback,
     java,
-    manifests,
-    mcp,
     measurements,
     operator_scripts,
     owners,
-    prompts,
-    python,
-    safeguards,
-    secrets,
     state_machines,
     terraform,
     typescript,
     unrecognised,
-    workflows,
 )
 from prodworks_cli.sources.files import File, Tree, judged
-from prodworks_cli.tasks import Attempt, Begin, Found, Task, begun, directly, shared
+from prodworks_cli.tasks import Attempt, Begin, Found, Given, Task, begun, directly, in_turn, shared
 
 COSTS: Mapping[str, float] = {"Python": 6, "Java": 5, "TypeScript": 1}
 """What a byte of code takes to read, beside one of TypeScript: most of a front end is put aside unparsed."""
-GLANCE = 1 / 32
-"""The same for a byte of anything, to a source that looks at all files and parses few."""
+APART = 10
+"""How many sources are read apart."""
+MODELS = "the references to models"
+Environment = Mapping[str, tuple[Node, ...]]
 SPLIT = 2 * WORTH
 """What the reader of a language must take before one half of its work is worth a process."""
 
@@ -83,13 +75,25 @@ def collect_repository(
     owned = owners.read(tree.files)
     if begin:
         _index(files)
-    # The sources that need no declarations are read while these are.
-    given = _Given(tree, production, files, workload, owned)
-    apart = begun(_tasks_apart(given), attempt, begin)
+    # What needs no declarations is read while these are; code is, until it asks for its environment.
+    given = Given(tree, production, files, workload, owned)
+    apart = begun(partial(_tasks_apart, given), APART * given.glance, attempt, begin)
+    promise: Promise[Mapping[str, tuple[Node, ...]]] = Promise(shared=begin is not None)
+    code = shared(_tasks_of_code(given, Promised(promise), begin), attempt, begin)
     declarations, iac_gaps = _declarations(files, (*plans, *tree.plans), tree, attempt)
-    joined = shared(_tasks(given, declarations, begin), attempt, begin)
-    found = [*_adapted(declarations, attempt), *joined(), *apart()]
-    gaps = [*tree.gaps, *iac_gaps, *(gap for _, gaps in found for gap in gaps), *unread_languages(files)]
+    given_to_code, crashed = attempt("the environment of code", lambda: ((environment(declarations),), ()))
+    promise.keep(given_to_code[0] if given_to_code else {})
+    adapted = [*_adapted(declarations, attempt), *in_turn(_tasks_of_declarations(given, declarations), attempt)]
+    literal, lost = attempt(MODELS, lambda: (written(workload), ()))
+    found = [*adapted, *code(), *apart()]
+    gaps = [
+        *tree.gaps,
+        *iac_gaps,
+        *crashed,
+        *(gap for _, gaps in found for gap in gaps),
+        *lost,
+        *unread_languages(files),
+    ]
     drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
     told = {gap.scope for gap in gaps}
     if not any(draft.cls.KIND.startswith(("aws.bedrock.", "aws.agentcore.")) for draft in drafts):
@@ -97,9 +101,7 @@ def collect_repository(
     if not any(draft.cls is ModelCall for draft in drafts):
         gaps += unrecognised.read(f for f in workload if f.path not in told)
     wanted = Wanted.of(settings, today or knowledge.checked())
-    named, crashes = attempt(
-        "the references to models", lambda: (references(drafts, workload, declarations, wanted), ())
-    )
+    named, crashes = attempt(MODELS, lambda: (references(drafts, workload, declarations, wanted, literal), ()))
     gaps += crashes
     resources = with_logging(link((resource_of(d, Plane.DECLARED) for d in (*drafts, *named)), pointers(declarations)))
     skipped = (*tree.skipped, *(Skipped(path, operator_scripts.REASON) for path in sorted(by_hand)))
@@ -141,64 +143,40 @@ def _adapted(declarations: Declarations, attempt: Attempt) -> Iterable[Found[Dra
     return [*whole, *inner]
 
 
-@dataclass(frozen=True)
-class _Given:
-    """What is read: a tree, its files that are judged, those of them that are no plans, and those that are run."""
-
-    tree: Tree
-    production: Sequence[File]
-    files: Sequence[File]
-    workload: Sequence[File]
-    owned: owners.Owners
-
-    @property
-    def glance(self) -> int:
-        """What a source takes that looks at all files."""
-        return int(GLANCE * sum(len(file.data) for file in self.files))
-
-
-def _tasks(given: _Given, declarations: Declarations, begin: Begin | None) -> Sequence[Task]:
-    """The sources that need the declarations, most of them for the environment that these give code."""
-    files, code = given.files, given.workload
-    costs = {language: int(COSTS[language] * size) for language, size in sizes_by_language(files).items()}
+def _tasks_of_code(given: Given, known: Environment, begin: Begin | None) -> Sequence[Task]:
+    """The readers of languages. ``known`` is the environment that the declarations give code."""
+    code = given.workload
+    costs = {language: int(COSTS[language] * size) for language, size in sizes_by_language(given.files).items()}
     beside = started if begin and costs.get("Python", 0) >= SPLIT else here
-
-    def python_read() -> Found[Draft]:
-        return python.read(code, environment(declarations), given.owned, given.tree.locks, beside)
-
-    return [
-        Task("the Python reader", python_read, costs.get("Python", 0)),
-        Task(
-            "the TypeScript reader",
-            lambda: typescript.read(code, environment(declarations)),
-            costs.get("TypeScript", 0),
-        ),
-        Task("the Java reader", lambda: java.read(code, environment(declarations)), costs.get("Java", 0)),
-        Task("the state machine reader", lambda: state_machines.read(declarations, files), given.glance),
-        Task(
-            "the reader of measurements",
-            lambda: (tuple(measurements.read(files, declarations)), ()),
-            given.glance,
-        ),
-    ]
-
-
-def _tasks_apart(given: _Given) -> Sequence[Task]:
-    """The sources that need nothing but files."""
-    tree, files = given.tree, given.files
     runs: Mapping[str, Callable[[], Found[Draft]]] = {
-        "the prompt reader": lambda: prompts.read(given.workload, given.owned),
-        "the secret scanner": lambda: secrets.read(given.production),
-        "the workflow reader": lambda: workflows.read(files),
-        "the reader of manifests": lambda: manifests.read(files, tree.locks, tree.skipped),
-        "the evaluation reader": lambda: evaluations.read(tree.files),
-        "the reader of MCP settings": lambda: mcp.read(files),
-        "the reader of safeguards": lambda: (safeguards.read(files), ()),
-        "the reader of feedback": lambda: (feedback.read(files), ()),
-        "the reader of documents": lambda: (documents.read(tree.files), ()),
-        "the reader of bearer tokens": lambda: (bearer_tokens.read(files), ()),
+        "Python": lambda: _python(given, known, beside),
+        "TypeScript": lambda: typescript.read(code, known),
+        "Java": lambda: java.read(code, known),
+    }
+    return [Task(f"the {language} reader", run, costs.get(language, 0)) for language, run in runs.items()]
+
+
+def _python(given: Given, known: Environment, beside: Beside) -> Found[Draft]:
+    """The reader of Python is large: imported where it reads, that is in the process that does."""
+    from prodworks_cli.sources import python
+
+    return python.read(given.workload, known, given.owned, given.tree.locks, beside)
+
+
+def _tasks_of_declarations(given: Given, declarations: Declarations) -> Sequence[Task]:
+    """The sources that read declarations beside files."""
+    runs: Mapping[str, Callable[[], Found[Draft]]] = {
+        "the state machine reader": lambda: state_machines.read(declarations, given.files),
+        "the reader of measurements": lambda: (tuple(measurements.read(given.files, declarations)), ()),
     }
     return [Task(what, run, given.glance) for what, run in runs.items()]
+
+
+def _tasks_apart(given: Given) -> Sequence[Task]:
+    """The sources that need nothing but files; imported where they are read."""
+    from prodworks_cli import apart
+
+    return apart.tasks(given)
 
 
 def _owners(resources: Iterable[Resource], owned: owners.Owners) -> dict[str, str]:

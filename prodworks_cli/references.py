@@ -77,10 +77,19 @@ class Wanted:
         return any(fnmatchcase(base, without_geography(entry)) for entry in self.approved)
 
 
-def references(drafts: Iterable[Draft], files: Sequence[File], declared: Declarations, wanted: Wanted) -> list[Draft]:
-    """A draft for each model that is named, once for each file; a name that does not resolve, once for each call."""
+def references(
+    drafts: Iterable[Draft],
+    files: Sequence[File],
+    declared: Declarations,
+    wanted: Wanted,
+    literal: Sequence[Named],
+) -> list[Draft]:
+    """A draft for each model that is named, once for each file; a name that does not resolve, once for each call.
+
+    ``literal`` are the names that are written in files; see :func:`written`.
+    """
     called = list(_called(list(drafts)))
-    others = [*_declared(declared, called), *_written(files)]
+    others = [*_declared(declared, called), *literal]
     seen: dict[str, Named] = {}
     for named in _once(called, others, {f.path: f.data for f in files}):
         first = seen.setdefault(named.identity, named)
@@ -170,10 +179,18 @@ def _no_text(node: Node) -> Node:
     return node if isinstance(node.content, Mapping | tuple) else Node(None, node.location)
 
 
-def _written(files: Sequence[File]) -> Iterator[Named]:
-    for found in literals.read(files):
-        identity = f"{found.node.location.where}:{found.node.text()}"
-        yield Named(found.node, identity, found.source, DEPLOYMENT, offered=found.offered)
+def written(files: Sequence[File]) -> tuple[Named, ...]:
+    """The places in files that name a model, whoever reads them."""
+    return tuple(
+        Named(
+            found.node,
+            f"{found.node.location.where}:{found.node.text()}",
+            found.source,
+            DEPLOYMENT,
+            offered=found.offered,
+        )
+        for found in literals.read(files)
+    )
 
 
 def _shape(node: Node) -> str | None:
