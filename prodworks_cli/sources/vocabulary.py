@@ -52,8 +52,8 @@ class Vocabulary:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
-        self._having: dict[tuple[tuple[bytes, ...], bool], frozenset[str]] = {}
-        self._signs: dict[bytes, frozenset[int]] = {}
+        self._having: dict[tuple[tuple[bytes, ...], bool, frozenset[int] | None], frozenset[str]] = {}
+        self._signs: dict[tuple[bytes, frozenset[int]], frozenset[int]] = {}
 
     @cached_property
     def _paths(self) -> Sequence[str]:
@@ -84,27 +84,40 @@ class Vocabulary:
     def _lowered(self) -> _Listed:
         return self._all.lowered()
 
-    def having(self, literals: tuple[bytes, ...], *, folded: bool) -> frozenset[str]:
-        """The files that hold one of some texts, or where ``folded``, one in lower case in any case; looked up once."""
-        key = (literals, folded)
+    def having(
+        self, literals: tuple[bytes, ...], *, folded: bool, among: frozenset[int] | None = None
+    ) -> frozenset[str]:
+        """The files that hold one of some texts, or where ``folded``, one in lower case in any case; looked up once.
+
+        ``among`` are the numbers of the files that are asked about: only of these is the answer certain.
+        """
+        key = (literals, folded, among)
         if key not in self._having:
             lettered = any(text.lower() != text.upper() for text in literals)
-            numbers = self._numbers(literals, folded and lettered)
+            numbers = self._numbers(literals, folded and lettered, self._every if among is None else among)
             self._having[key] = frozenset(self._paths[number] for number in numbers)
         return self._having[key]
 
-    def _numbers(self, literals: tuple[bytes, ...], folded: bool) -> set[int]:
+    def numbers(self, paths: Collection[str]) -> frozenset[int]:
+        """The numbers of some files."""
+        return frozenset(number for number, path in enumerate(self._paths) if path in paths)
+
+    @cached_property
+    def _every(self) -> frozenset[int]:
+        return frozenset(range(len(self._paths)))
+
+    def _numbers(self, literals: tuple[bytes, ...], folded: bool, among: frozenset[int]) -> set[int]:
         certain: set[int] = set()
-        doubtful: dict[int, list[bytes]] = {number: list(literals) for number in self._words[1]}
+        doubtful: dict[int, list[bytes]] = {number: list(literals) for number in self._words[1] if number in among}
         for text in literals:
             words = text.translate(_WORDS).split()
             if words == [text]:
                 certain |= self._within(text, folded)
                 continue
             if not words:
-                certain |= self._with_sign(text)
+                certain |= self._with_sign(text, among)
                 continue
-            for number in self._candidates(text, folded) - certain:
+            for number in (self._candidates(text, folded) - certain) & among:
                 doubtful.setdefault(number, []).append(text)
         for number in doubtful.keys() - certain:
             data = self._data(number).lower() if folded else self._data(number)
@@ -112,11 +125,11 @@ class Vocabulary:
                 certain.add(number)
         return certain
 
-    def _with_sign(self, text: bytes) -> frozenset[int]:
+    def _with_sign(self, text: bytes, among: frozenset[int]) -> frozenset[int]:
         """The files that hold a text without a letter, for which each is searched: once."""
-        if text not in self._signs:
-            self._signs[text] = frozenset(n for n in range(len(self._paths)) if text in self._data(n))
-        return self._signs[text]
+        if (text, among) not in self._signs:
+            self._signs[text, among] = frozenset(n for n in among if text in self._data(n))
+        return self._signs[text, among]
 
     def holding(self, *literals: bytes) -> list[str]:
         """The files that hold one of some texts, in order of path."""

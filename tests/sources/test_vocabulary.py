@@ -62,6 +62,16 @@ def test_files_that_hold_a_text(text: str) -> None:
     assert Vocabulary(FILES).having((text.encode().lower(),), folded=True) == folded
 
 
+def test_only_some_files_are_asked() -> None:
+    asked = Vocabulary(FILES)
+    some = asked.numbers({"a.ts", "e.ts"})
+    for text in (b"tool", b"tool.log", b"retool.", b"('", b"LOG"):
+        for folded in (False, True):
+            everywhere = asked.having((text.lower(),) if folded else (text,), folded=folded)
+            found = asked.having((text.lower(),) if folded else (text,), folded=folded, among=some)
+            assert found & {"a.ts", "e.ts"} == everywhere & {"a.ts", "e.ts"}
+
+
 def test_a_file_is_asked_alone_or_with_all_others() -> None:
     words = (b"GenerateText", b"TOOL")
     for file in judged(tree_of({path: data.decode() for path, data in FILES.items()})):

@@ -75,7 +75,7 @@ class Repository:
     def holding_in_any_case(self, *lowered: bytes) -> Iterator[Module]:
         """The files that hold one of some texts in any case, in order of path."""
         if self._vocabulary is not None:
-            having = self._vocabulary.having(lowered, folded=True)
+            having = self._vocabulary.having(lowered, folded=True, among=self._numbers)
             paths = [path for path in self._files if path in having]
         else:
             small = ((path, data.lower()) for path, data in self._files.items())
@@ -85,9 +85,14 @@ class Repository:
     def _having(self, files: Mapping[str, bytes], literals: tuple[bytes, ...]) -> Iterator[str]:
         """The paths among files of those that hold one of the texts, in their order."""
         if self._vocabulary is not None:
-            having = self._vocabulary.having(literals, folded=False)
+            among = self._numbers if files is self._files else None  # data is large, and no Python
+            having = self._vocabulary.having(literals, folded=False, among=among)
             return (path for path in files if path in having)
         return (path for path, data in files.items() if any(literal in data for literal in literals))
+
+    @cached_property
+    def _numbers(self) -> frozenset[int] | None:
+        return self._vocabulary.numbers(self._files) if self._vocabulary is not None else None
 
     @cached_property
     def _size(self) -> int:
