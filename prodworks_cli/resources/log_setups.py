@@ -17,8 +17,9 @@ class Logging(Kind):
     """One way in which logging is set up: by a framework in code, by a file, or by Lambda's own settings.
 
     ``level`` is the least that is written: debug, info, warning, error, critical or off. ``structured`` says that
-    records are written as JSON. ``masks`` names what is taken out of records before they are written (keys, or paths
-    with ``*``). ``logs_event`` says that the whole event of each invocation is written. Set-ups that are alike are one.
+    records are written as JSON. ``masks`` names what is taken out of records before they are written: keys, paths with
+    ``*``, or ``text like EMAIL`` where a pattern of that name is replaced in any text. ``logs_event`` says that the
+    whole event of each invocation is written. Set-ups that are alike are one.
     """
 
     KIND = "repo.logging"

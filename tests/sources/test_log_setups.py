@@ -244,6 +244,77 @@ def test_a_filter_masks_where_a_handler_uses_it(target: str, masks: tuple[str, .
     assert setups(text)[0].masks == masks
 
 
+PATTERN = """
+import re
+EMAIL = re.compile(r"\\S+@\\S+")
+class Redact(logging.Filter):
+    def filter(self, record):
+        BODY
+        return True
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "attached", "masks"),
+    [
+        ('record.msg = EMAIL.sub("***", str(record.msg))', "handler_.addFilter(Redact())", ("text like EMAIL",)),
+        (
+            'record.msg = re.sub(r"\\d{16}", "***", record.msg)',
+            "handler_.addFilter(Redact())",
+            ("text like a pattern",),
+        ),
+        ('record.msg = re.sub(EMAIL, "***", record.msg)', "handler_.addFilter(Redact())", ("text like EMAIL",)),
+        ('record.msg = EMAIL.sub("***", record.msg)', "logger.addFilter(Redact())", ()),
+        ('name = EMAIL.sub("***", record.name)', "handler_.addFilter(Redact())", ()),
+        (
+            'record.msg = EMAIL.sub("***", record.msg)',
+            'CONFIG = {"filters": {"pii": {"()": Redact}}, "handlers": {"a": {"filters": ["pii"]}}}',
+            ("text like EMAIL",),
+        ),
+        (
+            'record.msg = EMAIL.sub("***", record.msg)',
+            'CONFIG = {"filters": {"pii": {"()": Other}}, "filters": []}',
+            (),
+        ),
+    ],
+)
+def test_a_filter_masks_what_looks_like_a_pattern(body: str, attached: str, masks: tuple[str, ...]) -> None:
+    text = BASIC.format("'INFO'") + PATTERN.replace("BODY", body)
+    text += f"\nhandler_ = logging.StreamHandler()\n{attached}\n"
+    assert setups(text)[0].masks == masks
+    statement = written(text, "logger.info(question)")
+    assert isinstance(statement.masked, Unknown) is bool(masks or "addFilter" in attached)
+    assert statement.leaks is not False
+
+
+def test_a_function_is_a_filter_too_with_the_functions_that_it_uses() -> None:
+    text = BASIC.format("'INFO'") + (
+        "import re\nTIN = re.compile('a')\n"
+        "def _mask(value):\n    return TIN.sub('*', value)\n"
+        "def _each(key, value):\n    return _mask(value)\n"
+        "def redact(record):\n    record.__dict__ |= {k: _each(k, v) for k, v in record.__dict__.items()}\n"
+        "def other(record):\n    return _mask(record.name) == 'a'\n"
+        "handler_ = logging.StreamHandler()\nhandler_.addFilter(USED)\n"
+    )
+    assert setups(text.replace("USED", "redact"))[0].masks == ("text like TIN",)
+    assert setups(text.replace("USED", "other"))[0].masks == ()
+    assert setups(text.replace("handler_.addFilter(USED)", "logger.addFilter(redact)"))[0].masks == ()
+
+
+def test_a_formatter_and_a_processor_mask_what_looks_like_a_pattern() -> None:
+    formatter = PATTERN.replace("logging.Filter", "logging.Formatter").replace("def filter", "def format")
+    formatter = formatter.replace("BODY", "line = super().format(record)").replace("True", 'EMAIL.sub("***", line)')
+    text = (
+        BASIC.format("'INFO'") + formatter + "\nhandler_ = logging.StreamHandler()\nhandler_.setFormatter(Redact())\n"
+    )
+    assert setups(text)[0].masks == ("text like EMAIL",)
+    processor = 'import re\nEMAIL = re.compile("a@b")\n' + MASK.format(
+        '    event["event"] = EMAIL.sub("***", event["event"])'
+    )
+    (value,) = setups(processor + STRUCTLOG.format("processors=[mask, structlog.processors.JSONRenderer()]"))
+    assert value.masks == ("text like EMAIL",)
+
+
 @pytest.mark.parametrize(
     ("setup", "record", "emitted"),
     [

@@ -16,6 +16,10 @@ from prodworks_cli.sources.python.values import Values
 
 _FILTERS = re.compile(rb"class\s+\w+\([^)]*(?:Filter|Formatter)\b[^)]*\)")
 _METHODS = frozenset({"filter", "format", "add_fields", "process_log_record"})
+LIKE = "text like "
+"""How a mask begins that takes out no key, but what looks like something in any text."""
+# The text of a record is replaced, or what is made of it.
+_WRITES = re.compile(r"\.(?:msg|message|__dict__)(?:\[[^\]]{0,80}\])?\s*\|?=|def format\(|\[[\"']event[\"']\]\s*=")
 _ATTACHES = frozenset({"addFilter", "setFormatter"})
 # Asking whether a key is there is no condition on what it holds; nor is asking whether it is one of those to mask.
 _ASKS = re.compile(
@@ -45,8 +49,18 @@ class Masks:
             for cls in module.of_type("class_definition"):
                 bases = module.text(cls.child_by_field_name("superclasses"))
                 if re.search(r"(?:Filter|Formatter)\b", bases) and self._is_attached(module.name(cls)):
-                    keys.update(dict.fromkeys(self._of_class(module, cls)))
+                    keys.update(dict.fromkeys((*self._of_class(module, cls), *_patterns(module, cls))))
+        for function in self._functions():
+            keys.update(dict.fromkeys((*self._of_function(function), *_patterns(function.module, function.node))))
         return tuple(sorted(keys))
+
+    def _functions(self) -> Iterator[Site]:
+        """Functions that handlers use as filters."""
+        for module, call in self._repository.calls_named("addFilter"):
+            callee, given = call.child_by_field_name("function"), module.arguments(call).get("filter", 0)
+            if given is not None and "handler" in module.text(callee).lower():
+                function = self._tracer.callee(Site(module, call), given)
+                yield from (function,) if function is not None else ()
 
     def _is_attached(self, name: str) -> bool:
         """A handler is given an object of the class: all records of its logger go through it."""
@@ -55,7 +69,7 @@ class Masks:
                 callee = above.child_by_field_name("function") if above.type == "call" else None
                 if last_name(module, callee) in _ATTACHES and "handler" in module.text(callee).lower():
                     return True
-        return False
+        return any(_configures(module, name) for module in self._repository.containing(b'"()"', b"'()'"))
 
     def _of_class(self, module: Module, cls: Syntax) -> Iterator[str]:
         body = cls.child_by_field_name("body")
@@ -72,7 +86,10 @@ class Masks:
             for item in items.node.named_children:
                 if item.type in ("identifier", "attribute"):
                     function = self._tracer.callee(items, item)
-                    keys.update(dict.fromkeys(self._of_function(function) if function is not None else ()))
+                    told = (
+                        (*self._of_function(function), *_patterns(function.module, function.node)) if function else ()
+                    )
+                    keys.update(dict.fromkeys(told))
         return tuple(sorted(keys))
 
     def _of_function(self, function: Site) -> Iterator[str]:
@@ -142,6 +159,43 @@ class Masks:
         sets = [o for o in self._tracer.sites(site) if o.node.type == "set"]
         nodes = [self._values.of(o.to(c)) for o in sets for c in o.node.named_children]
         yield from (t for n in nodes or self._values.of(site).items() if (t := n.text()))
+
+
+def _patterns(module: Module, scope: Syntax) -> Iterator[str]:
+    """What is replaced in the texts of records by what it looks like: ``PATTERN.sub("***", record.msg)``."""
+    if not _WRITES.search(module.text(scope)):
+        return
+    for call in (c for part in _with_helpers(module, scope) for c in module.below(part, "call")):
+        callee = call.child_by_field_name("function")
+        if callee is None or last_name(module, callee) not in ("sub", "subn"):
+            continue
+        target, given = callee.child_by_field_name("object"), module.arguments(call)
+        named = given.get("pattern", 0) if module.text(target) in ("re", "regex") else target
+        plain = named is not None and named.type in ("identifier", "attribute")
+        yield f"{LIKE}{last_name(module, named)}" if plain else f"{LIKE}a pattern"
+
+
+def _with_helpers(module: Module, scope: Syntax) -> list[Syntax]:
+    """A function or class with the functions of its file that it uses, and those that they use."""
+    functions = {module.name(f): f for f in module.of_type("function_definition")}
+    found = {scope.id: scope}
+    waiting = [scope]
+    while waiting:
+        part = waiting.pop()
+        named = {module.text(n) for n in inside(part) if n.type == "identifier"}
+        new = [f for name, f in functions.items() if name in named and f.id not in found]
+        found.update({f.id: f for f in new})
+        waiting += new
+    return list(found.values())
+
+
+def _configures(module: Module, name: str) -> bool:
+    """Whether a configuration makes an object of a class, by ``"()": Redact``, and names filters or a formatter."""
+    made = re.search(rf"""["']\(\)["']\s*:\s*["']?[\w.]{{0,200}}?\b{re.escape(name)}\b""", module.text(module.root))
+    return (
+        made is not None
+        and re.search(r"""["'](?:filters|formatter)["']\s*:\s*[\["']""", module.text(module.root)) is not None
+    )
 
 
 def _is_constant(node: Syntax) -> bool:

@@ -22,6 +22,7 @@ from prodworks_cli.sources.python.entries import LAMBDA, Entries
 from prodworks_cli.sources.python.flow import Flow
 from prodworks_cli.sources.python.flow_types import Leaf
 from prodworks_cli.sources.python.log_emission import Emission
+from prodworks_cli.sources.python.log_masks import LIKE
 from prodworks_cli.sources.python.log_setups import LogSetUps
 from prodworks_cli.sources.python.places import Site
 from prodworks_cli.sources.python.repository import Repository, last_name
@@ -146,6 +147,9 @@ class Logs:
 
     @cached_property
     def _masked(self) -> bool | Unknown:
+        like = sorted({m for p in self._setups.found for m in p.setup.masks if m.startswith(LIKE)})
+        if like:
+            return Unknown(f"{', '.join(like[:3])} is masked; what else people write is not")
         for _ in self._repository.paths_with(b".addFilter(", b"DataMasking", b"RedactingFormatter", b"scrub_processor"):
             return Unknown("a filter of the logger may mask it")
         return False
