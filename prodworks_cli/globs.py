@@ -1,4 +1,4 @@
-"""Globs of kinds: what a gap may hide, and which kinds are GenAI."""
+"""Globs of kinds, and of actions in policies."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 _SPECIAL = frozenset("*?[")
 
 
-def covers(kinds: str, kind: str) -> bool:
-    """Whether a kind, or a glob of kinds such as ``aws.bedrock.*``, holds ``kind``.
+def covers(glob: str, name: str) -> bool:
+    """Whether a name, or a glob of names such as ``aws.bedrock.*``, holds ``name``.
 
     Asked thousands of times, mostly with a star at the end: that needs no regular expression.
     """
-    start = kinds.removesuffix("*")
+    start = glob.removesuffix("*")
     if not _SPECIAL.isdisjoint(start):
-        return fnmatchcase(kind, kinds)
-    return kind == kinds if start == kinds else kind.startswith(start)
+        return fnmatchcase(name, glob)
+    return name == glob if start == glob else name.startswith(start)

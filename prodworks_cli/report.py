@@ -5,7 +5,7 @@ test keeps the two in step. Texts here are plain and already free of secrets, bu
 itself, since names, paths and reasons come from the repository and the account.
 """
 
-from __future__ import annotations
+# Annotations are no texts here: of a text, each class would have to be compiled anew for every field.
 
 from typing import Literal, NotRequired, TypedDict
 

@@ -1,6 +1,6 @@
 """What the report says of rules: outcomes, proofs, fixes, and the steps of the roadmap."""
 
-from __future__ import annotations
+# Annotations are no texts here: of a text, each class would have to be compiled anew for every field.
 
 from typing import Literal, NotRequired, TypedDict
 

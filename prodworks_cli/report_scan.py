@@ -1,6 +1,6 @@
 """What the report says of the audit itself: the program, what was read, what was found and what is deployed."""
 
-from __future__ import annotations
+# Annotations are no texts here: of a text, each class would have to be compiled anew for every field.
 
 from typing import NotRequired, TypedDict
 

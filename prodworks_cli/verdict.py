@@ -47,15 +47,22 @@ class Step:
 
 def judge(card: Scorecard, evidence_age_s: int | None) -> VerdictValue:
     """The best verdict whose conditions all hold. ``evidence_age_s`` is ``None`` when no account was read."""
-    met = [level.value for level in LEVELS if not blocking(card, evidence_age_s, level)]
-    return met[-1] if met else "not-ready"
+    met = (level.value for level in reversed(LEVELS) if not any(_missing(card, evidence_age_s, level)))
+    return next(met, "not-ready")
 
 
 def blocking(card: Scorecard, evidence_age_s: int | None, level: Level) -> list[Blocking]:
     """The conditions of a level that do not hold: failed ones first, gate rules before thresholds."""
-    found = [*_gates(card, level), *_criticals(card, level), *_thresholds(card, level)]
-    found += _evidence(evidence_age_s, level)
-    return sorted(found, key=lambda b: (b["rule"] is None, b["state"] == "unproven"))
+    missing = _missing(card, evidence_age_s, level)
+    return sorted(missing, key=lambda b: (b["rule"] is None, b["state"] == "unproven"))
+
+
+def _missing(card: Scorecard, evidence_age_s: int | None, level: Level) -> Iterator[Blocking]:
+    """The same, first those that are the quickest to see: mostly it is asked whether there are any."""
+    yield from _thresholds(card, level)
+    yield from _evidence(evidence_age_s, level)
+    yield from _gates(card, level)
+    yield from _criticals(card, level)
 
 
 def _gates(card: Scorecard, level: Level) -> Iterator[Blocking]:

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from prodworks_cli import cli
+from prodworks_cli.cli import _asked
 
 POC = Path(__file__).resolve().parent.parent / "examples" / "poc"
 PROGRAM = """
@@ -125,3 +129,20 @@ def test_what_is_kept_is_judged_without_a_reader(tmp_path: Path, monkeypatch: py
     assert not any(name.startswith("prodworks_cli.sources.python") for name in second)
     # What joins an account, what makes a workload of the parts of a collection, and what reads YAML.
     assert not second & {"prodworks_cli.planes", "prodworks_cli.pairs", "prodworks_cli.account_view", "yaml"}
+
+
+@pytest.mark.parametrize("command", [None, "audit", "collect", "explain", "doctor", "init", "rules", "cache", "no"])
+def test_a_command_that_is_made_alone_speaks_as_among_the_others(command: str | None) -> None:
+    arguments = [] if command is None else [command]
+    alone, among = (
+        CliRunner().invoke(app, [*arguments, *rest]) for app in (_asked(arguments), cli.app) for rest in [["--help"]]
+    )
+    assert (alone.output, alone.exit_code) == (among.output, among.exit_code)
+    wrong, wrong_among = (CliRunner().invoke(app, [*arguments, "--wrong"]) for app in (_asked(arguments), cli.app))
+    assert (wrong.output, wrong.exit_code) == (wrong_among.output, 2)
+
+
+def test_a_command_is_made_alone() -> None:
+    assert len(_asked(["audit", "."]).registered_commands) == 1
+    assert _asked(["rules", "list"]) is _asked([]) is cli.app
+    assert len(cli.app.registered_commands) > 5

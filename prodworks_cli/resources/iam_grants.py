@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from prodworks_cli.globs import covers
 from prodworks_cli.model import Unknown
 from prodworks_cli.resources.adapter import every, some
 from prodworks_cli.resources.iam_policies import NAMED_RESOURCE, Statement
@@ -103,7 +103,7 @@ def matches(pattern: str | Unknown, action: str) -> bool | Unknown:
 @lru_cache(maxsize=1 << 14)
 def _covers(pattern: str, action: str) -> bool:
     """The same few patterns are asked again for every rule, subject and unit."""
-    return fnmatchcase(action, _glob(pattern))
+    return covers(_glob(pattern), action)
 
 
 def _glob(pattern: str) -> str:
