@@ -154,3 +154,19 @@ def test_statements_and_texts_of_python() -> None:
     blocks, _ = read({"app.py": PYTHON})
     (statement,) = statements(blocks["Main/ChatFn/ServiceRole"])
     assert statement.plain() == {"Effect": "Allow", "Action": ["bedrock:InvokeModel"], "Resource": ["*"]}
+
+
+def test_what_follows_a_return_that_is_perhaps_reached_may_not_happen() -> None:
+    body = """
+const make = (name: string) => {
+  new sqs.Queue(this, name + 'Before');
+  if (process.env.X) { if (name === 'B') { return; } }
+  new sqs.Queue(this, name + 'After');
+  if (!props.known) throw new Error('x');
+};
+make('A'); make('B'); new sqs.Queue(this, 'C');
+if (process.env.Y) { throw new Error('y'); }
+new sqs.Queue(this, 'D');
+"""
+    made = {n: b.conditional for n, b in app(body, "import * as sqs from 'aws-cdk-lib/aws-sqs';\n").items()}
+    assert made == {"ABefore": False, "AAfter": False, "BBefore": False, "BAfter": True, "C": False, "D": False}

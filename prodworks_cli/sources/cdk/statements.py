@@ -25,7 +25,20 @@ def run(ev: Evaluator, statements: tuple[p.Statement, ...], frame: Frame) -> boo
     for statement in statements:
         if isinstance(statement, p.Define):
             frame.variables[statement.name] = node(Closure(statement.function, frame), statement.at)
-    return any(_execute(ev, statement, frame) for statement in statements)
+    for i, statement in enumerate(statements):
+        left = frame.left
+        if _execute(ev, statement, frame):
+            return True
+        if frame.left and not left:
+            return _rest(ev, statements[i + 1 :], frame)
+    return False
+
+
+def _rest(ev: Evaluator, statements: tuple[p.Statement, ...], frame: Frame) -> bool:
+    """What follows a return that is perhaps reached may not happen, up to the end of the function."""
+    written, ended = ev.branch(lambda: run(ev, statements, frame))
+    ev.journal.merge([written, {}])
+    return ended
 
 
 def _execute(ev: Evaluator, statement: p.Statement, frame: Frame) -> bool:
@@ -75,6 +88,9 @@ def _if(ev: Evaluator, statement: p.If, frame: Frame) -> bool:
     # A branch that leaves the function does not change what follows it.
     kept = [r for r, ended in zip(results, ends, strict=True) if not ended]
     ev.journal.merge(kept if kept else results)
+    if not all(ends):
+        returns = (b for b, ended in zip((statement.yes, statement.no), ends, strict=True) if ended and not _fails(b))
+        frame.left = frame.left or any(returns)
     return all(ends)
 
 

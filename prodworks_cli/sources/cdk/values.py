@@ -124,7 +124,10 @@ class Instance:
 
 @dataclass(eq=False)
 class Frame:
-    """Variables of a function call or module; ``owner`` is the class whose constructor runs below the frame."""
+    """Variables of a function call or module; ``owner`` is the class whose constructor runs below the frame.
+
+    ``left`` says that a condition which is not known may have ended the call.
+    """
 
     module: str
     language: str
@@ -132,6 +135,7 @@ class Frame:
     parent: Frame | None = None
     this: Node | None = None
     returns: list[Node] = field(default_factory=list)
+    left: bool = False
     owner: ClassValue | None = None
 
     def holder(self, name: str) -> Frame | None:
