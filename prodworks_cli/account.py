@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from prodworks_cli.audit import Errors, Say, now
 from prodworks_cli.deployments import with_stacks
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan
 from prodworks_cli.narrowing import narrowing_of
 from prodworks_cli.planes import inventory_of_account, observed, resource_of

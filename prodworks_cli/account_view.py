@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from prodworks_cli.knowledge import outside
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory, Kind, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.agents import Agent, AgentAlias, Prompt
 from prodworks_cli.resources.bedrock import InferenceProfile, InvocationLogging

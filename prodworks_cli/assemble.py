@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from prodworks_cli import __version__
 from prodworks_cli.entries import Places, inventory_entries, is_file, rule_entry, scan_entry, subject_entries, target
 from prodworks_cli.grade import capped, caps_of, coverage_shown, grade_of
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory
 from prodworks_cli.questions import questions
 from prodworks_cli.report import (

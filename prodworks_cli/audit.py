@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,6 @@ from prodworks_cli.cache import Cache
 from prodworks_cli.config import Config, changes, parse_config
 from prodworks_cli.judge import crashed, judge_rule, prepare
 from prodworks_cli.kept import keeper, leave
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Inventory, Plane
 from prodworks_cli.processes import sendable, started, usable
 from prodworks_cli.reading import read_parts

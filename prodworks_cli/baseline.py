@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 from prodworks_cli.judge import UNSEEN
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.report import Baseline as Class
 from prodworks_cli.report import BaselineEntry, FixedEntry, Report, RuleEntry, SubjectEntry
 

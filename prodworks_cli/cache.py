@@ -13,10 +13,9 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from prodworks_cli.lazy import dataclass
 
 FOLDER_VARIABLE, OFF_VARIABLE = "PRODWORKS_CACHE_DIR", "PRODWORKS_NO_CACHE"
 LARGEST_CACHE = 256_000_000

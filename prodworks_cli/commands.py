@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prodworks_cli import audit as spine
@@ -17,7 +17,6 @@ from prodworks_cli.config_check import unknown_name
 from prodworks_cli.earlier import REVISION, compared, source_of
 from prodworks_cli.gate import Conditions, conditions_of, evaluate
 from prodworks_cli.gathering import cache_of, collected, config_of, joined, listing_of, loaded, read
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory
 from prodworks_cli.options import AuditOptions, GateOptions, Output
 from prodworks_cli.output import Target, check_report, show, targets, write

@@ -6,10 +6,9 @@ Only what both planes know is compared: what is unknown on one of them differs f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Location, Ref, Resource, Unknown
 from prodworks_cli.schema import Attribute, attributes_of
 

@@ -7,12 +7,11 @@ A condition is ``{path, <operator>: operand}``, ``{path, some|every|none: condit
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from prodworks_cli.evidence import sources
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location, Proof, Ref, Resource, Unknown
 from prodworks_cli.operators import OPERATORS, Truth, opposite
 from prodworks_cli.schema import Attribute, attributes_of

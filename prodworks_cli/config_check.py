@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.render.text import clean_line
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "config.schema.json"

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from prodworks_cli.joins import joins_of
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Deployment, Inventory, Plane, Resource
 from prodworks_cli.node import Block
 from prodworks_cli.resources.stacks import Member, Stack, members_of, unread

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources import git, owners
 from prodworks_cli.sources.files import File, Tree, judged
 

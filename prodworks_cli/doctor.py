@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from prodworks_cli.account import Reading
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.resources.collecting import Read
 from prodworks_cli.sources.account.scan import Caller
 

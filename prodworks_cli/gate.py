@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from prodworks_cli.baseline import Baseline, newly_unknown
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.report import (
     PILLARS,
     SEVERITIES,

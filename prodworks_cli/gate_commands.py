@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from prodworks_cli import audit as spine
@@ -13,7 +14,6 @@ from prodworks_cli.complaints import EXPECTED_ERRORS, INTERNAL, UsageError, comp
 from prodworks_cli.difference import difference
 from prodworks_cli.earlier import DEFAULT_FILE, read_baseline
 from prodworks_cli.gathering import collected, refuse_beside
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.local import replace_text
 from prodworks_cli.options import AuditOptions
 from prodworks_cli.output import check_report

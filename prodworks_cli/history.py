@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.local import replace_text
 from prodworks_cli.report import Grade, HistoryEntry, Report, VerdictValue
 from prodworks_cli.sources.opening import read_regular

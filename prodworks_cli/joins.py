@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Deployment, Plane, Resource
 
 Key = tuple[str, str]

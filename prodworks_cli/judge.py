@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from prodworks_cli.attested import NOBODY, add_attested, verdict_of, with_attestations
 from prodworks_cli.conditions import Cursor, Outcome, Scope, show
 from prodworks_cli.deployments import in_doubt
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Finding, Inventory, Location, Plane, Proof, Ref, Resource, Status, Unknown, Verdict
 from prodworks_cli.rules import Rule
 from prodworks_cli.score import Outcome as RuleOutcome

@@ -13,7 +13,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.util import find_spec
@@ -23,7 +23,6 @@ from typing import Any
 from prodworks_cli import __version__
 from prodworks_cli.cache import Cache, digest_of
 from prodworks_cli.inventory import InventoryError, document_of, inventory_of
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory
 from prodworks_cli.sources.files import Tree
 from prodworks_cli.sources.fingerprints import Fingerprints, digests_of

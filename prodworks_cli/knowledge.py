@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 
 DATA = Path(__file__).resolve().parent / "data" / "models.yaml"

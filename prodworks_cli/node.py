@@ -7,8 +7,8 @@ a missing key is an absent node, a key of something unresolved is unresolved.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location, Unknown
 
 

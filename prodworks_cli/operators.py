@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Ref, Unknown
 
 Truth = bool | None

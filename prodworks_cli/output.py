@@ -7,10 +7,10 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.render import RENDERERS
 from prodworks_cli.report import SCHEMA_VERSION, Report
 

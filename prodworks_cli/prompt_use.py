@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Plane, Resource, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.references import uses_of

@@ -8,9 +8,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory
 from prodworks_cli.processes import can_fork, sendable, usable
 from prodworks_cli.sources.files import Tree

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
 from prodworks_cli.knowledge import SIZE_AND_PRICE, lifecycle, outside, size_and_price
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import parsed

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from prodworks_cli.data import data_dir
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.rules import Rule, RuleError, RulePack, load_rules
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.config import parse_config
 from prodworks_cli.judge import judge
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory, Location
 from prodworks_cli.node import Node, node_of
 from prodworks_cli.planes import account_inventory, refused, with_account

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from prodworks_cli import __version__
 from prodworks_cli.cache import Cache, digest_of
 from prodworks_cli.conditions import ConditionError, Predicate, compile_condition
 from prodworks_cli.data import data_dir
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Plane
 from prodworks_cli.resources.registry import kinds
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Location, Ref, Unknown
 from prodworks_cli.node import Node, Reference
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
 from prodworks_cli.deployments import matched, record_of
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory, Kind, Plane, Ref, Resource
 from prodworks_cli.resources.agents import Agent
 from prodworks_cli.resources.collecting import VERSION, Collector

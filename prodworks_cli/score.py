@@ -6,11 +6,10 @@ All sums are exact fractions. ``score`` is the proven share, floored once; every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import floor
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Finding, Plane, Status
 from prodworks_cli.report import PILLARS, RuleStatus, WaiverEntry
 from prodworks_cli.rules import Rule

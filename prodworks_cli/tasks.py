@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap
 from prodworks_cli.processes import WORTH, shared_out
 from prodworks_cli.schema import Draft

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import fsum
 from typing import Literal
 
 from prodworks_cli.grade import coverage_shown
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.report import Blocking, NextVerdict, VerdictEntry, VerdictValue
 from prodworks_cli.score import Assessment, Scorecard
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from prodworks_cli.config_check import ConfigError, shown, unknown_name
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Finding, Status
 from prodworks_cli.report import WaiverEntry, WaiverNote
 from prodworks_cli.rules import RulePack

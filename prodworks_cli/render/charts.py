@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.render import view
 from prodworks_cli.report import HistoryEntry, PillarEntry, Report, Score
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.render import progress, view
 from prodworks_cli.render.text import shorten
 from prodworks_cli.report import Report, RuleEntry, SubjectEntry

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.render import view
 from prodworks_cli.report import PILLARS, Blocking, ConfigChange, Report, RoadmapEntry, WaiverEntry
 

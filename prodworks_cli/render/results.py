@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from prodworks_cli.fingerprint import fingerprint
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.render import view
 from prodworks_cli.report import InventoryEntry, PlaneEntry, Report, RuleEntry, SubjectEntry
 

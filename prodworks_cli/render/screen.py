@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
-
-from prodworks_cli.lazy import dataclass
 
 # Each sign has an ASCII twin for terminals that cannot show the other.
 _SIGNS = {

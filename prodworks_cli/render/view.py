@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.report import (
     SEVERITIES,
     PillarEntry,

@@ -8,8 +8,9 @@ which must speak of a model and of what is watched.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass, regex
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.schema import Item, Text, Texts
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prodworks_cli.lazy import dataclass
+from dataclasses import dataclass
+
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import every, some

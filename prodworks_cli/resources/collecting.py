@@ -8,9 +8,9 @@ node, what the service calls "not configured" an absent one, and a listing of su
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory, Location, Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.adapter import Record

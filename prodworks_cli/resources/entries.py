@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node, blocks_in
 from prodworks_cli.resources.adapter import some

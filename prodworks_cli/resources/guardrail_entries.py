@@ -6,7 +6,8 @@ entry is then active.
 
 from __future__ import annotations
 
-from prodworks_cli.lazy import dataclass
+from dataclasses import dataclass
+
 from prodworks_cli.model import Unknown
 from prodworks_cli.resources.adapter import every, some
 from prodworks_cli.schema import Flag, Item, Number, Text, Texts

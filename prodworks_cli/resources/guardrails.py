@@ -7,9 +7,9 @@ Terraform and CloudFormation share one shape (``content_policy_config.filters_co
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources.adapter import (

@@ -8,9 +8,9 @@ A policy that may not be created counts as if it were.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources import iam_grants

@@ -7,8 +7,8 @@ remain depends on the list of all actions of AWS.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Declarations, Node, Reference
 from prodworks_cli.resources.adapter import parsed

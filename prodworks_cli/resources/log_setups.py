@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind
 from prodworks_cli.node import Block, Declarations, Node
 from prodworks_cli.resources.adapter import Parts, otherwise

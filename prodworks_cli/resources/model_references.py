@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind
 from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Ref, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference, blocks_in
 from prodworks_cli.resources.adapter import (

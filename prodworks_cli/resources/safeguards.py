@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prodworks_cli.lazy import dataclass
+from dataclasses import dataclass
+
 from prodworks_cli.model import Kind
 from prodworks_cli.schema import Flag, Text
 

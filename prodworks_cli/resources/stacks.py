@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Inventory, Kind, Plane, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.adapter import Observed, Record, each, observed, own

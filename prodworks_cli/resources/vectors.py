@@ -7,8 +7,8 @@ repository uses the vector extension of its engine (see :data:`EXTENSIONS`): by 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Kind, Unknown
 from prodworks_cli.node import Block, Declarations, Node, Reference
 from prodworks_cli.resources import aoss

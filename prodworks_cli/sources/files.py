@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Skipped
 from prodworks_cli.sources.parts import CODE, Part, part_of, suffix_of
 from prodworks_cli.sources.vocabulary import Vocabulary

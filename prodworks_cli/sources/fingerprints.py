@@ -11,10 +11,9 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.files import File, Result, Tree
 from prodworks_cli.sources.listings import Listing, path_of
 from prodworks_cli.sources.units import names_model

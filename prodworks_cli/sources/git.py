@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from prodworks_cli.lazy import dataclass
 
 # Set for hooks and by some CI systems: they would point git at another repository than the audited one.
 _REDIRECTS: tuple[str, ...] = (

@@ -6,12 +6,11 @@ import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Plane, Skipped
 from prodworks_cli.sources import git
 from prodworks_cli.sources.assemblies import assembly_files, output_of

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass, regex
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.model_ids import PROVIDERS, read_model_id

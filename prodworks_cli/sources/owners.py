@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.patterns import spec_of
 

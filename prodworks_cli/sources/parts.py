@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from prodworks_cli.lazy import dataclass, regex
+from prodworks_cli.lazy import regex
 
 
 class Part(StrEnum):

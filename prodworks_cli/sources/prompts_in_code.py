@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass, regex
+from prodworks_cli.lazy import regex
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.prompt_texts import SHORTEST, SPEAKS_TO_MODEL
 from prodworks_cli.sources.trees import Source, inside

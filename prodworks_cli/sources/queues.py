@@ -6,9 +6,8 @@ once, and a walk that comes to another use goes on with those that are left of t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Generic, TypeVar
-
-from prodworks_cli.lazy import dataclass
 
 Place = TypeVar("Place")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.parts import suffix_of
 from prodworks_cli.sources.secret_shapes import Shape, alone, may_hold_aws_key, shaped

@@ -6,9 +6,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from prodworks_cli.lazy import dataclass, regex
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Gap, Location
 from prodworks_cli.resources.secrets import Secret
 from prodworks_cli.schema import Draft, draft

@@ -7,11 +7,10 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Deployment, Gap, Inventory, Plane, Resource
 from prodworks_cli.sources.opening import read_regular
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import ClassVar
 
 from tree_sitter import Language, Node, Query, QueryCursor, Tree
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 
 MAX_BYTES = 2_000_000

@@ -12,11 +12,11 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import yaml
 from yaml import events
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node, Scalar, node_of
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import field
+from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING, Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.resources.collecting import Read
 from prodworks_cli.sources.account.failures import Failure, failure_of
 from prodworks_cli.sources.account.mask import masked

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from prodworks_cli.lazy import dataclass
+from dataclasses import dataclass
 
 DENIED = frozenset(
     {

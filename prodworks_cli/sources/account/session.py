@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from prodworks_cli import __version__
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.account.models import loader_of
 
 if TYPE_CHECKING:

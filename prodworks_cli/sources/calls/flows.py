@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from tree_sitter import Node
-
-from prodworks_cli.lazy import dataclass
 
 # Members that are asked for, outermost first; "*" is any key, "#0" a position.
 Path = tuple[str, ...]

@@ -7,8 +7,7 @@ Regions and models for inference profiles". A text such as ``meta.ts`` or ``amaz
 from __future__ import annotations
 
 import re
-
-from prodworks_cli.lazy import dataclass
+from dataclasses import dataclass
 
 _FAMILIES = (
     r"(?:amazon\.(?:nova|titan|rerank)|anthropic\.claude|meta\.llama|mistral\.(?:mi|pixtral|magistral|voxtral|devstral)"

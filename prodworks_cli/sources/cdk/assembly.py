@@ -9,11 +9,10 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.sources.assemblies import MANIFEST
 from prodworks_cli.sources.cdk.values import written

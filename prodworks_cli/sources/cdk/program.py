@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TypeVar, dataclass_transform
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 
 T = TypeVar("T")

@@ -11,11 +11,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Block, Node
 from prodworks_cli.sources import cloudformation

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Block, Node, Reference
 from prodworks_cli.sources import cloudformation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 from prodworks_cli.node import Block, Node
 from prodworks_cli.sources.cdk.settle import construct_of

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cloudformation.intrinsics import TRANSFORM
 from prodworks_cli.sources.cloudformation.templates import Template

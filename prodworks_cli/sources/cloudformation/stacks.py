@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Unknown
 from prodworks_cli.node import Block, Node
 from prodworks_cli.sources.cloudformation.templates import Template, gap

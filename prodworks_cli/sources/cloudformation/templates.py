@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass, regex
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Gap, Plane
 from prodworks_cli.node import Node
 from prodworks_cli.sources.cloudformation.foreach import PREFIX

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from tree_sitter import Node as Syntax
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.calls import flows
 from prodworks_cli.sources.calls.flows import CUT, FACT, OUTPUT, PARAMETER, RETRIEVED, STORED, UNKNOWN
 from prodworks_cli.sources.java.chains import links, root_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from tree_sitter import Node as Syntax
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.resources.adapter import every
 from prodworks_cli.schema import Draft

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from tree_sitter import Node as Syntax
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.calls.providers import HOST_WORDS, by_url
 from prodworks_cli.sources.java.chains import links, root_of
 from prodworks_cli.sources.java.repository import Repository

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import tree_sitter_java
 from tree_sitter import Language, Node, Parser
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.trees import Source
 
 METHODS = frozenset({"method_declaration", "constructor_declaration", "compact_constructor_declaration"})

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.resources.log_setups import Logging
 from prodworks_cli.schema import Draft, draft

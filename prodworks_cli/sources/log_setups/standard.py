@@ -5,8 +5,8 @@ from __future__ import annotations
 import configparser
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Location, Plane
 from prodworks_cli.node import Node, node_of
 from prodworks_cli.resources.log_setups import Logging

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Draft, Drafted

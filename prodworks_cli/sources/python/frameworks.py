@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import tree_sitter
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.providers import behind, by_model, endpoint_of, known

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import tree_sitter
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.sources.calls.providers import HOST_WORDS, by_url

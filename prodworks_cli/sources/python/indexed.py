@@ -5,13 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import attrgetter
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Tree
-
-from prodworks_cli.lazy import dataclass
 
 MAX_NODES = 1_000_000
 # Nodes without any below them of which there are many: they are sought where somebody asks for them.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.prompts_in_code import in_capitals
 from prodworks_cli.sources.python.indexed import START
 from prodworks_cli.sources.python.places import Site

@@ -8,10 +8,10 @@ outside the repository leaves the question open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.python.places import Site, is_entry
 from prodworks_cli.sources.python.repository import Repository, last_name

@@ -6,12 +6,12 @@ tree-sitter reads syntax newer than the interpreter that runs the audit and surv
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from tree_sitter import Node, Parser
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 from prodworks_cli.sources.python.call_syntax import Arguments as Arguments
 from prodworks_cli.sources.python.call_syntax import Calls

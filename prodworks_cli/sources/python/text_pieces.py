@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeGuard
 
 import tree_sitter
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.parts import words
 from prodworks_cli.sources.prompt_texts import FILE_SUFFIXES
 from prodworks_cli.sources.python.places import Origin, Site

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location, Unknown
 from prodworks_cli.resources.telemetry import Telemetry
 from prodworks_cli.schema import Draft, draft

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap
 from prodworks_cli.node import Node
 from prodworks_cli.sources.terraform import expressions as x

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from prodworks_cli.lazy import dataclass, regex
+from prodworks_cli.lazy import regex
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.pipelines import parse, system_of
 from prodworks_cli.sources.yaml_nodes import MalformedYaml

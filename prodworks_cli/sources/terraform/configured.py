@@ -4,9 +4,9 @@ refers to."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node, Reference, node_of
 from prodworks_cli.sources.terraform.merging import LATER

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.node import Content, Node, Reference
 from prodworks_cli.sources.terraform import expressions as x

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from tree_sitter import Node as Tree
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.text import indented, literals, trimmed, unescape

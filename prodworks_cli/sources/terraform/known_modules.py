@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.parse import Parsed, parse
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import tree_sitter
 import tree_sitter_hcl
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Location
 from prodworks_cli.sources.terraform import expressions as x
 from prodworks_cli.sources.terraform.grammar import Grammar

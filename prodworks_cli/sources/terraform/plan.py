@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.files import File, Part
 
 LARGEST_PLAN = 100_000_000

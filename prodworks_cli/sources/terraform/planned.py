@@ -8,9 +8,8 @@ since it is older than the sources, stays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Block, Content, Node, Reference
 from prodworks_cli.sources.terraform.configured import Configured

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.calls import flows
 from prodworks_cli.sources.calls.flows import Path
 from prodworks_cli.sources.typescript.places import Site

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.node import Node
 from prodworks_cli.schema import Drafted
 from prodworks_cli.sources.calls.drafts import FRAMEWORK, attribution_by, guardrail_mode

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Gap, Plane, Ref, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.model_calls import ModelCall

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.calls.responses import (
     BAD_ENDS,

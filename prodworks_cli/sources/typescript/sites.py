@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.model import Unknown
 from prodworks_cli.sources.typescript.kinds import FUNCTIONS, TRANSPARENT
 from prodworks_cli.sources.typescript.libraries import (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
 from tree_sitter import Language, Node, Parser
 
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.sources.trees import Source
 from prodworks_cli.sources.typescript.kinds import (
     ASSIGNING,
