@@ -151,3 +151,31 @@ def test_cache_marks_of_the_ai_sdk(options: str, cached: bool) -> None:
     assert (
         call(f"return generateText({{ model: bedrock('amazon.nova-lite-v1:0'), {options} }});").cached_prefix is cached
     )
+
+
+LANGCHAIN = """import { ChatBedrockConverse } from "@langchain/aws";
+import { z } from "zod";
+const llm = new ChatBedrockConverse({ model: "amazon.nova-lite-v1:0" });
+const other = new Other();
+export const handler = async (event) => { BODY };
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "validated"),
+    [
+        ("return llm.withStructuredOutput(z.object({})).invoke(event.q);", True),
+        ("const typed = llm.withStructuredOutput(z.object({})); return typed.invoke(event.q);", True),
+        ("const typed = llm.withStructuredOutput(S); await typed.invoke(event.q); return llm.invoke(event.q);", None),
+        ("return llm.invoke(event.q);", None),
+        ("other.withStructuredOutput(z.object({})); return llm.invoke(event.q);", None),
+    ],
+)
+def test_a_schema_that_langchain_checks(body: str, validated: bool | None) -> None:
+    files = {"app.ts": LANGCHAIN.replace("BODY", body)}
+    (found,) = [r.value for r in collect_repository(tree_of(files), {}).resources if isinstance(r.value, ModelCall)]
+    if validated is None:
+        assert isinstance(found.output_use, Unknown)
+        assert isinstance(found.output_validated, Unknown)
+    else:
+        assert (found.output_use, found.output_validated) == ("json", validated)

@@ -34,6 +34,7 @@ from prodworks_cli.sources.typescript.repository import Repository
 from prodworks_cli.sources.typescript.requests import Requests
 from prodworks_cli.sources.typescript.response import Reach, Responses
 from prodworks_cli.sources.typescript.sites import CallSite, Finder
+from prodworks_cli.sources.typescript.structured import structured
 from prodworks_cli.sources.typescript.syntax import Module, callee_of, last_name
 from prodworks_cli.sources.typescript.telemetry import telemetry
 from prodworks_cli.sources.typescript.texts import AGENTIC, LANGUAGE, Texts
@@ -150,6 +151,7 @@ class _Reader:
             ),
             **around.texts.conversations.of_object(model),
             "history_bounded": history_in_framework(self._memories, _family(model)),
+            **structured(self._repository, self._tracer, model.site),
             "reachable": not self._liveness.is_dead(model.site),
         }
         return call_draft(name, model.site.module.at(model.site.node), known)
