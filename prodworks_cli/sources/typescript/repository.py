@@ -179,8 +179,11 @@ class Repository:
         return self._named[name]
 
     def _calls(self, paths: Sequence[str], name: str) -> Iterator[tuple[Module, Node]]:
-        for module in map(self.module, paths):
-            yield from ((module, call) for call in module.calls.get(name, ()))
+        may_call = _call_of(name)
+        for path in paths:
+            if path in self._modules or may_call.search(self._files[path]):
+                module = self.module(path)
+                yield from ((module, call) for call in module.calls.get(name, ()))
 
     def definitions_named(self, name: str) -> int:
         """How many functions and methods of that name the files define that call one of that name."""
@@ -239,6 +242,15 @@ class Repository:
             if target == "module.exports" or holder in ("exports", "module.exports"):
                 found["default" if target == "module.exports" else name] = assignments[-1][1]
         return found
+
+
+def _call_of(name: str) -> re.Pattern[bytes]:
+    """What stands after a name where it is called or given to a call, or before it where it is made with ``new``.
+
+    A file that imports, defines or reads a name and has none of this calls nothing of that name.
+    """
+    word = re.escape(name.encode())
+    return re.compile(word + rb"(?![\w$])[\s\x80-\xff]*[(<?`,)/]|\bnew\b[\s\w$./*\x80-\xff]{1,200}" + word)
 
 
 def _exported(module: Module, node: Node) -> Iterator[tuple[str, Node | Import]]:
