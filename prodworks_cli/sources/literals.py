@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from prodworks_cli.lazy import regex
 from prodworks_cli.model import Location
 from prodworks_cli.node import Node
-from prodworks_cli.sources.calls.model_ids import PROVIDERS, read_model_id
+from prodworks_cli.sources.calls.model_ids import FAMILY, PROVIDERS, read_model_id
 from prodworks_cli.sources.files import File
 from prodworks_cli.sources.handed_over import given, hands_over
 from prodworks_cli.sources.offers import offering_lines
@@ -90,7 +90,7 @@ def read(files: Iterable[File]) -> Iterator[Literal]:
             if hands_over(file.path):
                 yield from (Literal(node, source, False) for node in _handed_over(file.path, text))
                 continue
-            found = list(_of_text(file.path, text, source))
+            found = list(_of_text(file.path, text, source)) if FAMILY.search(text) else []
             if source == "config":
                 yield from (Literal(_plain(node), source, False) for node in found)
             elif found:

@@ -92,7 +92,8 @@ def _parsed(file: File) -> Source:
         return java.parse(file.path, file.data)
     from prodworks_cli.sources.typescript import syntax as typescript
 
-    return typescript.parse(file.path, file.data)
+    module = typescript.parse(file.path, file.data)
+    return Source(module.path, module.data, module.tree)  # of which only what holds texts is asked
 
 
 def _candidates(source: Source, in_module: bool) -> Iterator[tuple[str, Node, bool]]:

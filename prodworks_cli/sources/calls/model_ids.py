@@ -20,6 +20,8 @@ PROVIDERS = (
     b"qwen.", b"writer.", b"luma.", b"twelvelabs.", b"google.", b"moonshot.", b"minimax.", b"nvidia.", b"zai.", b"xai.",
 )  # fmt: skip
 """One of these is in every model id: what has none of them holds no id."""
+FAMILY = re.compile(_FAMILIES)
+"""The part of every id that names a family of models."""
 _ID = re.compile(rf"(?:(?P<geography>us|eu|apac|jp|au|ca|global|us-gov)\.)?(?P<base>{_FAMILIES}[A-Za-z0-9._:-]*)")
 _ARN = re.compile(
     r"arn:aws[a-z-]*:bedrock:(?P<region>[a-z0-9-]*):\d*:"
