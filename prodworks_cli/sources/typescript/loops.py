@@ -82,8 +82,10 @@ class Loops:
         """Loops and recursion around the model calls."""
         homes = {path for path, _ in self._calls}
 
+        decide = self._repository.folded(*_DECIDES_BYTES)
+
         def may_decide(path: str, data: bytes) -> bool:
-            return (path in homes or _LOOPS_BYTES.search(data) is not None) and bool(_DECIDES_BYTES.search(data))
+            return path in decide and (path in homes or _LOOPS_BYTES.search(data) is not None)
 
         for module in self._repository.where(may_decide, b"tool", b"Tool", b"eason", b"returnControl"):
             for loop in module.of_type(*_LOOPS):
@@ -283,4 +285,8 @@ _MAKES = re.compile(
     + rb")\s*(?:<[^>\n]{0,60}>)?\s*\("
 )
 _LOOPS_BYTES = re.compile(rb"\b(?:while|for)\s*[(/]")
-_DECIDES_BYTES = re.compile(_DECIDES.pattern.encode(), re.IGNORECASE)
+# What _DECIDES matches, in lower case.
+_DECIDES_BYTES = (
+    *(b"tooluse", b"tool_use", b"toolcall", b"tool_call", b"stopreason", b"stop_reason", b"finishreason"),
+    *(b"finish_reason", b"functioncall", b"function_call", b"returncontrol"),
+)

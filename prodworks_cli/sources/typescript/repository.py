@@ -76,6 +76,10 @@ class Repository:
     def _with_word(self, name: str) -> list[str]:
         return [path for path in self._vocabulary.with_word(name.encode()) if path in self._files]
 
+    def folded(self, *literals: bytes) -> frozenset[str]:
+        """The paths of the files that hold one of some texts, in lower case, in any case."""
+        return self._vocabulary.having(literals, folded=True)
+
     def holds(self, *literals: bytes) -> str | None:
         """The first file that holds one of some texts."""
         if literals not in self._first:
