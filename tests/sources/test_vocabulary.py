@@ -8,6 +8,8 @@ import pytest
 
 from prodworks_cli.sources import vocabulary
 from prodworks_cli.sources.files import File, Part, judged, tree_of
+from prodworks_cli.sources.typescript.kinds import FUNCTIONS
+from prodworks_cli.sources.typescript.nesting import Nesting
 from prodworks_cli.sources.typescript.syntax import parse
 from prodworks_cli.sources.vocabulary import Vocabulary
 
@@ -100,3 +102,18 @@ def test_ancestors_in_a_file_with_many_statements() -> None:
             above.append(current.id)
             current = current.parent
         assert [a.id for a in module.ancestors(node)] == above
+
+
+def test_functions_around_a_node() -> None:
+    text = """
+    export const ask = async (q) => { const inner = [1].map((x) => { return () => q + x; }); return inner; };
+    class A { run(a = () => 1) { function f() { return function () { return a; }; } return f(); } }
+    (function () { wrap(async function* named() { yield (x) => x; }); })();
+    """
+    module = parse("a.ts", text.encode())
+    nodes = module.of_type("identifier", "number", "call_expression", "return_statement", *FUNCTIONS)
+    for node in nodes:
+        above = [a for a in module.ancestors(node) if a.type in FUNCTIONS]
+        assert list(Nesting(module.of_type(*FUNCTIONS)).around(node)) == above
+        assert module.function(node) == next((a for a in above if module.name(a)), None)
+    assert max(len([a for a in module.ancestors(n) if a.type in FUNCTIONS]) for n in nodes) == 3

@@ -22,6 +22,7 @@ from prodworks_cli.sources.typescript.kinds import (
     TOGETHER,
     TRANSPARENT,
 )
+from prodworks_cli.sources.typescript.nesting import Nesting
 from prodworks_cli.sources.typescript.patterns import patterns
 
 MODULE_SCOPE = "<module>"
@@ -71,13 +72,19 @@ class Module(Source):
 
     def function(self, node: Node) -> Node | None:
         """The innermost function around a node that has a name; a callback belongs to the function that passes it."""
-        if node.id not in self._around:
-            above = (a for a in self.ancestors(node) if a.type in FUNCTIONS)
-            self._around[node.id] = next((a for a in above if self.name(a)), None)
-        return self._around[node.id]
+        return next((f for f in self._nesting.around(node) if self._function_name(f)), None)
 
     @cached_property
-    def _around(self) -> dict[int, Node | None]:
+    def _nesting(self) -> Nesting:
+        return Nesting(self.of_type(*FUNCTIONS))
+
+    def _function_name(self, function: Node) -> str:
+        if function.id not in self._names:
+            self._names[function.id] = self.name(function)
+        return self._names[function.id]
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
         return {}
 
     def owner(self, node: Node) -> Node | None:
