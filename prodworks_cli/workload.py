@@ -105,6 +105,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
     calls = [r for r in inventory.resources if isinstance(r.value, ModelCall)]
     seen = {r.kind for r in inventory.resources}
     events = trails.in_use(inventory)
+    hidden = next(iter(gaps_of(Entry.KIND, plane, inventory.gaps, minor=True)), None)
     approved = inventory.settings.get("approved_models")
     regions = inventory.settings.get("allowed_regions")
     value = Workload(
@@ -113,11 +114,9 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         has_retrieval=_any_of(bool(RETRIEVAL & seen), answers_from_what_was_found(calls), inventory),
         has_agents=_any_of("aws.bedrock.agent" in seen, uses(calls, "invoke_agent", "agent"), inventory),
         has_tools=_any_of("repo.tool" in seen, False, inventory),
-        has_public_entry=has_public_entry(
-            inventory, plane, next(iter(gaps_of(Entry.KIND, plane, inventory.gaps, minor=True)), None)
-        ),
+        has_public_entry=has_public_entry(inventory, plane, hidden),
         authenticates_callers=covered(inventory, "authentication"),
-        rate_limited=rate_limited(inventory, plane),
+        rate_limited=rate_limited(inventory, plane, hidden),
         is_multi_user=asked_by_people(calls),
         faces_people=asked_by_people(calls),
         public_corpus=inventory.settings.get("corpus") == "public",

@@ -35,10 +35,14 @@ def has_public_entry(inventory: Inventory, plane: Plane, hidden: Gap | None) -> 
     return some((*ways, *([Unknown(f"{hidden.scope}: {hidden.reason}")] if hidden else [])))
 
 
-def rate_limited(inventory: Inventory, plane: Plane) -> bool | Unknown:
-    """Whether each public entry that leads to a model has a limiter, in front or in the application."""
+def rate_limited(inventory: Inventory, plane: Plane, hidden: Gap | None) -> bool | Unknown:
+    """Whether each public entry that leads to a model has a limiter, in front or in the application.
+
+    Of the account an entry that could not be read (``hidden``) may be one without.
+    """
     in_code = covered(inventory, "rate_limit")
-    return every(_bounded(e, in_code) for e in _entries(inventory, plane))
+    unread = [Unknown(f"{hidden.scope}: {hidden.reason}")] if hidden and plane is Plane.OBSERVED else []
+    return every((*(_bounded(e, in_code) for e in _entries(inventory, plane)), *unread))
 
 
 def _entries(inventory: Inventory, plane: Plane) -> Iterator[Entry]:

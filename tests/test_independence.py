@@ -54,6 +54,7 @@ MANY_CHANGES = {
     "budget-watches-model-spend",
     "code-inference-profile-exists",
     "dashboard-shows-model-behaviour",
+    "entry-sits-behind-waf",
     "guardrail-filters-harmful-content",
     "guardrail-protects-personal-data",
     "impact-assessment-is-signed",
@@ -66,6 +67,7 @@ MANY_CHANGES = {
     "roles-avoid-administrator-rights",
     "roles-avoid-bedrock-full-access",
     "stop-reasons-are-handled",
+    "telemetry-names-prompt-and-guardrail-version",
 }
 """Controls whose gap no single attribute closes: a whole alarm, a person's word, a name that means something, or
 what also decides which controls apply."""

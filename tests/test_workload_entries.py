@@ -43,7 +43,7 @@ def shown(value: object) -> object:
 def test_entries(changes: dict[str, Any], public: object, limited: object) -> None:
     seen = inventory(replace(ENTRY, **changes))
     assert shown(has_public_entry(seen, Plane.DECLARED, None)) == public
-    assert shown(rate_limited(seen, Plane.DECLARED)) == limited
+    assert shown(rate_limited(seen, Plane.DECLARED, None)) == limited
     assert has_public_entry(seen, Plane.OBSERVED, None) is False
 
 
@@ -51,11 +51,14 @@ def test_a_listing_that_failed_may_hide_an_entry() -> None:
     gap = Gap("aws.*", Plane.DECLARED, "main.tf", "does not parse")
     assert shown(has_public_entry(inventory(), Plane.DECLARED, gap)) == "unknown"
     assert has_public_entry(inventory(ENTRY), Plane.DECLARED, gap) is True
+    denied = Gap("aws.api.entry", Plane.OBSERVED, "111122223333/us-east-1", "denied")
+    assert shown(rate_limited(inventory(), Plane.OBSERVED, denied)) == "unknown"
+    assert rate_limited(inventory(), Plane.OBSERVED, None) is True
 
 
 def test_a_limiter_in_the_application() -> None:
-    assert shown(rate_limited(inventory(ENTRY, LIMITER), Plane.DECLARED)) == "unknown"
-    assert rate_limited(inventory(ENTRY, replace(LIMITER, covers_all=True)), Plane.DECLARED) is True
+    assert shown(rate_limited(inventory(ENTRY, LIMITER), Plane.DECLARED, None)) == "unknown"
+    assert rate_limited(inventory(ENTRY, replace(LIMITER, covers_all=True)), Plane.DECLARED, None) is True
     assert covered(inventory(LIMITER), "authentication") is False
     unread = inventory(gaps=(Gap("*", Plane.DECLARED, "app.py", "not UTF-8"),))
     assert shown(covered(unread, "authentication")) == "unknown"

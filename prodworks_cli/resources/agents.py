@@ -148,10 +148,13 @@ def _agent_cloudformation(block: Block, declarations: Declarations) -> Draft:
 
 
 def _agent_observed(record: Record) -> Draft:
-    """The working draft, with the guardrail of the version behind the alias where that version was read."""
+    """The working draft, with the guardrail of the version that an alias serves; which one, only the aliases tell."""
     agent = record.answer("bedrock-agent:GetAgent")["agent"]
     version = record.answers["bedrock-agent:GetAgentVersion"]
-    guardrail = (version["agentVersion"] if version.present else agent)["guardrailConfiguration"]
+    aliases = record.answers["bedrock-agent:ListAgentAliases"]["agentAliasSummaries"]
+    unread = aliases.unknown or next((alias.unknown for alias in aliases.items() if alias.unknown), None)
+    served = version["agentVersion"] if version.present else agent
+    guardrail = Node(unread, aliases.location) if unread else served["guardrailConfiguration"]
     return observed(
         Agent,
         record,

@@ -115,14 +115,24 @@ def _rate_rule(acl: Node, declarations: Declarations) -> bool | Unknown:
     blocks = [block for block in named if block is not None and block.type in _ACLS]
     if not blocks:
         return Unknown("the rules of the web ACL are set elsewhere", present=True)
-    return has_rate_rule(blocks[0].body.first_of("rule", "Rules"))
+    body = blocks[0].body
+    blocking = body.at("default_action", "block")
+    closed = blocking if blocking.present else body.at("DefaultAction", "Block")
+    return has_rate_rule(body.first_of("rule", "Rules"), closed)
 
 
-def has_rate_rule(rules: Node) -> bool | Unknown:
-    """Whether some rule of a web ACL is a rate-based one."""
+_LISTED = Unknown("the web ACL lets only those in that its rules name", present=True)
+
+
+def has_rate_rule(rules: Node, closed: Node) -> bool | Unknown:
+    """Whether some rule of a web ACL is a rate-based one.
+
+    Where the ACL is ``closed``, so that only those get in whom its rules name, a limit may be needless.
+    """
     if rules.unknown:
         return rules.unknown
-    return some(rule.unknown or _is_rate_based(rule) for rule in rules.items())
+    limits = some(rule.unknown or _is_rate_based(rule) for rule in rules.items())
+    return _LISTED if limits is False and closed.present else limits
 
 
 def _is_rate_based(rule: Node) -> bool | Unknown:

@@ -164,7 +164,7 @@ def observed_listener(record: Record) -> Draft:
         authentication=listener.unknown or _authentication(actions),
         throttled=False,
         web_acl=acl["ARN"],
-        waf_rate_rule=acl.unknown or has_rate_rule(acl["Rules"]),
+        waf_rate_rule=acl.unknown or has_rate_rule(acl["Rules"], acl.at("DefaultAction", "Block")),
         access_logs=logged,
         timeout_seconds=waits,
         target=listener.unknown or (_observed_target(record, forwards) if forwards else None),

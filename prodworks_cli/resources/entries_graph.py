@@ -88,7 +88,7 @@ def observed_graph(record: Record) -> Draft:
     """A source of a GraphQL API with the API."""
     api = record.answer("appsync:GetGraphqlApi")["graphqlApi"]
     source = record.answer("appsync:GetDataSource")["dataSource"]
-    acl = record.answer("wafv2:GetWebACLForResource").at("WebACL", "Rules")
+    acl = record.answer("wafv2:GetWebACLForResource")["WebACL"]
     more = api["additionalAuthenticationProviders"].items()
     return observed(
         Entry,
@@ -100,7 +100,9 @@ def observed_graph(record: Record) -> Draft:
         authentication=_weakest([e["authenticationType"] for e in (api, *more)]),
         throttled=False,
         web_acl=api["wafWebAclArn"],
-        waf_rate_rule=has_rate_rule(acl) if api["wafWebAclArn"].present else False,
+        waf_rate_rule=has_rate_rule(acl["Rules"], acl.at("DefaultAction", "Block"))
+        if api["wafWebAclArn"].present
+        else False,
         access_logs=api.unknown or api["logConfig"].present,
         timeout_seconds=GRAPH,
         target=function_in(source.at("lambdaConfig", "lambdaFunctionArn"), Declarations(())),

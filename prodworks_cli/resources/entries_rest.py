@@ -174,7 +174,7 @@ def observed_method(record: Record) -> Draft:
     stages = record.answer("apigateway:GetStages")["item"]
     key = method["apiKeyRequired"]
     acls = [s["webAclArn"] for s in stages.items() if s["webAclArn"].present]
-    rules = record.answer("wafv2:GetWebACLForResource").at("WebACL", "Rules")
+    web_acl = record.answer("wafv2:GetWebACLForResource")["WebACL"]
     return observed(
         Entry,
         record,
@@ -185,7 +185,8 @@ def observed_method(record: Record) -> Draft:
         authentication=method.unknown or authentication(method["authorizationType"], key),
         throttled=_observed_throttle(record, stages, api["id"], truth(key)),
         web_acl=stages.unknown or next(iter(acls), None),
-        waf_rate_rule=stages.unknown or (has_rate_rule(rules) if acls else False),
+        waf_rate_rule=stages.unknown
+        or (has_rate_rule(web_acl["Rules"], web_acl.at("DefaultAction", "Block")) if acls else False),
         access_logs=observed_logged(stages, "accessLogSettings", "destinationArn"),
         timeout_seconds=method.unknown or seconds(method.at("methodIntegration", "timeoutInMillis"), REST),
         target=_invoked(method.at("methodIntegration", "uri")),

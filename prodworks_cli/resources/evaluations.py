@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prodworks_cli.model import Kind
-from prodworks_cli.schema import Number, Text, Texts
+from prodworks_cli.schema import Flag, Number, Text, Texts
 
 
 @dataclass(frozen=True)
@@ -24,3 +24,4 @@ class Evaluation(Kind):
     cases: Number
     threshold: Text
     covers: Texts
+    attacks: Flag

@@ -42,6 +42,7 @@ class Role(Kind):
         "model_access_scoped": ("statements", "managed_policies"),
         "is_admin": ("statements", "managed_policies"),
         "has_bedrock_full_access": ("managed_policies",),
+        "grants_whole_services": ("statements", "managed_policies"),
         "used_at_run_time": ("trusted_services", "trusted_principals"),
     }
 
@@ -77,6 +78,11 @@ class Role(Kind):
     def has_bedrock_full_access(self) -> Flag:
         """Whether one of the full-access policies of Bedrock, Mantle, AgentCore or SageMaker is attached."""
         return iam_grants.among(_texts(self.managed_policies), iam_grants.BEDROCK_FULL_ACCESS)
+
+    @property
+    def grants_whole_services(self) -> Flag:
+        """Whether the role may do everything with all resources of a service, telemetry apart."""
+        return iam_grants.whole_services(_statements(self), _texts(self.managed_policies), _own(self))
 
     @property
     def is_agent_role(self) -> Flag:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from prodworks_cli.globs import covers
+from prodworks_cli.lazy import regex
 from prodworks_cli.model import Unknown
 from prodworks_cli.resources.adapter import every, some
 from prodworks_cli.resources.iam_policies import NAMED_RESOURCE, Statement
@@ -254,3 +255,37 @@ def _wide(statements: Iterable[Statement], patterns: tuple[str, ...]) -> bool | 
 def _there(statement: Statement) -> bool | Unknown:
     """Whether the statement allows anything: one that is added on a condition may not be there."""
     return statement.effect if isinstance(statement.effect, Unknown) else True
+
+
+# What services of telemetry hold is no more than what the workload writes there itself.
+_TELEMETRY = ("logs:", "xray:", "cloudwatch:", "ec2messages:", "ssmmessages:")
+_FULL = regex(r"FullAccess(?:_?[vV]2)?$")
+_FULL_TELEMETRY = regex(r"^(?:CloudWatch|AWSXray|AWSXRay)")
+
+
+def whole_services(statements: Statements, policies: Policies, own: frozenset[str]) -> bool | Unknown:
+    """Whether a statement allows all of a service on everything, or a managed policy for full access is attached."""
+    stated = some(s if isinstance(s, Unknown) else _whole_service(s) for s in statements)
+    return some((stated, *(p if isinstance(p, Unknown) else _gives_all(p, own) for p in policies)))
+
+
+def _gives_all(policy: str, own: frozenset[str]) -> bool:
+    """The statements of policies of one's own are read; their names say nothing."""
+    full = policy in ADMINISTRATOR or (_FULL.search(policy) is not None and not _FULL_TELEMETRY.match(policy))
+    return full and policy not in own
+
+
+def _whole_service(statement: Statement) -> bool | Unknown:
+    if statement.effect == "Deny":
+        return False
+    return every(
+        (_there(statement), some(_all_of_one(a) for a in _elements(statement.actions)), on_everything(statement))
+    )
+
+
+def _all_of_one(action: str | Unknown) -> bool | Unknown:
+    """``dynamodb:*``, or all of all services; what is not resolved may be it."""
+    if isinstance(action, Unknown):
+        return action if action.shape is None else False
+    service, _, operation = action.lower().partition(":")
+    return action == "*" or (operation == "*" and not f"{service}:".startswith(_TELEMETRY))

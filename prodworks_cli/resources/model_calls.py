@@ -87,6 +87,7 @@ class ModelCall(Kind):
         "agent_fixed": ("agent_version", "agent_alias"),
         "notices_cut_off": ("stop_reasons_handled",),
         "streams": ("stream_errors_handled", "api"),
+        "makers_recorded": ("recorded_fields",),
     }
 
     api: Text
@@ -182,6 +183,19 @@ class ModelCall(Kind):
         if "tream" in api or api in _STREAMED:
             return True
         return False if api in _WHOLE else Unknown(self.stream_errors_handled.reason)
+
+    @property
+    def makers_recorded(self) -> Flag:
+        """Whether records name the model, the version of the prompt and, where there is one, of the guardrail."""
+        fields = self.recorded_fields
+        if not isinstance(fields, tuple):
+            return fields if isinstance(fields, Unknown) else False
+        opened = next((f for f in fields if isinstance(f, Unknown)), None)
+        if not {"model", "prompt_version"} <= set(fields):
+            return opened or False
+        if "guardrail_version" in fields or self.guardrail_mode == "none":
+            return True
+        return opened or (self.guardrail_mode if isinstance(self.guardrail_mode, Unknown) else False)
 
     @property
     def takes_guardrail(self) -> Flag:

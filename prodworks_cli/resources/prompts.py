@@ -11,7 +11,11 @@ from prodworks_cli.schema import Flag, Link, Number, Text, Texts, To
 
 @dataclass(frozen=True)
 class Prompt(Kind):
-    """A system prompt or template, wherever it lives."""
+    """A system prompt or template, wherever it lives.
+
+    ``secrets`` are types of credentials, ``personal_data`` is what numbers of people it holds (of a card, an account,
+    social security), and ``hidden_characters`` are code points that nobody sees; none of them is kept.
+    """
 
     KIND = "repo.prompt"
 

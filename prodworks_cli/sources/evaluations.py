@@ -14,6 +14,7 @@ from prodworks_cli.model import Gap, Location, Plane, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.evaluations import Evaluation
 from prodworks_cli.schema import Draft, draft
+from prodworks_cli.sources.attack_cases import MANY, is_attack, line_of, plain, speaks_of_attacks
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.own_evaluations import OwnSuite, OwnSuites
 from prodworks_cli.sources.parts import suffix_of
@@ -21,7 +22,9 @@ from prodworks_cli.sources.yaml_nodes import MalformedYaml, read_yaml
 
 # Importing one of these makes a Python file a suite, whatever part it is in; a unit test with a mocked model has none.
 _IMPORTS: tuple[tuple[str, str, str], ...] = (
-    ("deepeval", r"deepeval(?!\.(?:tracing|integrations))", "quality"),
+    ("deepeval-red-team", r"deepeval\.red_teaming(?=[\s.])", "red-team"),
+    ("deepteam", r"deepteam", "red-team"),
+    ("deepeval", r"deepeval(?!\.(?:tracing|integrations|red_teaming))", "quality"),
     ("ragas", r"ragas", "quality"),
     ("inspect_ai", r"inspect_ai", "quality"),
     ("strands-evals", r"strands_evals", "quality"),
@@ -33,7 +36,7 @@ _IMPORTS: tuple[tuple[str, str, str], ...] = (
 _IMPORT = tuple(
     (
         name,
-        module.partition("(")[0],
+        re.split(r"[\\(]", module)[0],
         regex(rf"^[ \t]{{0,80}}(?:from|import)[ \t]+{module}(?=[\s.,])", re.M),
         type_,
     )
@@ -57,11 +60,18 @@ _SPRING = r"^import\s+org\.springframework\.ai\.(?:chat\.)?evaluation\."
 _JAVA = (("spring-ai", "springframework.ai.", regex(_SPRING, re.M), "quality"),)
 _K6 = regex(r"""(?:from|require\()\s{0,5}['"]k6(?:/|['"])""")
 _SCRIPTS = (".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs")
+# Programs that attack, in pipelines and scripts that start them.
+_ATTACKERS = (
+    ("garak", regex(r"(?:^|[\s/&|;])(?:garak|python3? -m garak)\s{1,4}--?\w", re.M)),
+    ("promptfoo-redteam", regex(r"\bpromptfoo(?:@[\w.-]{1,20})?\s{1,4}redteam\s{1,4}(?:run|eval|generate)\b")),
+)
+_STARTS = (".yml", ".yaml", ".sh")
 # Code of a suite holds one of these.
 _WORDS = {
     ".py": tuple(word.encode() for _, word, _, _ in _IMPORT),
     ".java": tuple(word.encode() for _, word, _, _ in _JAVA),
     **dict.fromkeys(_SCRIPTS, (b"k6", *(word.encode() for _, word, _, _ in _SCRIPT))),
+    **dict.fromkeys(_STARTS, (b"garak", b"redteam")),
 }
 _PROMPTFOO = regex(r"(^|/)(promptfooconfig[^/]*|[^/]*\.promptfoo)\.ya?ml$", re.I)
 _THRESHOLD = regex(r"\b(?:threshold|min_score|pass_rate)\w{0,20}[\"']?\s{0,3}[:=]\s{0,3}(\d{1,3}(?:\.\d{1,6})?)", re.I)
@@ -76,6 +86,7 @@ _EXPECTED = frozenset(
     )
 )
 _UNCOUNTED = Unknown("cases are built by code")
+_GENERATED = Unknown("the cases are generated")
 
 
 def read(files: Iterable[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
@@ -100,17 +111,18 @@ def read(files: Iterable[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
 
 def _own(file: File, suite: OwnSuite) -> Draft:
     threshold = _THRESHOLD.search(file.text or "")
-    return _draft(
-        file.path, suite.line, "quality", suite.grader, suite.cases, threshold[1] if threshold is not None else None
-    )
+    decides = threshold[1] if threshold is not None else None
+    return _draft(file.path, suite.line, "quality", suite.grader, suite.cases, decides, _may_attack(file.text or ""))
 
 
 def _may_be_suite(file: File) -> bool:
     """Whether a file may be a suite, told from its path and, for code, from the words in it."""
     suffix = suffix_of(file.path)
+    if _PROMPTFOO.search(file.path) is not None:
+        return True
     if suffix in _WORDS:
         return file.holds(_WORDS[suffix])
-    return _PROMPTFOO.search(file.path) is not None or (suffix in _DATA and _is_data_path(file.path))
+    return suffix in _DATA and _is_data_path(file.path)
 
 
 def _suites(path: str, text: str) -> Iterator[Draft]:
@@ -121,14 +133,21 @@ def _suites(path: str, text: str) -> Iterator[Draft]:
         yield from _imported(path, text, _IMPORT)
     elif suffix == ".java":
         yield from _imported(path, text, _JAVA)
+    elif suffix in _STARTS:
+        found = ((name, match) for name, pattern in _ATTACKERS if (match := pattern.search(text)))
+        yield from (_draft(path, line_of(text, match), "red-team", name, _GENERATED, None) for name, match in found)
     elif suffix in (".js", ".ts") and _K6.search(text):
         yield _draft(path, 1, "load", "k6", _UNCOUNTED, None)
     elif suffix in _SCRIPTS:
         yield from _imported(path, text, _SCRIPT)
     elif suffix in _DATA and _is_data_path(path):
-        cases = sum(_has_expected(record) for record in _records(suffix, text))
+        records = list(_records(suffix, text))
+        cases = sum(_has_expected(record) for record in records)
+        attacks = sum(is_attack(record) for record in records) >= MANY
         if cases:
-            yield _draft(path, 1, "quality", "dataset", cases, None)
+            yield _draft(path, 1, "quality", "dataset", cases, None, attacks)
+        elif attacks:
+            yield _draft(path, 1, "red-team", "dataset", len(records), None)
 
 
 def _imported(path: str, text: str, known: Iterable[tuple[str, str, re.Pattern[str], str]]) -> Iterator[Draft]:
@@ -136,8 +155,8 @@ def _imported(path: str, text: str, known: Iterable[tuple[str, str, re.Pattern[s
         match = pattern.search(text) if word in text else None
         if match:
             threshold = _THRESHOLD.search(text)
-            line = text.count("\n", 0, match.start()) + 1
-            yield _draft(path, line, type_, name, _UNCOUNTED, threshold[1] if threshold else None)
+            decides = threshold[1] if threshold else None
+            yield _draft(path, line_of(text, match), type_, name, _UNCOUNTED, decides, _may_attack(text))
 
 
 def _promptfoo(path: str, config: Node) -> Draft:
@@ -145,9 +164,10 @@ def _promptfoo(path: str, config: Node) -> Draft:
     counted = isinstance(tests.content, tuple) and not any(t.text() for t in tests.items())
     cases: int | Unknown = len(tests.items()) if counted else Unknown("the cases are in another file", present=True)
     if not tests.present:
-        cases = Unknown("the cases are generated") if config["redteam"].present else 0
+        cases = _GENERATED if config["redteam"].present else 0
     type_ = "red-team" if config["redteam"].present else "quality"
-    return _draft(path, 1, type_, "promptfoo", cases, _asserted(config))
+    attacks = cases if isinstance(cases, Unknown) else sum(is_attack(plain(t)) for t in tests.items()) >= MANY
+    return _draft(path, 1, type_, "promptfoo", cases, _asserted(config), attacks)
 
 
 def _asserted(config: Node) -> str | None:
@@ -160,7 +180,20 @@ def _asserted(config: Node) -> str | None:
     return ", ".join(kinds) or None
 
 
-def _draft(path: str, line: int, type_: str, framework: str, cases: int | Unknown, threshold: str | None) -> Draft:
+def _may_attack(text: str) -> bool | Unknown:
+    """Code that builds its cases attacks nothing unless it speaks of attacks."""
+    return _UNCOUNTED if speaks_of_attacks(text) else False
+
+
+def _draft(
+    path: str,
+    line: int,
+    type_: str,
+    framework: str,
+    cases: int | Unknown,
+    threshold: str | None,
+    attacks: bool | Unknown = False,
+) -> Draft:
     described = draft(
         Evaluation,
         Location(path, line),
@@ -170,6 +203,7 @@ def _draft(path: str, line: int, type_: str, framework: str, cases: int | Unknow
         cases=cases,
         threshold=threshold,
         covers=Unknown("not analysed by this version"),
+        attacks=type_ == "red-team" or attacks,
     )
     return replace(described, identity=f"{path}:{framework}")
 

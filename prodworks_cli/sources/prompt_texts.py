@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 
 from prodworks_cli.lazy import regex
-from prodworks_cli.model import Location, Unknown
+from prodworks_cli.model import Location
 from prodworks_cli.resources.prompts import Prompt
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.owners import Owners
 from prodworks_cli.sources.parts import suffix_of
+from prodworks_cli.sources.personal_data import kinds_in
+from prodworks_cli.sources.secrets import types_in
 
 SHORTEST = 80
 """Characters; a shorter literal is a label or a fragment."""
@@ -39,6 +41,9 @@ _FILLED = regex(r"\{[^}]*\}")
 _INVENTED = regex(
     r"(?:^|/)(?:seed(?:s|er|ers)?|fixtures?|(?:__)?mocks?(?:__)?|cassettes|snapshots)/|[-_.]fixtures?\.\w+$", re.I
 )
+# Marks of direction are normal beside Hebrew and Arabic.
+_RIGHT_TO_LEFT = regex("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_DIRECTIONS = frozenset("\u200e\u200f")
 _HIDDEN = regex("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\U000e0000-\U000e007f]")
 
 
@@ -65,15 +70,17 @@ def hidden_characters(text: str) -> tuple[str, ...]:
     """Code points that a reviewer does not see (``U+200B``): zero width, bidirectional control, tag characters.
 
     Zero-width joiners are left out: they are normal in emoji and in Indic and Persian text. So are the tag characters
-    of a flag emoji.
+    of a flag emoji, and marks of direction in a text that is written from right to left.
     """
     visible = re.sub("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f", "", text)
-    return tuple(sorted({f"U+{ord(c):04X}" for c in _HIDDEN.findall(visible)}))
+    found = set(_HIDDEN.findall(visible))
+    if found & _DIRECTIONS and _RIGHT_TO_LEFT.search(visible):
+        found -= _DIRECTIONS
+    return tuple(sorted(f"U+{ord(c):04X}" for c in found))
 
 
 def prompt_draft(identity: str, path: str, line: int, origin: str, text: str, owners: Owners) -> Draft:
     """A prompt; its text is measured and dropped."""
-    unread = Unknown("not analysed by this version")
     described = draft(
         Prompt,
         Location(path, line),
@@ -82,8 +89,8 @@ def prompt_draft(identity: str, path: str, line: int, origin: str, text: str, ow
         tracked=True,
         length=len(text),
         owners=owners.of(path),
-        secrets=unread,
-        personal_data=unread,
+        secrets=types_in(text),
+        personal_data=kinds_in(text),
         hidden_characters=hidden_characters(text),
         managed_prompt=None,
     )

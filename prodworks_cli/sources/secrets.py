@@ -50,6 +50,13 @@ def read(files: Iterable[File]) -> tuple[tuple[Draft, ...], tuple[Gap, ...]]:
     return tuple(found), ()
 
 
+def types_in(text: str) -> tuple[str, ...]:
+    """The types of credentials in a text of a prompt, each once; placeholders are none."""
+    file = File("prompt.txt", text.encode(), Part.PRODUCTION)
+    hits = _hits([p for p in patterns_for(file.path) if p.may_be_in(file)], text)
+    return tuple(sorted({hit.type for hit in hits if not hit.placeholder}))
+
+
 def is_placeholder(value: str) -> bool:
     """Evidently no credential: a word that says so, a variable to be filled in, or next to no variety."""
     varied = len(set(value)) > min(5, len(value) // 3)

@@ -134,6 +134,8 @@ def test_agent_in_the_account_is_the_version_behind_the_alias() -> None:
     assert (served.guardrail_version, served.aliases) == ("2", (AgentAlias("i", None, "2"),))
     denied = observe("aws.bedrock.agent", {**answers, "bedrock-agent:GetAgentVersion": DENIED})
     assert isinstance(denied.guardrail, Unknown)
+    unlisted = observe("aws.bedrock.agent", {**answers, "bedrock-agent:ListAgentAliases": DENIED})
+    assert isinstance(unlisted.guardrail_version, Unknown)
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,18 @@ def test_web_acls(others: list[Block], limited: object) -> None:
     assert (shown(made.waf_rate_rule), shown(made.limited)) == (limited, limited)
 
 
+def test_a_web_acl_for_those_on_a_list_may_need_no_limit() -> None:
+    body: dict[str, object] = {
+        "rule": [{"statement": [{"ip_set_reference_statement": [{}]}]}],
+        "default_action": [{"block": [{}]}],
+    }
+    listed = method(rest(), STAGE, ASSOCIATION, block("aws_wafv2_web_acl", "infra/acl", body))
+    assert isinstance(listed.waf_rate_rule, Unknown)
+    body["rule"] = [{"statement": [{"rate_based_statement": [{"limit": 100}]}]}]
+    limited = method(rest(), STAGE, ASSOCIATION, block("aws_wafv2_web_acl", "infra/acl", body))
+    assert limited.waf_rate_rule is True
+
+
 def route(*others: Block, **body: object) -> Any:
     own = {"api_id": ref("infra/api", "id"), "route_key": "POST /ask", **body}
     return declare(block("aws_apigatewayv2_route", "infra/r", own), *others)

@@ -6,7 +6,7 @@ from prodworks_cli.model import Unknown
 from prodworks_cli.resources.iam_grants import managed_name, names_model
 from prodworks_cli.resources.iam_policies import NAMED_RESOURCE
 from tests.resources.iam_support import SONNET, allow, role, seen, shaped
-from tests.resources.support import ref
+from tests.resources.support import block, declare, ref
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,49 @@ def test_managed_names() -> None:
     assert managed_name("arn:aws-cn:iam::aws:policy/service-role/AWSLambdaRole") == "AWSLambdaRole"
     assert managed_name("arn:aws:iam::123456789012:policy/AdministratorAccess") is None
     assert managed_name(Unknown("x")) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "whole"),
+    [
+        (allow("s3:*"), True),
+        (allow(["dynamodb:GetItem", "Lambda:*"]), True),
+        (allow("*"), True),
+        (allow("s3:*", "arn:aws:s3:::bucket/*"), False),
+        (allow("s3:*", ["arn:aws:s3:::bucket/*", "*"]), True),
+        (allow("s3:Get*"), False),
+        (allow(["logs:*", "xray:*", "cloudwatch:*"]), False),
+        (allow("s3:*", Unknown("var.bucket")), None),
+        (allow("s3:*", shaped("arn:aws:s3:::${...}/*")), False),
+        (allow(Unknown("var.action")), None),
+        (allow(Unknown("var.action"), "arn:aws:s3:::bucket/*"), False),
+        ({"Effect": "Deny", "Action": "s3:*", "Resource": "*"}, False),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, None),
+    ],
+)
+def test_what_allows_a_whole_service(statement: dict[str, object], whole: bool | None) -> None:
+    assert seen(role(statement).grants_whole_services) is whole
+
+
+@pytest.mark.parametrize(
+    ("managed", "whole"),
+    [
+        ("AmazonDynamoDBFullAccess", True),
+        ("AWSLambda_FullAccess", True),
+        ("AmazonDynamoDBFullAccess_v2", True),
+        ("AdministratorAccess", True),
+        ("CloudWatchLogsFullAccess", False),
+        ("AmazonS3ReadOnlyAccess", False),
+        (Unknown("var.policy"), None),
+    ],
+)
+def test_managed_policies_for_full_access(managed: str | Unknown, whole: bool | None) -> None:
+    assert seen(role(managed=(managed,)).grants_whole_services) is whole
+
+
+def test_the_name_of_an_own_policy_says_nothing_and_its_statements_do() -> None:
+    policy = {"ManagedPolicyName": "TeamFullAccess", "Roles": [ref("t.yaml#R", "Ref")]}
+    for statement, whole in ((allow("s3:GetObject"), False), (allow("s3:*"), True)):
+        document = {"PolicyDocument": {"Statement": [statement]}}
+        own = block("AWS::IAM::ManagedPolicy", "t.yaml#P", {**policy, **document})
+        assert declare(block("AWS::IAM::Role", "t.yaml#R", {}), own).grants_whole_services is whole

@@ -228,3 +228,45 @@ def test_hostile_programs_take_linear_time(unit: str) -> None:
     started = time.process_time()
     own({"evals/run.py": JUDGE + unit * (300_000 // len(unit))})
     assert time.process_time() - started < 3
+
+
+def attacking(path: str, text: str) -> list[tuple[object, object]]:
+    drafts, _ = evaluations.read(tree_of({path: text}).files)
+    return [(d.attributes["type"], d.attributes["attacks"]) for d in drafts]
+
+
+def promptfoo(tests: list[dict[str, object]]) -> str:
+    return json.dumps({"prompts": ["a"], "tests": tests})
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("promptfooconfig.yaml", "redteam: {plugins: [harmful]}\n", [("red-team", True)]),
+        ("promptfooconfig.yaml", promptfoo([{"description": "jailbreak"}] * 10), [("quality", True)]),
+        ("promptfooconfig.yaml", promptfoo([{"metadata": {"x": "prompt injection"}}] * 10), [("quality", True)]),
+        ("promptfooconfig.yaml", promptfoo([{"description": "jailbreak"}] * 9), [("quality", False)]),
+        ("promptfooconfig.yaml", promptfoo([{"vars": {"q": "what is a jailbreak?"}}] * 10), [("quality", False)]),
+        ("tests/test_a.py", "import garak\n", [("red-team", True)]),
+        ("tests/test_a.py", "from deepteam import red_team\n", [("red-team", True)]),
+        ("tests/test_a.py", "from deepeval.red_teaming import RedTeamer\n", [("red-team", True)]),
+        ("tests/test_a.py", "from deepeval import assert_test\n", [("quality", False)]),
+        (".github/workflows/a.yml", "steps:\n- run: python -m garak --target_type rest\n", [("red-team", True)]),
+        ("redteam.sh", "npx promptfoo@latest redteam run -c x.yaml\n", [("red-team", True)]),
+        ("run.sh", "pip install garak\n# garak is slow\n", []),
+        ("evals/a.json", json.dumps([{"category": "leakage", "expected": "no"}] * 10), [("quality", True)]),
+        ("evals/a.json", json.dumps([{"category": "orders", "expected": "no"}] * 10), [("quality", False)]),
+        ("evals/a.json", json.dumps([{"tags": ["jailbreak"], "prompt": "x"}] * 10), [("red-team", True)]),
+        ("evals/a.json", json.dumps([{"tags": ["orders"], "prompt": "x"}] * 10), []),
+        ("tests/load.py", "from locust import HttpUser\n", [("load", False)]),
+    ],
+)
+def test_which_suites_attack(path: str, text: str, expected: list[tuple[object, object]]) -> None:
+    assert attacking(path, text) == expected
+
+
+def test_code_that_builds_cases_may_attack_where_it_speaks_of_attacks() -> None:
+    ((_, built),) = attacking("tests/test_a.py", "from deepeval import assert_test\ncases = prompt_injection_cases()\n")
+    ((_, elsewhere),) = attacking("promptfooconfig.yaml", "tests: attacks.csv\n")
+    assert isinstance(built, Unknown)
+    assert isinstance(elsewhere, Unknown)

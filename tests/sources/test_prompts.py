@@ -2,7 +2,6 @@
 import pytest
 
 from prodworks_cli.collect import collect_repository
-from prodworks_cli.model import Unknown
 from prodworks_cli.resources.prompts import Prompt
 from prodworks_cli.schema import assemble
 from prodworks_cli.sources import owners, prompts
@@ -22,15 +21,14 @@ def test_a_prompt_file_is_measured_and_owned_and_its_text_dropped() -> None:
     files = tree_of({"prompts/chat.md": LONG + "\u200b", "CODEOWNERS": "/prompts/ @org/ai"}).files
     (described,), _ = prompts.read(files, owners.read(files))
     value, locations = assemble(described)
-    unread = Unknown("not analysed by this version")
     assert vars(value) == {
         "origin": "file",
         "path": "prompts/chat.md",
         "tracked": True,
         "length": len(LONG) + 1,
         "owners": ("@org/ai",),
-        "secrets": unread,
-        "personal_data": unread,
+        "secrets": (),
+        "personal_data": (),
         "hidden_characters": ("U+200B",),
         "managed_prompt": None,
     }
@@ -257,6 +255,26 @@ def test_prompts_in_settings(path: str, text: str, expected: str) -> None:
 )
 def test_settings_that_hold_no_prompts(path: str, text: str) -> None:
     assert found({path: text}) == []
+
+
+def test_marks_of_direction_are_normal_in_texts_from_right_to_left() -> None:
+    assert hidden_characters("\u200f\u05e9\u05dc\u05d5\u05dd: 12\u200e") == ()
+    assert hidden_characters("left\u200f and\u200e right") == ("U+200E", "U+200F")
+    assert hidden_characters("\u05e9\u05dc\u05d5\u05dd\u200e\u202e") == ("U+202E",)
+
+
+KEY = "sk-proj-Zb7uQ1rT9vKp2LxM4nC8d" + "F6gH3jW5yA0"
+
+
+def test_secrets_and_numbers_of_people_are_told_and_dropped() -> None:
+    text = f"{LONG} Use the api_key = '{KEY}'. Customer: card 4539 1488 0343 6467."
+    for path, content in (("prompts/a.txt", text), ("app.py", f'import anthropic\nSYSTEM_PROMPT = """{text}"""\n')):
+        resources = collect_repository(tree_of({path: content}), {}).resources
+        (prompt,) = [r for r in resources if isinstance(r.value, Prompt)]
+        assert vars(prompt.value)["secrets"] == ("provider key",)
+        assert vars(prompt.value)["personal_data"] == ("card number",)
+        assert KEY not in repr(resources)
+        assert "4539" not in repr(resources)
 
 
 def test_hidden_characters() -> None:

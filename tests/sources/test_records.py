@@ -213,3 +213,27 @@ def test_names_in_the_texts_of_records(text: str, names: list[str]) -> None:
 )
 def test_names_of_fields(name: str, fields: set[str]) -> None:
     assert fields_in([name]) == fields
+
+
+OPEN = Unknown("others may record it")
+
+
+@pytest.mark.parametrize(
+    ("fields", "mode", "recorded"),
+    [
+        (("model", "prompt_version"), "none", True),
+        (("model", "prompt_version", "guardrail_version"), "attached", True),
+        (("model", "prompt_version"), "attached", False),
+        (("model", "prompt_version"), "applied_separately", False),
+        (("model", "prompt_version"), OPEN, OPEN),
+        (("model", "prompt_version", OPEN), "attached", OPEN),
+        (("model",), "none", False),
+        (("prompt_version",), "none", False),
+        (("model", OPEN), "none", OPEN),
+        ((), "attached", False),
+        (OPEN, "none", OPEN),
+    ],
+)
+def test_what_made_an_answer_is_recorded(fields: object, mode: object, recorded: object) -> None:
+    values = {**vars(python("CALL\n    return r")), "recorded_fields": fields, "guardrail_mode": mode}
+    assert ModelCall(**values).makers_recorded == recorded

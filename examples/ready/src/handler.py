@@ -1,5 +1,6 @@
 """Support chat: answers a customer's question with a model on Amazon Bedrock."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -25,6 +26,7 @@ MODEL_ID = os.environ["INFERENCE_PROFILE_ARN"]
 GUARDRAIL_ID = os.environ["GUARDRAIL_ID"]
 GUARDRAIL_VERSION = os.environ["GUARDRAIL_VERSION"]
 SYSTEM_PROMPT = Path("prompts/system.txt").read_text(encoding="utf-8")
+PROMPT_VERSION = hashlib.sha256(SYSTEM_PROMPT.encode()).hexdigest()[:12]
 
 # A value of the request only chooses among texts that are written here.
 LANGUAGES = {"en": "Answer in English.", "de": "Answer in German.", "fr": "Answer in French."}
@@ -67,6 +69,9 @@ def record_usage(usage, stop_reason, request_id, session_id):
         extra={
             "request_id": request_id,
             "session_id": session_id,
+            "model_id": MODEL_ID,
+            "prompt_version": PROMPT_VERSION,
+            "guardrail_version": GUARDRAIL_VERSION,
             "stop_reason": stop_reason,
             "input_tokens": usage["inputTokens"],
             "output_tokens": usage["outputTokens"],
