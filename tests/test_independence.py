@@ -54,7 +54,6 @@ MANY_CHANGES = {
     "budget-watches-model-spend",
     "code-inference-profile-exists",
     "dashboard-shows-model-behaviour",
-    "entry-sits-behind-waf",
     "guardrail-filters-harmful-content",
     "guardrail-protects-personal-data",
     "impact-assessment-is-signed",
