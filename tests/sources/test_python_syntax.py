@@ -104,6 +104,11 @@ class A(run): ...
     ]
 
 
+def test_a_name_in_a_text_or_a_comment_is_none_of_the_code() -> None:
+    assert parse("a.py", b"import Saver\n").has_name(b"Saver")
+    assert not parse("a.py", b"# Saver\nx = 'Saver'\nMySaver()\n").has_name(b"Saver")
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [(b"run", 1), (b"run run.run", 3), (b"rerun runs _run run_ run2", 0), (b"$run(run)", 2), (b"\xc3\xa9run", 1)],

@@ -91,13 +91,23 @@ class Calls(Indexed):
         callee = call.child_by_field_name("function")
         return self.last_name(callee.child_by_field_name("value")) if callee and callee.type == "subscript" else ""
 
+    def has_name(self, name: bytes) -> bool:
+        """Whether a name stands in the code, and not in a text or a comment."""
+        place = self.data.find(name)
+        while place >= 0 and self._named_at(place, name) is None:
+            place = self.data.find(name, place + len(name))
+        return place >= 0
+
+    def _named_at(self, start: int, name: bytes) -> Node | None:
+        node = self.root.descendant_for_byte_range(start, start + len(name))
+        return node if node is not None and node.type == "identifier" and self.text(node).encode() == name else None
+
     def calls_at(self, places: Iterable[int], name: bytes) -> Sequence[Node]:
         """The calls of a name that stands in some places, and those that are given it first or second."""
         found: dict[int, Node] = {}
         for start in places:
-            node = self.root.descendant_for_byte_range(start, start + len(name))
-            named = node is not None and node.type == "identifier" and self.text(node).encode() == name
-            call = self._call_with(node) if node is not None and named else None
+            node = self._named_at(start, name)
+            call = self._call_with(node) if node is not None else None
             if call is not None:
                 found[call.id] = call
         return sorted(found.values(), key=preorder)

@@ -217,12 +217,12 @@ class Describer:
 
     def _memory(self, found: ModelObject) -> bool | Unknown:
         """Whether what the framework keeps of what was said has a bound."""
-        return history_in_framework(self._names_near_memories, found.library)
+        return history_in_framework(self._memories, found.library)
 
     @cached_property
-    def _names_near_memories(self) -> frozenset[str]:
-        modules = self._repository.containing(*MEMORIES)
-        return frozenset(m.text(n) for m in modules for n in m.of_type("identifier"))
+    def _memories(self) -> frozenset[str]:
+        modules = list(self._repository.containing(*MEMORIES))
+        return frozenset(name.decode() for name in MEMORIES if any(m.has_name(name) for m in modules))
 
     def _exported(self, found: ModelObject) -> bool:
         """Strands makes spans with token usage by itself; they count where something exports them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -205,6 +206,7 @@ def _texts(module: Module, content: Node) -> Iterator[Node]:
                 yield value
 
 
+@lru_cache(maxsize=8192)
 def is_named(name: str) -> bool:
     """The name says that it holds a prompt, or a template."""
     if not _SAYS.search(name):
