@@ -28,6 +28,12 @@ _ASKS = regex(
     r"|\b(?:litellm\.)?a?completion\(|\bAgent\(|\bgenerate(?:Text|Object)\("
     r"|new (?:Converse|InvokeModel|InvokeAgent)Command\("
 )
+# What is expected, and what decides, is told with one of these.
+_EXPECT_WORDS = (b"expected", b"reference", b"ground", b"golden", b"ideal", b"rubric")
+_DECIDE_WORDS = (
+    *(b"score", b"grade", b"accuracy", b"verdict", b"passrate", b"pass_rate", b"similarity", b"faithful", b"relevan"),
+    *(b"correctness", b"mean("),
+)
 _EXPECTED = (
     r"(?:expected(?:_?(?:answer|output|response|facts?|keywords?|result))?|reference_?(?:answer|response|output)"
     r"|ground_?truth|golden_?(?:answer|set|cases|data)|ideal_?answer|rubric)"
@@ -86,12 +92,15 @@ class OwnSuites:
 
     def of(self, file: File) -> OwnSuite | None:
         """What a file is as an evaluation; ``None`` when it is none."""
-        if not _may_be_one(file) or (text := file.text) is None:
+        if not _may_be_one(file):
+            return None
+        folded = file.data.lower()
+        if not all(any(word in folded for word in words) for words in (_EXPECT_WORDS, _DECIDE_WORDS)):
             return None
         asks_itself = any(word in file.data for word in _MODEL_WORDS)
-        if not asks_itself and (suffix_of(file.path) != ".py" or not self._asking):
+        if not asks_itself and (suffix_of(file.path) != ".py" or not self._code):
             return None
-        shown = _COMMENT.sub("", text)
+        shown = _COMMENT.sub("", file.text or "")
         asked = (_ASKS.search(shown) if asks_itself else None) or self._through_import(file, shown)
         if asked is None or not _is_run(file, shown) or not _EXPECTS.search(shown):
             return None
@@ -109,18 +118,21 @@ class OwnSuites:
 
     def _asks(self, path: str) -> bool:
         """Whether the workload has a file at the end of a path, and it asks a model."""
-        asking = self._asking.get(path.rpartition("/")[2], ())
-        return any(f"/{known}".endswith(f"/{path}") for known in asking)
+        named = self._code.get(path.rpartition("/")[2], ())
+        return any(f"/{file.path}".endswith(f"/{path}") and _asks_a_model(file) for file in named)
 
     @cached_property
-    def _asking(self) -> Mapping[str, Sequence[str]]:
-        """The Python files of the workload that ask a model, by their names."""
-        found: dict[str, list[str]] = {}
+    def _code(self) -> Mapping[str, Sequence[File]]:
+        """The Python files of the workload by their names."""
+        found: dict[str, list[File]] = {}
         for file in self._files:
-            code = file.part is Part.PRODUCTION and file.path.endswith(".py")
-            if code and any(w in file.data for w in _MODEL_WORDS) and _ASKS.search(file.text or ""):
-                found.setdefault(file.path.rpartition("/")[2], []).append(file.path)
+            if file.part is Part.PRODUCTION and file.path.endswith(".py"):
+                found.setdefault(file.path.rpartition("/")[2], []).append(file)
         return found
+
+
+def _asks_a_model(file: File) -> bool:
+    return any(word in file.data for word in _MODEL_WORDS) and _ASKS.search(file.text or "") is not None
 
 
 def _imported(match: re.Match[str]) -> Sequence[str]:
