@@ -4,28 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
 
-from prodworks_cli import knowledge
-from prodworks_cli.account_view import with_logging
-from prodworks_cli.deployments import templates_of
 from prodworks_cli.languages import sizes_by_language, unread_languages
-from prodworks_cli.link import link, pointers
-from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan, Skipped
+from prodworks_cli.model import Gap, Inventory
 from prodworks_cli.node import Block, Declarations, Node
-from prodworks_cli.planes import distinct, ordered, resource_of, with_workload
 from prodworks_cli.processes import WORTH, Beside, here, started
 from prodworks_cli.promises import Promise, Promised
-from prodworks_cli.prompt_use import with_prompt_uses
-from prodworks_cli.references import Wanted, references, written
 from prodworks_cli.resources.awscc import as_cloudformation
 from prodworks_cli.resources.compute import environment
 from prodworks_cli.resources.entries_sam import implied_entries
 from prodworks_cli.resources.iam_sam import implied_roles
-from prodworks_cli.resources.model_calls import ModelCall
 from prodworks_cli.resources.registry import declared_adapters, part_adapters
 from prodworks_cli.schema import Draft
 from prodworks_cli.sources import (
@@ -40,7 +31,6 @@ from prodworks_cli.sources import (
     state_machines,
     terraform,
     typescript,
-    unrecognised,
 )
 from prodworks_cli.sources.files import File, Tree, judged
 from prodworks_cli.tasks import Attempt, Begin, Found, Given, Task, begun, directly, in_turn, shared
@@ -49,7 +39,6 @@ COSTS: Mapping[str, float] = {"Python": 6, "Java": 5, "TypeScript": 1}
 """What a byte of code takes to read, beside one of TypeScript: most of a front end is put aside unparsed."""
 APART = 10
 """How many sources are read apart."""
-MODELS = "the references to models"
 Environment = Mapping[str, tuple[Node, ...]]
 SPLIT = 2 * WORTH
 """What the reader of a language must take before one half of its work is worth a process."""
@@ -84,6 +73,9 @@ def collect_repository(
     given_to_code, crashed = attempt("the environment of code", lambda: ((environment(declarations),), ()))
     promise.keep(given_to_code[0] if given_to_code else {})
     adapted = [*_adapted(declarations, attempt), *in_turn(_tasks_of_declarations(given, declarations), attempt)]
+    # What comes last is imported while others read.
+    from prodworks_cli.whole import MODELS, Read, whole, written
+
     literal, lost = attempt(MODELS, lambda: (written(workload), ()))
     found = [*adapted, *code(), *apart()]
     gaps = [
@@ -94,21 +86,8 @@ def collect_repository(
         *lost,
         *unread_languages(files),
     ]
-    drafts = with_prompt_uses([draft for drafts, _ in found for draft in drafts], declarations)
-    told = {gap.scope for gap in gaps}
-    if not any(draft.cls.KIND.startswith(("aws.bedrock.", "aws.agentcore.")) for draft in drafts):
-        gaps += unrecognised.switched_off(f for f in files if f.path not in told)
-    if not any(draft.cls is ModelCall for draft in drafts):
-        gaps += unrecognised.read(f for f in workload if f.path not in told)
-    wanted = Wanted.of(settings, today or knowledge.checked())
-    named, crashes = attempt(MODELS, lambda: (references(drafts, workload, declarations, wanted, literal), ()))
-    gaps += crashes
-    resources = with_logging(link((resource_of(d, Plane.DECLARED) for d in (*drafts, *named)), pointers(declarations)))
-    skipped = (*tree.skipped, *(Skipped(path, operator_scripts.REASON) for path in sorted(by_hand)))
-    scan = Scan(tree.name, tree.commit, tree.dirty, len(tree.files), skipped, owners=_owners(resources, owned))
-    scan = replace(scan, templates=templates_of(declarations.blocks))
-    inventory = Inventory(ordered(resources), distinct(gaps), scan, settings)
-    return with_workload(inventory, _owner(settings, owned, resources))
+    read = Read(given, declarations, [draft for drafts, _ in found for draft in drafts], gaps, literal)
+    return whole(read, settings, attempt, today)
 
 
 def _index(files: Sequence[File]) -> None:
@@ -177,19 +156,3 @@ def _tasks_apart(given: Given) -> Sequence[Task]:
     from prodworks_cli import apart
 
     return apart.tasks(given)
-
-
-def _owners(resources: Iterable[Resource], owned: owners.Owners) -> dict[str, str]:
-    paths = sorted({place.where for r in resources for place in r.locations.values()})
-    return {path: ", ".join(owned.of(path)) for path in paths if owned.of(path)}
-
-
-def _owner(settings: Mapping[str, Any], owned: owners.Owners, resources: Sequence[Resource]) -> str | None:
-    """The owner by config, else the one whom CODEOWNERS gives all the code that calls a model."""
-    if settings.get("owner"):
-        return str(settings["owner"])
-    paths = {r.locations[""].where for r in resources if r.kind in ("repo.model_call", "repo.prompt")}
-    # A repository of infrastructure alone has no such code: then what it declares must be owned.
-    paths = paths or {r.locations[""].where for r in resources}
-    named = [owned.of(path) for path in sorted(paths)]
-    return ", ".join(named[0]) if named and all(named) else None

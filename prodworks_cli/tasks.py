@@ -51,6 +51,11 @@ class Given:
     owned: Owners
 
     @property
+    def by_hand(self) -> frozenset[str]:
+        """The paths of the files that are run by hand."""
+        return frozenset(f.path for f in self.files) - frozenset(f.path for f in self.workload)
+
+    @property
     def glance(self) -> int:
         """What a source takes that looks at all files."""
         return int(GLANCE * sum(len(file.data) for file in self.files))

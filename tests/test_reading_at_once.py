@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prodworks_cli import audit, collect, processes, promises, tasks
+from prodworks_cli import audit, collect, processes, promises, tasks, whole
 from prodworks_cli.collect import collect_repository
 from prodworks_cli.inventory import dump
 from prodworks_cli.model import Inventory
@@ -83,7 +83,7 @@ SOURCES = {
     "the secret scanner": (secrets, "read"),
     "the prompt reader": (prompts, "read"),
     "the environment of code": (collect, "environment"),
-    "the references to models": (collect, "written"),
+    "the references to models": (whole, "written"),
     "the CDK reader": (cdk, "read"),
 }
 
@@ -102,9 +102,9 @@ def test_a_crash_is_a_gap_and_an_error_wherever_it_happens(
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_process_that_is_stopped_is_made_up_for(two_cores: None, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    whole, _ = read(at_once=False)
+    alone, _ = read(at_once=False)
     module, function = SOURCES[name]
     monkeypatch.setattr(module, function, partial(stopped_elsewhere, getattr(module, function)))
     several, errors = read(at_once=True)
-    assert dump(several) == dump(whole)
+    assert dump(several) == dump(alone)
     assert errors.seen == []
