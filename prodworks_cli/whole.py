@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from prodworks_cli import knowledge
 from prodworks_cli.account_view import with_logging
 from prodworks_cli.deployments import templates_of
-from prodworks_cli.lazy import dataclass
 from prodworks_cli.link import link, pointers
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan, Skipped
 from prodworks_cli.node import Declarations
