@@ -38,7 +38,8 @@ REVEALED: Mapping[str, frozenset[str]] = {
     "invocation-logging-covers-called-regions": frozenset({"invocation-log-delivery-succeeds"}),
     "invocation-logging-enabled": frozenset({"invocation-log-delivery-succeeds"}),
     "model-calls-apply-guardrail": GUARDRAIL_RULES
-    | {"code-guardrail-exists", "guardrail-reads-tagged-input", "guardrail-version-pinned"},
+    | {"code-guardrail-exists", "guardrail-reads-tagged-input", "guardrail-version-pinned"}
+    | {"streamed-answers-wait-for-guardrail"},
 }
 """For a gap the controls about what its fix brings or takes away: only a guardrail that is attached has a version, only
 a log with a destination can lose records, only a trail that records models and a budget that sees their spend are

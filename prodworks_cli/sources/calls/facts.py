@@ -107,6 +107,8 @@ class Facts:
         elif self._api == "invoke_inline_agent":
             prefix = ("guardrailConfiguration",)
         id_, version, stream = (self.node(*prefix, name) for name in names)
+        if self._api.startswith("invoke_model"):
+            stream = self.node("body", "amazon-bedrock-guardrailConfig", names[2])
         return Node(id_.content if id_.content != "" else None, id_.location), _version(version), stream
 
     def agent(self) -> tuple[Node, Node]:
