@@ -7,16 +7,16 @@ to an unknown in every other case: another account, a Region that was not read, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from prodworks_cli.call_logging import logging_of, region_of
 from prodworks_cli.knowledge import outside
 from prodworks_cli.model import Inventory, Kind, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.agents import Agent, AgentAlias, Prompt
 from prodworks_cli.resources.bedrock import InferenceProfile, InvocationLogging
 from prodworks_cli.resources.foundation_models import FoundationModel, ModelCatalog
 from prodworks_cli.resources.guardrails import Guardrail
-from prodworks_cli.resources.model_calls import DEPLOYMENT, NUMBERED, ModelCall, ModelClient
+from prodworks_cli.resources.model_calls import DEPLOYMENT, NUMBERED, ModelCall
 from prodworks_cli.resources.model_references import ModelReference
 from prodworks_cli.schema import Flag, Link, Text, Texts
 from prodworks_cli.sources.calls.model_ids import read_model_id
@@ -107,19 +107,6 @@ class Account:
         if hidden:
             return Unknown(f"{hidden[0].scope}: {hidden[0].reason}")
         return None if where in self.inventory.scan.regions else Unknown(f"{where} was not read")
-
-
-def region_of(call: ModelCall, resources: Iterable[Resource]) -> str | Unknown:
-    """The Region that a call goes to: its own, or that of its client, which may leave it to the deployment."""
-    if isinstance(call.region, str):
-        return call.region
-    if not isinstance(call.client, Ref):
-        return Unknown("the client of the call is not known")
-    client = next(
-        (r.value for r in resources if r.identity == call.client.key and isinstance(r.value, ModelClient)), None
-    )
-    region = client.region if isinstance(client, ModelClient) else Unknown("the client of the call is not known")
-    return DEPLOYMENT if region is None else region
 
 
 def _region(resource: Resource) -> str | None:
@@ -222,7 +209,7 @@ def _call(value: ModelCall, account: Account) -> ModelCall:
         region=region,
         guardrail=guardrail,
         guardrail_version_exists=_version_exists(value, guardrail, account),
-        invocation_logging=_logging(region, account.of(InvocationLogging)),
+        invocation_logging=logging_of(region, account.of(InvocationLogging)),
         agent_version=_behind(value, region, account) if value.agent_alias is not None else None,
     )
 
@@ -268,35 +255,3 @@ def _version_exists(value: ModelCall, guardrail: Link, account: Account) -> Flag
     if not isinstance(wanted, str):
         return wanted if isinstance(wanted, Unknown) else Unknown("the call names no version")
     return wanted == "DRAFT" or wanted in versions
-
-
-def with_logging(resources: Sequence[Resource]) -> list[Resource]:
-    """Declared model calls with the invocation logging that the repository declares for their Region."""
-    loggers = [r for r in resources if r.plane is Plane.DECLARED and isinstance(r.value, InvocationLogging)]
-    return [_logged(r, loggers, resources) for r in resources]
-
-
-def _logged(resource: Resource, loggers: Sequence[Resource], resources: Sequence[Resource]) -> Resource:
-    if not isinstance(resource.value, ModelCall) or resource.plane is not Plane.DECLARED:
-        return resource
-    region = region_of(resource.value, resources)
-    return replace(resource, value=replace(resource.value, invocation_logging=_declared_logging(region, loggers)))
-
-
-def _declared_logging(region: str | Unknown, loggers: Sequence[Resource]) -> Link:
-    """Code without a Region runs where it is deployed to, and the only setting of the repository is made there too."""
-    if not loggers:
-        return Unknown("the repository sets no invocation logging; the account may")
-    if len(loggers) == 1 and isinstance(region, Unknown) and region.present:
-        return Ref(InvocationLogging.KIND, loggers[0].identity)
-    found = _logging(region, loggers)
-    return Unknown("for which Region the repository sets invocation logging is not known") if found is None else found
-
-
-def _logging(region: str | Unknown, loggers: Sequence[Resource]) -> Link:
-    if isinstance(region, Unknown):
-        return region
-    found = [r for r in loggers if isinstance(r.value, InvocationLogging) and r.value.region == region]
-    if found:
-        return Ref(InvocationLogging.KIND, found[0].identity)
-    return Unknown(f"the invocation logging of {region} was not read")

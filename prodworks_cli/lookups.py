@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from prodworks_cli.account_view import Account, region_of
+from prodworks_cli.account_view import Account
+from prodworks_cli.call_logging import region_of
 from prodworks_cli.lazy import regex
 from prodworks_cli.model import Inventory, Kind, Location, Plane, Ref, Resource, Unknown
 from prodworks_cli.resources.agents import Agent, Prompt

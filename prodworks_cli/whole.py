@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from prodworks_cli import knowledge
-from prodworks_cli.account_view import with_logging
+from prodworks_cli.call_logging import with_logging
 from prodworks_cli.deployments import templates_of
 from prodworks_cli.link import link, pointers
 from prodworks_cli.model import Gap, Inventory, Plane, Resource, Scan, Skipped
