@@ -15,6 +15,7 @@ from prodworks_cli.sources import (
     prompts,
     safeguards,
     secrets,
+    system_cards,
     workflows,
 )
 from prodworks_cli.tasks import Found, Given, Task
@@ -32,7 +33,8 @@ def tasks(given: Given) -> Sequence[Task]:
         "the reader of MCP settings": lambda: mcp.read(files),
         "the reader of safeguards": lambda: (safeguards.read(files), ()),
         "the reader of feedback": lambda: (feedback.read(files), ()),
-        "the reader of documents": lambda: (documents.read(tree.files), ()),
+        "the reader of documents": lambda: (documents.read(tree.files, given.today), ()),
+        "the reader of system cards": lambda: (system_cards.read(tree.files, given.today), ()),
         "the reader of bearer tokens": lambda: (bearer_tokens.read(files), ()),
     }
     return [Task(what, run, given.glance) for what, run in runs.items()]

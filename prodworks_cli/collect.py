@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from prodworks_cli import knowledge
 from prodworks_cli.languages import sizes_by_language, unread_languages
 from prodworks_cli.model import Gap, Inventory
 from prodworks_cli.node import Block, Declarations, Node
@@ -65,7 +66,8 @@ def collect_repository(
     if begin:
         _index(files)
     # What needs no declarations is read while these are; code is, until it asks for its environment.
-    given = Given(tree, production, files, workload, owned)
+    day = today or knowledge.checked()
+    given = Given(tree, production, files, workload, owned, day)
     apart = begun(partial(_tasks_apart, given), APART * given.glance, attempt, begin)
     promise: Promise[Mapping[str, tuple[Node, ...]]] = Promise(shared=begin is not None)
     code = shared(_tasks_of_code(given, Promised(promise), begin), attempt, begin)
@@ -87,7 +89,7 @@ def collect_repository(
         *unread_languages(files),
     ]
     read = Read(given, declarations, [draft for drafts, _ in found for draft in drafts], gaps, literal)
-    return whole(read, settings, attempt, today)
+    return whole(read, settings, attempt, day)
 
 
 def _index(files: Sequence[File]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -42,13 +43,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Given:
-    """What is read: a tree, its files that are judged, those of them that are no plans, and those that are run."""
+    """What is read: a tree, its files that are judged, those of them that are no plans, and those that are run.
+
+    ``today`` is what the age of documents counts from.
+    """
 
     tree: Tree
     production: Sequence[File]
     files: Sequence[File]
     workload: Sequence[File]
     owned: Owners
+    today: date
 
     @property
     def by_hand(self) -> frozenset[str]:

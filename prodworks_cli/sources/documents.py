@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from prodworks_cli.lazy import regex
-from prodworks_cli.model import Location
+from prodworks_cli.model import Location, Unknown
 from prodworks_cli.node import Node
 from prodworks_cli.resources.documents import Document
 from prodworks_cli.schema import Draft, draft
 from prodworks_cli.sources.files import File, Part
 from prodworks_cli.sources.parts import suffix_of
 
+_NO_DOCUMENTS = (Part.VENDORED, Part.AGENT_INSTRUCTIONS, Part.TEST)
 _TEXTS = (".md", ".mdx", ".rst", ".adoc", ".txt")
 _PATH = regex(r"run[-_]?book|play[-_]?book|incident|on[-_]?call|operations|emergency", re.I)
 _TITLE = regex(r"run ?book|incident (?:response|handling)|on-?call (?:guide|handbook)|emergency|operations guide", re.I)
@@ -47,17 +49,23 @@ _TRIED = regex(r"\btested\b|\bdrill|\brehears|\bexercised\b|\btried\b|\bpractise
 
 
 @dataclass(frozen=True)
-class _Section:
+class Section:
+    """A heading with what stands below it."""
+
     title: str
     line: int
     body: str
 
 
-def read(files: Iterable[File]) -> tuple[Draft, ...]:
-    """One draft for each runbook; agents' instructions, vendored files and tests are none."""
-    parts = (Part.VENDORED, Part.AGENT_INSTRUCTIONS, Part.TEST)
-    texts = (f for f in files if f.part not in parts and suffix_of(f.path) in _TEXTS and _may_be_runbook(f))
-    return tuple(d for f in texts for d in _runbooks(f.path, f.text or ""))
+def read(files: Iterable[File], today: date) -> tuple[Draft, ...]:
+    """One draft for each runbook."""
+    texts = (f for f in files if is_text(f) and _may_be_runbook(f))
+    return tuple(d for f in texts for d in _runbooks(f.path, f.text or "", today))
+
+
+def is_text(file: File) -> bool:
+    """Whether a file is a document; agents' instructions, vendored files and tests are none."""
+    return file.part not in _NO_DOCUMENTS and suffix_of(file.path) in _TEXTS
 
 
 def _may_be_runbook(file: File) -> bool:
@@ -65,13 +73,12 @@ def _may_be_runbook(file: File) -> bool:
     return bool(_PATH.search(file.path.rpartition("/")[2])) or file.holds(_WORDS, folded=True)
 
 
-def _runbooks(path: str, text: str) -> Iterator[Draft]:
-    sections = list(_sections(text))
+def _runbooks(path: str, text: str, today: date) -> Iterator[Draft]:
+    sections = sections_of(text)
     named = bool(_PATH.search(path.rpartition("/")[2])) or any(_TITLE.search(s.title) for s in sections)
     if not named or not _MODEL.search(text):
         return
-    owner = _OWNER.search(text)
-    reviewed = _REVIEWED.search(text)
+    reviewed = reviewed_on(text)
     topics = [Node(topic, Location(path, line)) for topic, line in _topics(sections)]
     described = draft(
         Document,
@@ -79,25 +86,45 @@ def _runbooks(path: str, text: str) -> Iterator[Draft]:
         type="runbook",
         path=path,
         sections=topics,
-        owner=Node(owner[1].strip(" *_|"), Location(path, _line(text, owner.start(1)))) if owner else None,
-        reviewed_at=reviewed[1] if reviewed else None,
+        owner=owner_of(path, text),
+        reviewed_at=reviewed,
+        reviewed_days_ago=days_ago(reviewed, today),
     )
     yield replace(described, identity=path)
+
+
+def owner_of(path: str, text: str) -> Node | None:
+    """Who a document says keeps it."""
+    owner = _OWNER.search(text)
+    return Node(owner[1].strip(" *_|"), Location(path, _line(text, owner.start(1)))) if owner else None
+
+
+def reviewed_on(text: str) -> str | None:
+    """The day of the last review that a document tells, in ISO 8601."""
+    reviewed = _REVIEWED.search(text)
+    return reviewed[1] if reviewed else None
+
+
+def days_ago(day: str | None, today: date) -> int | Unknown | None:
+    """Days since a day; what is no day of the calendar is not known."""
+    try:
+        return (today - date.fromisoformat(day)).days if day else None
+    except ValueError:
+        return Unknown("a day that cannot be read", present=True)
 
 
 def _line(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
 
 
-def _sections(text: str) -> Iterator[_Section]:
+def sections_of(text: str) -> list[Section]:
     """The headings, each with what stands below it up to the next one."""
     marks = sorted([*_HEADING.finditer(text), *_UNDERLINED.finditer(text)], key=lambda m: m.start())
-    for mark, following in zip(marks, [*marks[1:], None], strict=False):
-        body = text[mark.end() : following.start() if following else len(text)]
-        yield _Section(mark[1], _line(text, mark.start()), body)
+    ends = [*(m.start() for m in marks[1:]), len(text)]
+    return [Section(m[1], _line(text, m.start()), text[m.end() : end]) for m, end in zip(marks, ends, strict=False)]
 
 
-def _topics(sections: list[_Section]) -> Iterator[tuple[str, int]]:
+def _topics(sections: list[Section]) -> Iterator[tuple[str, int]]:
     for section in sections:
         whole = f"{section.title}\n{section.body}"
         steps = bool(_STEP.search(section.body))

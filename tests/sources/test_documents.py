@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from prodworks_cli.schema import assemble
 from prodworks_cli.sources.documents import read
 from prodworks_cli.sources.files import tree_of
 
+TODAY = date(2026, 11, 23)
 RUNBOOK = """# Runbook of the assistant
 
 Owner: @example/team-support
@@ -30,12 +33,12 @@ Tested in the drill of November.
 
 
 def sections(text: str, path: str = "docs/runbook.md") -> object:
-    drafts = read(tree_of({path: text}).files)
+    drafts = read(tree_of({path: text}).files, TODAY)
     return assemble(drafts[0])[0].sections if drafts else None  # type: ignore[attr-defined]
 
 
 def test_a_runbook() -> None:
-    (draft,) = read(tree_of({"docs/runbook.md": RUNBOOK}).files)
+    (draft,) = read(tree_of({"docs/runbook.md": RUNBOOK}).files, TODAY)
     value, places = assemble(draft)
     assert vars(value) == {
         "type": "runbook",
@@ -43,6 +46,7 @@ def test_a_runbook() -> None:
         "sections": ("rollback", "escalation", "switch-off"),
         "owner": "@example/team-support",
         "reviewed_at": "2026-11-03",
+        "reviewed_days_ago": 20,
     }
     assert [places[f"sections[{n}]"].line for n in range(3)] == [6, 10, 14]
     assert places["owner"].line == 3

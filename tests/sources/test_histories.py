@@ -45,8 +45,9 @@ class Chat {
 """
 
 
-def bounded(path: str, text: str) -> object:
-    found = [r.value for r in collect_repository(tree_of({path: text}), {}).resources if isinstance(r.value, ModelCall)]
+def bounded(path: str, text: str, **others: str) -> object:
+    tree = tree_of({path: text, **others})
+    found = [r.value for r in collect_repository(tree, {}).resources if isinstance(r.value, ModelCall)]
     (call,) = found
     return "?" if isinstance(call.history_bounded, Unknown) else call.history_bounded
 
@@ -100,6 +101,37 @@ def test_memories_of_langchain(text: str, expected: object) -> None:
     assert bounded("app.py", model + text) == expected
 
 
+def test_a_memory_in_another_file_need_not_be_that_of_the_model() -> None:
+    model = 'from langchain_aws import ChatBedrockConverse\nllm = ChatBedrockConverse(model="amazon.nova-lite-v1:0")\n'
+    keeps_all = "from langchain.memory import ConversationBufferMemory\nmemory = ConversationBufferMemory()"
+    assert bounded("app.py", model, **{"chain.py": keeps_all}) == "?"
+
+
+def test_a_memory_of_another_function_need_not_be_that_of_the_model() -> None:
+    head = "from langchain_aws import ChatBedrockConverse\nfrom langgraph.checkpoint.memory import MemorySaver\n"
+    made = 'ChatBedrockConverse(model="amazon.nova-lite-v1:0")'
+    probe = f"def probe():\n    return {made}\ndef graph(build):\n    return build.compile(MemorySaver())\n"
+    assert bounded("app.py", head + probe) == "?"
+    assert bounded("app.py", f"{head}def graph(build):\n    return build({made}).compile(MemorySaver())\n") is False
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ('[{"role": "user", "content": [{"text": event["messages"][-1]["content"]}]}]', "?"),
+        ('[{"role": m["role"], "content": m["content"]} for m in event["messages"]]', "?"),
+        ('[m for m in event["messages"]]', False),
+    ],
+)
+def test_a_member_of_messages_may_be_that_of_the_last_one_or_of_all(messages: str, expected: object) -> None:
+    assert bounded("app.py", PYTHON.replace("BODY", converse(messages))) == expected
+
+
+def test_the_transcript_of_a_meeting_is_no_history() -> None:
+    text = 'transcript = event["transcript"]\n    ' + converse('[{"role": "user", "content": [{"text": transcript}]}]')
+    assert bounded("app.py", PYTHON.replace("BODY", text)) is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "imports", "expected"),
     [
@@ -140,6 +172,7 @@ def test_memories_of_frameworks_in_typescript() -> None:
     assert bounded("app.ts", model) == "?"
     assert bounded("app.ts", model + "const kept = await trimMessages(all, { maxTokens: 400 });") is True
     assert bounded("app.ts", model + "const saver = new MemorySaver();") is False
+    assert bounded("app.ts", model, **{"graph.ts": "const saver = new MemorySaver();"}) == "?"
     strands = 'import { Agent, BedrockModel } from "@strands-agents/sdk";\nconst model = new BedrockModel({ modelId: "amazon.nova-lite-v1:0" });\nconst agent = new Agent({ model });\n'
     assert bounded("app.ts", strands) is True
 

@@ -16,7 +16,7 @@ from prodworks_cli.sources.parts import words
 _HISTORY = regex(
     r"histor(?:y|ies)(?!(?:id|table|name|key|length|size|limit|url|path|file|bucket|index|client|store|class)s?$)"
     r"|^(?:past|previous|prior|earlier|old|recent)(?:messages|turns|conversations?)$"
-    r"|^conversations?(?:messages|turns|text|log)?$|^(?:chat|message)log$|^transcript$|^turns$|^dialogue?$"
+    r"|^conversations?(?:messages|turns|text|log)?$|^(?:chat|message|conversation)(?:log|transcript)$|^turns$|^dialogue?$"
     r"|^(?:trim|truncate|prune|compact|limit|cap)(?:messages|conversation)"
 )
 _KEPT = regex(r"(?:self|this|state|session\w*|memory|thread|conversation)(?:\.|\[['\"]|\?\.)messages(?:['\"]\])?$")
@@ -51,6 +51,8 @@ WHOLE = words(
     """
 )
 NULL = "NullConversationManager"
+_ONE_OR_ALL = Unknown("texts of the messages that a caller sends: the last of them, or all")
+_OTHER_FILE = Unknown("a memory of the framework that keeps everything is named elsewhere than the model")
 _WITH_MEMORIES = ("langchain", "llama_index", "spring")
 MEMORIES = tuple(sorted(name.encode() for name in BOUNDED | WHOLE | {NULL}))
 
@@ -70,9 +72,12 @@ def history_of(api: str, said: Trace[Any], measured: Iterable[str]) -> bool | Un
     if api.startswith(_SERVICES):
         return SERVED
     kept = [leaf for leaf in said.kinds(STORED, OUTSIDE) if "role" in leaf.path]
-    if not (said.kinds(HISTORY) or kept or any(map(_is_sent, said.kinds(INPUT)))):
+    sent = [leaf for leaf in said.kinds(INPUT) if _is_sent(leaf)]
+    if not (said.kinds(HISTORY) or kept or any("role" in leaf.path or _is_whole(leaf) for leaf in sent)):
         if unread := said.kinds(UNKNOWN):
             return Unknown(unread[0].name)
+        if sent:
+            return _ONE_OR_ALL
         given = next((leaf for leaf in said.kinds(PARAMETER) if _is_sent(leaf)), None)
         if given is not None:
             return Unknown(f"parameter {given.name} may hold what was said before")
@@ -83,15 +88,29 @@ def history_of(api: str, said: Trace[Any], measured: Iterable[str]) -> bool | Un
 
 def _is_sent(leaf: Leaf[Any]) -> bool:
     """A caller sends what was said before, as a list of messages."""
-    return any(part.replace("_", "").lower() in _SENT for part in leaf.path)
+    return any(map(_names_list, leaf.path))
 
 
-def history_in_framework(names: Iterable[str], library: str) -> bool | Unknown:
-    """What the memories of a framework keep, by those that the repository names."""
+def _is_whole(leaf: Leaf[Any]) -> bool:
+    """The list itself, or its elements as they are, and not a member of one of them."""
+    last = next(part for part in reversed(leaf.path) if part != "*")
+    return _names_list(last)
+
+
+def _names_list(part: str) -> bool:
+    return part.replace("_", "").lower() in _SENT
+
+
+def history_in_framework(names: Iterable[str], library: str, here: Iterable[str]) -> bool | Unknown:
+    """What the memories of a framework keep, by those that the repository names.
+
+    ``here`` are the names in the function that makes the model, or in the file where no function does. A memory that
+    keeps everything, and is named elsewhere, need not be that of this model: it may only answer a probe.
+    """
     told = set(names)
     if library == "strands":  # keeps the last messages unless it is told otherwise
         return NULL not in told
     bounded, whole = bool(told & BOUNDED), bool(told & WHOLE)
     if library not in _WITH_MEMORIES or bounded == whole:
         return FRAMEWORK
-    return bounded
+    return True if bounded else False if not WHOLE.isdisjoint(here) else _OTHER_FILE

@@ -43,7 +43,7 @@ class Bounds:
     def of_history(self, call: CallSite, bodies: Sequence[Body], asked: Sequence[Body]) -> bool | Unknown | None:
         """Whether what was said before has a bound in the request; Spring AI adds it by an advisor."""
         if call.library == "spring" and _remembers(call.module):
-            return history_in_framework(self._memories, "spring")
+            return history_in_framework(self._memories, "spring", self._memories)
         return history_of(call.api, self._flow.of_all(asked), (b.module.text(n) for b in bodies for n in _compared(b)))
 
     @cached_property

@@ -217,7 +217,10 @@ class Describer:
 
     def _memory(self, found: ModelObject) -> bool | Unknown:
         """Whether what the framework keeps of what was said has a bound."""
-        return history_in_framework(self._memories, found.library)
+        module = found.site.module
+        around = module.function(found.site.node) or module.root
+        here = map(module.text, module.below(around, "identifier"))
+        return history_in_framework(self._memories, found.library, here)
 
     @cached_property
     def _memories(self) -> frozenset[str]:

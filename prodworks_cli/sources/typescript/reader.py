@@ -150,7 +150,7 @@ class _Reader:
                 else object_attributes(model, self._requests, traced)
             ),
             **around.texts.conversations.of_object(model),
-            "history_bounded": history_in_framework(self._memories, _family(model)),
+            "history_bounded": history_in_framework(self._memories, _family(model), _named_around(model.site)),
             **structured(self._repository, self._tracer, model.site),
             "reachable": not self._liveness.is_dead(model.site),
         }
@@ -226,6 +226,12 @@ class _Reader:
                 enabled = option["isEnabled"]
                 return enabled if enabled.present else Node(name == "telemetry", option.location)
         return False
+
+
+def _named_around(site: Site) -> Iterator[str]:
+    """The names in the function around a place, or in the file where there is none."""
+    around = site.module.function(site.node) or site.module.root
+    yield from map(site.module.text, site.module.below(around, "identifier"))
 
 
 def _family(model: ModelObject) -> str:
