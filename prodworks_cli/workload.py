@@ -133,7 +133,6 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         output_sinks=links("repo.output_sink"),
         log_statements=links("repo.log_statement"),
         model_references=links("repo.model_reference"),
-        retrieval_calls=links("repo.retrieval_call"),
         alarms=links("aws.cloudwatch.alarm"),
         dashboards=links("aws.cloudwatch.dashboard"),
         anomaly_monitors=links("aws.ce.anomaly_monitor"),

@@ -65,7 +65,6 @@ class Workload(Kind):
     output_sinks: Annotated[Links, To("repo.output_sink")]
     log_statements: Annotated[Links, To("repo.log_statement")]
     model_references: Annotated[Links, To("repo.model_reference")]
-    retrieval_calls: Annotated[Links, To("repo.retrieval_call")]
     alarms: Annotated[Links, To("aws.cloudwatch.alarm")]
     dashboards: Annotated[Links, To("aws.cloudwatch.dashboard")]
     anomaly_monitors: Annotated[Links, To("aws.ce.anomaly_monitor")]
