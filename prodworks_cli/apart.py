@@ -12,6 +12,7 @@ from prodworks_cli.sources import (
     feedback,
     manifests,
     mcp,
+    migration_plans,
     prompts,
     safeguards,
     secrets,
@@ -34,6 +35,7 @@ def tasks(given: Given) -> Sequence[Task]:
         "the reader of safeguards": lambda: (safeguards.read(files), ()),
         "the reader of feedback": lambda: (feedback.read(files), ()),
         "the reader of documents": lambda: (documents.read(tree.files, given.today), ()),
+        "the reader of migration plans": lambda: (migration_plans.read(tree.files, given.today), ()),
         "the reader of system cards": lambda: (system_cards.read(tree.files, given.today), ()),
         "the reader of bearer tokens": lambda: (bearer_tokens.read(files), ()),
     }

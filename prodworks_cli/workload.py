@@ -22,7 +22,7 @@ from prodworks_cli.undeclared import undeclared
 from prodworks_cli.workload_account import owner_by_tags
 from prodworks_cli.workload_calls import answers_from_what_was_found, asked_by_people, modalities, on_runtime, uses
 from prodworks_cli.workload_entries import covered, has_public_entry, rate_limited
-from prodworks_cli.workload_people import fallback, feedback_captured, kill_switch, shows_answers
+from prodworks_cli.workload_people import fallback, feedback_captured, kill_switch, migration_planned, shows_answers
 from prodworks_cli.workload_supply import dependencies_locked, dependencies_scanned
 
 IDENTITY = "workload"
@@ -143,6 +143,7 @@ def build_workload(inventory: Inventory, plane: Plane, owner: str | None) -> Res
         enforces_guardrail=_enforces_guardrail(inventory),
         evaluations=links("repo.evaluation"),
         trails=links("aws.cloudtrail.trail"),
+        agents_migration_planned=migration_planned(inventory, plane),
         data_events_in_use=events,
         unrecorded_data_events=trails.unrecorded(inventory, plane, events, _hiding(Trail.KIND, plane, inventory)),
         api_keys=links("aws.bedrock.api_key"),

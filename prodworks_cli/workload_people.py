@@ -27,6 +27,13 @@ def fallback(inventory: Inventory) -> bool | Unknown:
     return every(c.fallback for c in calls) if calls else _NO_CALLS
 
 
+def migration_planned(inventory: Inventory, plane: Plane) -> bool | Unknown:
+    """Whether a document plans to leave Agents Classic; without one a declared agent may be one that is gone."""
+    if any(isinstance(r.value, Document) and r.value.type == "migration-plan" for r in inventory.resources):
+        return True
+    return False if plane is Plane.OBSERVED else Unknown("whether the account still has such agents is not known")
+
+
 def kill_switch(inventory: Inventory) -> bool | Unknown:
     """Whether the model can be switched off without a deployment: by a tried command of a runbook, or by a flag."""
     documents = [r.value for r in inventory.resources if isinstance(r.value, Document)]

@@ -12,7 +12,8 @@ from prodworks_cli.schema import Number, Text, Texts
 class Document(Kind):
     """A document that is recognised by path and headings, and checked for content.
 
-    ``type`` is ``runbook`` or ``system-card``. ``sections`` are the topics that a runbook treats with steps:
+    ``type`` is ``runbook``, ``system-card`` or ``migration-plan`` (away from what is in ``sections``).
+    ``sections`` are the topics that a runbook treats with steps:
     ``rollback`` (of model, prompt or guardrail), ``escalation``, ``switch-off`` (of the model, by a command that was
     tried); and those that a system card treats: ``intended-use``, ``users``, ``data``, ``models``, ``limitations``,
     ``risk-class``.

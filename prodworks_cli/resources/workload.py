@@ -36,6 +36,8 @@ class Workload(Kind):
     ``dependencies_scanned`` that a pipeline looks for known flaws in them. ``undeclared_resources`` are the GenAI
     resources of the account that the repository does not declare. ``data_events_in_use`` are the types of data events
     of CloudTrail that the services in use leave, ``unrecorded_data_events`` those of them that no trail keeps.
+    ``agents_migration_planned`` says that a document plans the way out of Agents Classic; without one only the account
+    can tell whether there still are such agents.
     ``evaluated_days_ago`` counts from the latest evaluation job of the account on something in use.
     """
 
@@ -75,6 +77,7 @@ class Workload(Kind):
     enforces_guardrail: Flag
     evaluations: Annotated[Links, To("repo.evaluation")]
     trails: Annotated[Links, To("aws.cloudtrail.trail")]
+    agents_migration_planned: Flag
     data_events_in_use: Texts
     unrecorded_data_events: Texts
     api_keys: Annotated[Links, To("aws.bedrock.api_key")]
