@@ -37,6 +37,7 @@ def audit(options: AuditOptions, gate: GateOptions, output: Output) -> int:
         conditions = _conditions(gate, bench.config)
         source = source_of(gate.baseline, bench.config.gate, options.path, conditions)
         inventory = collected(options, bench.config, errors)
+        bench.pack.leave(cache_of(options))
         report = bench.judged(inventory, errors)
         root = None if options.inventory else options.path
         earlier = compared(report, source, root, _Revision(options, bench, inventory, report, errors))

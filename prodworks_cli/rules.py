@@ -88,6 +88,12 @@ class RulePack:
 
     rules: tuple[Rule, ...]
     sha256: str
+    unkept: tuple[str, Any] | None = field(default=None, compare=False, repr=False)
+
+    def leave(self, cache: Cache | None) -> None:
+        """Keep for the next run what the files say. Not while loading: a cache may lie in a folder that is listed."""
+        if cache and self.unkept:
+            cache.save(*self.unkept)
 
     def get(self, rule_id: str) -> Rule | None:
         """The rule of an id, or of an id it had before."""
@@ -103,10 +109,12 @@ def load_rules(extra: Iterable[Path] = (), *, shipped: bool = True, cache: Cache
     own = sorted(data_dir("rules").glob("*/*.yaml")) if shipped else []
     users = [path for folder in extra for path in _rule_files(folder)]
     texts = {path: path.read_bytes() for path in (*own, *users)}
-    loaded = _shipped({path: texts[path] for path in own}, cache) + [_checked(path, texts[path]) for path in users]
+    contents, unkept = _contents(heads := {path: texts[path].partition(_EXAMPLES)[0] for path in own}, cache)
+    loaded = [_shipped(path, texts[path], data) for path, data in zip(heads, contents, strict=True)]
+    loaded += [_checked(path, texts[path]) for path in users]
     _refuse_duplicates(loaded)
     digest = hashlib.sha256(b"".join(texts[path] for path in (*own, *users))).hexdigest()
-    return RulePack(tuple(sorted((rule for _, rule in loaded), key=_order)), digest)
+    return RulePack(tuple(sorted((rule for _, rule in loaded), key=_order)), digest, unkept)
 
 
 def _rule_files(folder: Path) -> list[Path]:
@@ -131,23 +139,19 @@ def _refuse_duplicates(loaded: list[tuple[Path, Rule]]) -> None:
             seen[name] = path
 
 
-def _shipped(texts: Mapping[Path, bytes], cache: Cache | None) -> list[tuple[Path, Rule]]:
-    """Rules whose files end with their examples, as the test suite demands of all that are shipped."""
-    heads = {path: text.partition(_EXAMPLES)[0] for path, text in texts.items()}
-    found = zip(texts.items(), _contents(heads, cache), strict=True)
-    return [(path, _named(path, rule_of(data, partial(_examples_of, path, text)))) for (path, text), data in found]
+def _shipped(path: Path, text: bytes, data: Any) -> tuple[Path, Rule]:
+    """A rule whose file ends with its examples, as the test suite demands of all that are shipped."""
+    return path, _named(path, rule_of(data, partial(_examples_of, path, text)))
 
 
-def _contents(texts: Mapping[Path, bytes], cache: Cache | None) -> Sequence[Any]:
-    """What YAML texts hold. Kept are the contents of all of them together, by the texts: they decide it alone."""
+def _contents(texts: Mapping[Path, bytes], cache: Cache | None) -> tuple[Sequence[Any], tuple[str, Any] | None]:
+    """What YAML texts hold, and what to keep of it, under which key: the texts decide it alone."""
     key = digest_of(["rules", __version__, *(text.decode("utf-8", "surrogateescape") for text in texts.values())])
     kept = cache.load(key) if cache else None
     if kept is not None:
-        return list(kept)
+        return list(kept), None
     contents = [_parsed(path, text) for path, text in texts.items()]
-    if cache and _survives(contents):
-        cache.save(key, contents)
-    return contents
+    return contents, (key, contents) if cache and _survives(contents) else None
 
 
 def _survives(contents: object) -> bool:
