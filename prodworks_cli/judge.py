@@ -198,9 +198,9 @@ def _located(outcome: Outcome, cursor: Cursor) -> tuple[Proof, ...]:
 
 def _reason(outcome: Outcome, otherwise: str) -> str:
     if outcome.truth is None:
-        unknown = next((p for p in outcome.proofs if p.actual.startswith("unknown (")), None)
-        if unknown:
-            return unknown.actual.removeprefix("unknown (").removesuffix(")")
+        unknown = next((p.actual for p in outcome.proofs if p.actual.startswith(("unknown (", "[unknown ("))), None)
+        if unknown:  # alone, or each of a list that nobody could read
+            return "; ".join(unknown.strip("[]").removeprefix("unknown (").removesuffix(")").split("), unknown ("))
     first = next(iter(outcome.proofs), None)
     return f"{first.path} {first.operator} {_operand(first.expected)}: {first.actual}" if first else otherwise
 

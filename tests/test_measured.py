@@ -57,6 +57,9 @@ def workload(files: dict[str, str]) -> Workload:
         ("A.java", "double pricePer1kInputTokens = 0.003;", "price", "code", "pricePer1kInputTokens"),
         ("a.py", "MODEL_PRICING = load()", "price", "code", "MODEL_PRICING"),
         ("a.py", "cost = completion_cost(response)", "price", "code", "completion_cost"),
+        ("a.py", "spent = input_tokens * prices['input']", "price", "code", "input_tokens * price"),
+        ("a.ts", "return (promptTokens / 1000) * rate", "price", "code", "promptTokens / 1000) * rate"),
+        ("a.py", "x = output_price * output_tokens / 1000.0", "price", "code", "price * output_tokens"),
         ("a.py", "from langfuse import observe", "price", "platform", "langfuse"),
         ("q.sql", f"select {QUERY}", "price", "query", "q.sql"),
         ("c.yaml", 'units:\n  - name: inputTokens\n    price: "6.0E-8"\n', "price", "table", "c.yaml"),
@@ -74,6 +77,7 @@ def test_what_measures(path: str, text: str, purpose: str, form: str, name: str)
     [
         ("a.py", '"price": 999.99,'),
         ("a.py", "shipping_cost = 3"),
+        ("a.py", "limit = max_output_tokens * generated"),
         ("a.py", "# PRICE_PER_1K_TOKENS = 0.003"),
         ("a.py", "if PRICE_PER_TOKEN == 3: pass"),
         ("a.py", "game.score(name=1)"),

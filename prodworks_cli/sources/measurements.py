@@ -39,6 +39,12 @@ _PRICE = regex(
     r"|^(?:model|token|bedrock|llm)(?:price|pricing|prices|costs|rates)(?:table|map|usd)?$"
 )
 _PRICED_BY_CALL = regex(r"\b(?:completion_cost|cost_per_token|calculate_(?:token|llm|model|request)_cost)\s*\(")
+# Tokens times what one costs, or the other way round.
+_PRODUCT = regex(
+    r"(?:input|output|prompt|completion)_?tokens?\b[^\n*=]{0,30}\*[^\n*=]{0,30}(?:price|pricing|cost|rates?\b)"
+    r"|(?:price|pricing|cost|rates?\b)[^\n*=]{0,30}\*[^\n*=]{0,30}(?:input|output|prompt|completion)_?tokens?\b",
+    re.IGNORECASE,
+)
 # One of these, in lower case, is in every line that one of the expressions here matches.
 _MAY_MEASURE = ("pric", "cost", "rate", "metric", "score", "log_evaluations", "spanevaluations", "log_span_annotations")
 # The name of a price holds one of each.
@@ -133,9 +139,9 @@ def _of_line(line: str, scored: bool) -> Iterator[tuple[str, str]]:
     lower = line.lower()
     if any(word in lower for word in _PRICES) and any(word in lower for word in _PRICED):
         named = next((m.group(1) for m in _NAMED.finditer(line) if _PRICE.search(_squeezed(m.group(1)))), None)
-        called = _PRICED_BY_CALL.search(line)
-        if named or called:
-            yield "price", named or (called.group().rstrip("( ") if called else "")
+        made = _PRICED_BY_CALL.search(line) or _PRODUCT.search(line)
+        if named or made:
+            yield "price", named or (made.group().rstrip("( ") if made else "")
     metrics = _METRIC_CALL.finditer(line) if "metric" in lower else ()
     metric = next((m.group(1) for m in metrics if QUALITY.search(_squeezed(m.group(1)))), None)
     score = (_SCORE_CALL.search(line) or _ANNOTATION.search(line)) if scored else None
