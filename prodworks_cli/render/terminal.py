@@ -10,7 +10,7 @@ from prodworks_cli.render import terminal_details as details
 from prodworks_cli.render import terminal_parts as parts
 from prodworks_cli.render.screen import Screen, beside
 from prodworks_cli.render.text import clean_report
-from prodworks_cli.report import Report
+from prodworks_cli.report import Report, RuleEntry
 
 MAX_LINES = 40
 _SIDE_BY_SIDE = 116
@@ -26,8 +26,18 @@ def render(report: Report, *, width: int = 160, color: bool = False, verbosity: 
     a sign already says.
     """
     screen = Screen(max(width, _MIN_WIDTH), unicode)
-    lines = _lines(clean_report(report, ascii_only=not unicode), screen, verbosity)
+    shown = report if verbosity > 0 else _without_evidence(report)
+    lines = _lines(clean_report(shown, ascii_only=not unicode), screen, verbosity)
     return _print(lines, screen.width, color)
+
+
+def _without_evidence(report: Report) -> Report:
+    """What one screen is made of: evidence is most of a report, and its texts would be cleaned for nothing."""
+    return {**report, "rules": [_bare(rule) for rule in report["rules"]]}
+
+
+def _bare(rule: RuleEntry) -> RuleEntry:
+    return {**rule, "subjects": [{**subject, "planes": {}} for subject in rule["subjects"]]}
 
 
 def _lines(report: Report, screen: Screen, verbosity: int) -> list[Text]:

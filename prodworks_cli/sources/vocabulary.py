@@ -11,7 +11,7 @@ from functools import cached_property
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$"
 _WORDS = bytes(c if c in _LETTERS else 32 for c in range(256))
 # Data has more words than code: a file with more, and what comes after so many of all files, is searched itself.
-MAX_WORDS = 4_000
+MAX_WORDS = 10_000
 MAX_ALL = 4_000_000
 # So few files are searched sooner than the index for the rest of a text.
 FEW = 8
